@@ -1,0 +1,31 @@
+// Two projects: `unit` runs files side by side; `stack` starts real processes and runs one file at a time.
+import { defineConfig } from "vitest/config";
+
+const stack = ["test/e2e/**/*.test.ts"];
+
+export default defineConfig({
+  test: {
+    reporters: process.env.CI ? ["default"] : ["dot"],
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: stack,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: "stack",
+          include: stack,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
