@@ -1,0 +1,33 @@
+// Instants and trading days: the only shapes in which time travels through the code.
+
+/** A UTC instant with milliseconds, `2026-06-15T13:30:00.000Z`: sorts as text. */
+export type Instant = string & { readonly __instant: unique symbol };
+
+/** A day on the exchange's calendar in New York, `2026-06-15`. */
+export type TradingDay = string & { readonly __tradingDay: unique symbol };
+
+export const minuteMs = 60_000;
+export const dayMs = 86_400_000;
+
+export const instantFromMs = (ms: number): Instant => new Date(ms).toISOString() as Instant;
+
+export const msFromInstant = (instant: Instant): number => Date.parse(instant);
+
+/** Reads any ISO 8601 instant that states its offset; undefined when the text is something else. */
+export function parseInstant(text: string): Instant | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/i.test(text)) return undefined;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? undefined : instantFromMs(ms);
+}
+
+export const addMs = (instant: Instant, ms: number): Instant => instantFromMs(msFromInstant(instant) + ms);
+
+/** Milliseconds from `earlier` to `later`; negative when they are the other way round. */
+export const msBetween = (earlier: Instant, later: Instant): number => msFromInstant(later) - msFromInstant(earlier);
+
+/** A calendar day that exists, `YYYY-MM-DD`; undefined otherwise. */
+export function parseTradingDay(text: string): TradingDay | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
+  const ms = Date.parse(`${text}T00:00:00Z`);
+  return Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== text ? undefined : (text as TradingDay);
+}
