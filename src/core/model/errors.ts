@@ -1,0 +1,37 @@
+// The three kinds of failure that are thrown; everything expected (a skip, a denial, a rejection) is a value instead.
+
+/** One thing wrong with a setting, a body or a stored row: where it is and what would be right. */
+export type Fault = { readonly path: string; readonly message: string };
+
+/** A person must change a setting: lists every fault found, not the first one only. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly faults: readonly Fault[];
+
+  constructor(what: string, faults: readonly Fault[], options?: ErrorOptions) {
+    super(`${what}: ${faults.map((fault) => `${fault.path}: ${fault.message}`).join("; ")}`, options);
+    this.faults = faults;
+  }
+}
+
+/** The same call may succeed later: a time-out on a read, 429, 5xx, a store that is out of reach. */
+export class TransientError extends Error {
+  override readonly name = "TransientError";
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Trying again cannot help: a message or row that cannot be read, a broker that refuses the account. Ends in a named state and an alert. */
+export class InvariantError extends Error {
+  override readonly name = "InvariantError";
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,20 @@
+// Identifiers: derived from what they name, never random, so that doing a thing twice gives the same id.
+import type { Instant } from "./time.ts";
+
+/** Lower case letters, digits and inner hyphens, at most 40: safe in table keys, message ids and URLs. */
+export const taskIdPattern = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
+
+/** `demo-trend@20260615T133500Z`: one run per task and slot; it is the execution id and the queue message id too. */
+export const runIdOf = (taskId: string, slot: Instant): string => `${taskId}@${slot.replace(/[-:]|\.\d{3}/g, "")}`;
+
+/**
+ * The id the broker refuses to see twice. At most 128 characters, because task ids (40), strategy names (32) and symbols (12) are bounded;
+ * `attempt` grows only after the order of the attempt before is proven terminal.
+ */
+export const clientOrderIdOf = (
+  runId: string,
+  strategy: string,
+  symbol: string,
+  side: "buy" | "sell",
+  attempt: number,
+): string => `tw.${runId}.${strategy}.${symbol}.${side}.${attempt}`;

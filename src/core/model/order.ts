@@ -1,0 +1,79 @@
+// Orders at each stage: an intent (what sizing wants), a ticket (what will be sent), an outcome (what became of the sending), the broker's order.
+import type { Price, Qty, Usd } from "./money.ts";
+import type { Instant } from "./time.ts";
+
+export type Side = "buy" | "sell";
+
+export type OrderIntent = {
+  readonly strategy: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly qty: Qty;
+  /** The price the size was computed at. */
+  readonly referencePrice: Price;
+  readonly notional: Usd;
+  /** The sizing arithmetic in words, for the receipt. */
+  readonly sizing: string;
+};
+
+export type OrderTicket = {
+  readonly clientOrderId: string;
+  readonly strategy: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly qty: Qty;
+  readonly type: "market";
+  readonly timeInForce: "day";
+  readonly referencePrice: Price;
+};
+
+/** Broker order states that can never change again. */
+export const terminalOrderStatuses: readonly string[] = ["filled", "canceled", "expired", "rejected", "replaced"];
+
+/** The broker's own account of an order. Unknown statuses are passed on, never guessed. */
+export type BrokerOrder = {
+  readonly brokerOrderId: string;
+  readonly clientOrderId: string;
+  readonly symbol: string;
+  readonly side: Side;
+  /** Null for an order given as an amount of money that has not filled yet. */
+  readonly qty: Qty | null;
+  readonly filledQty: Qty;
+  readonly filledAvgPrice: Price | null;
+  readonly limitPrice: Price | null;
+  readonly status: string;
+  readonly submittedAt: Instant;
+};
+
+/** Why the broker refused an order, in our words; the broker's own are kept beside it. */
+export type RejectionCode =
+  | "INSUFFICIENT_BUYING_POWER"
+  | "INSUFFICIENT_QTY"
+  | "NOT_TRADABLE"
+  | "NOT_SHORTABLE"
+  | "NOT_FRACTIONABLE"
+  | "BAD_PRICE"
+  | "BAD_ORDER"
+  | "WASH_TRADE"
+  | "ACCOUNT_BLOCKED"
+  | "UNAUTHORIZED"
+  | "OTHER";
+
+/** What one attempt to send a ticket led to. */
+export type SubmitResult =
+  | { readonly kind: "accepted"; readonly order: BrokerOrder }
+  /** The broker has this client order id already: an earlier delivery sent it. */
+  | { readonly kind: "duplicate" }
+  | { readonly kind: "rejected"; readonly code: RejectionCode; readonly message: string }
+  /** It provably never reached the broker (429, connection refused): sending again later is safe. */
+  | { readonly kind: "notSent"; readonly message: string }
+  /** It may or may not have reached the broker. */
+  | { readonly kind: "unknown"; readonly message: string };
+
+/** What became of one ticket, as recorded. */
+export type OrderOutcome =
+  | { readonly kind: "accepted"; readonly ticket: OrderTicket; readonly order: BrokerOrder }
+  | { readonly kind: "rejected"; readonly ticket: OrderTicket; readonly code: RejectionCode; readonly message: string }
+  /** Refused by ourselves at the last gate, immediately before it would have been sent. */
+  | { readonly kind: "withheld"; readonly ticket: OrderTicket; readonly code: string; readonly message: string }
+  | { readonly kind: "unknown"; readonly ticket: OrderTicket; readonly message: string };

@@ -1,0 +1,28 @@
+// What the account holds and owes at the moment a run looks at it.
+import type { Price, Qty, Usd } from "./money.ts";
+import type { BrokerOrder } from "./order.ts";
+
+export type AccountSnapshot = {
+  readonly accountId: string;
+  readonly equity: Usd;
+  readonly cash: Usd;
+  readonly buyingPower: Usd;
+  /** The broker refuses trades on this account, and its own word for why. */
+  readonly blocked?: string;
+};
+
+/** `qty` is negative for a short position; `available` is what open orders do not hold. */
+export type Position = {
+  readonly symbol: string;
+  readonly qty: Qty;
+  readonly available: Qty;
+  readonly averagePrice: Price;
+  readonly marketValue: Usd;
+};
+
+/** Positions sorted by symbol, open orders by client order id. */
+export type PortfolioSnapshot = {
+  readonly account: AccountSnapshot;
+  readonly positions: readonly Position[];
+  readonly openOrders: readonly BrokerOrder[];
+};

@@ -1,0 +1,136 @@
+// A run from request to record: what the queue carries, what a run reads, what it plans, what is kept of it.
+import { z } from "zod";
+import type { ControlState } from "./control.ts";
+import type { MarketSnapshot } from "./market.ts";
+import type { Usd } from "./money.ts";
+import type { OrderIntent, OrderOutcome, OrderTicket } from "./order.ts";
+import type { PortfolioSnapshot } from "./portfolio.ts";
+import type { DenialCode, RiskVerdict } from "./risk.ts";
+import type { RiskLimits, Task, TradingWindow } from "./settings.ts";
+import type { Signal } from "./signal.ts";
+import { type Instant, parseInstant } from "./time.ts";
+
+const instant = z.string().transform((text, context): Instant => {
+  const value = parseInstant(text);
+  if (value !== undefined) return value;
+  context.addIssue({ code: "custom", message: "must be a UTC instant" });
+  return z.NEVER;
+});
+
+/** The body of a message on the runs queue, under the one key `run` (other top-level keys would overwrite delivery metadata). */
+export const runRequestSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  runId: z.string().min(1).max(80),
+  taskId: z.string().min(1).max(40),
+  slot: instant,
+  account: z.string().min(1).max(40),
+  mode: z.enum(["paper", "live"]),
+  /** 1 for the first try; a later one is a delayed copy after a transient failure. */
+  attempt: z.int().min(1).max(100),
+  /** Real milliseconds since the epoch, for measuring: when the tick began and when it handed the message to the queue. */
+  tickStartedMs: z.number(),
+  enqueuedMs: z.number(),
+});
+export const runMessageSchema = z.strictObject({ run: runRequestSchema });
+export type RunRequest = Readonly<z.infer<typeof runRequestSchema>>;
+
+/** Everything a plan depends on. The same inputs give the same plan, byte for byte. */
+export type RunInputs = {
+  readonly runId: string;
+  readonly task: Task;
+  readonly slot: Instant;
+  readonly asOf: Instant;
+  readonly market: MarketSnapshot;
+  readonly portfolio: PortfolioSnapshot;
+  readonly control: ControlState;
+  readonly window: TradingWindow;
+  readonly limits: RiskLimits;
+};
+
+/** Why a run sends nothing at all. */
+export type SkipCode =
+  | "WINDOW_CLOSED"
+  | "HOLIDAY"
+  | "SLOT_EXPIRED"
+  | "HALTED"
+  | "ACCOUNT_BLOCKED"
+  | "NO_MARKET_DATA"
+  | "TASK_DISABLED";
+export type Skip = { readonly code: SkipCode; readonly reason: string };
+
+/** A strategy that threw: its signals are absent and the rest goes on. */
+export type StrategyFailure = { readonly strategy: string; readonly message: string };
+
+export type RunPlan = {
+  readonly schemaVersion: 1;
+  readonly runId: string;
+  readonly asOf: Instant;
+  /** SHA-256 of the canonical inputs. */
+  readonly inputsDigest: string;
+  readonly skip?: Skip;
+  readonly signals: readonly Signal[];
+  readonly strategyFailures: readonly StrategyFailure[];
+  readonly intents: readonly OrderIntent[];
+  readonly verdicts: readonly RiskVerdict[];
+  readonly tickets: readonly OrderTicket[];
+};
+
+/** `partial`: some orders did not end as planned (rejected, withheld, unknown). */
+export type ExecutionStatus = "running" | "succeeded" | "partial" | "skipped" | "missed" | "blocked" | "failed";
+
+export type ExecutionTimings = {
+  readonly tickToEnqueued: number;
+  readonly enqueuedToStarted: number;
+  readonly startedToLastOrder: number;
+  readonly total: number;
+};
+
+/** What a list shows of an execution, and what a notification is made of. */
+export type RunSummary = {
+  readonly executionId: string;
+  readonly taskId: string;
+  readonly taskName: string;
+  readonly slot: Instant;
+  readonly status: ExecutionStatus;
+  /** Why it skipped, was blocked, missed or failed; empty when it ran as planned. */
+  readonly code: SkipCode | DenialCode | FailureCode | "";
+  readonly reason: string;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant | null;
+  readonly ordersPlanned: number;
+  readonly ordersAccepted: number;
+  readonly ordersFilled: number;
+  readonly denials: number;
+};
+
+/** The named ends of a run that could not do its work, and of a slot that got none. */
+export type FailureCode =
+  | "STOPPED"
+  | "MISSED"
+  | "UNREADABLE_MESSAGE"
+  | "UNKNOWN_TASK"
+  | "UNREADABLE_ROW"
+  | "BROKER_UNAUTHORIZED"
+  | "BROKER_UNAVAILABLE"
+  | "WRONG_ACCOUNT"
+  | "STORE_UNAVAILABLE"
+  | "DEAD_LETTERED"
+  | "INTERNAL";
+
+export type ExecutionRecord = RunSummary & {
+  readonly schemaVersion: 1;
+  readonly account: string;
+  readonly mode: "paper" | "live";
+  readonly attempt: number;
+  readonly asOf: Instant | null;
+  readonly inputsDigest: string;
+  readonly excluded: MarketSnapshot["excluded"];
+  readonly signals: readonly Signal[];
+  readonly strategyFailures: readonly StrategyFailure[];
+  readonly verdicts: readonly RiskVerdict[];
+  readonly outcomes: readonly OrderOutcome[];
+  readonly equityBefore: Usd | null;
+  /** Equity before, plus what the fills changed at the prices the plan was made at. */
+  readonly equityAfter: Usd | null;
+  readonly timingsMs: ExecutionTimings | null;
+};

@@ -1,0 +1,117 @@
+// The automation's configuration: what `config/automation.json` holds, what the settings and task tables store, and the one schema that judges both.
+import { z } from "zod";
+import type { Fault } from "./errors.ts";
+import { ConfigError } from "./errors.ts";
+import { taskIdPattern } from "./ids.ts";
+import { parseTradingDay, type TradingDay } from "./time.ts";
+
+const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, "must be a time of day such as 09:30");
+const zone = z.string().refine(isTimeZone, "must be an IANA time zone such as America/New_York");
+const fraction = z.number().gt(0).max(1);
+const dollars = z.number().positive().max(1e12);
+const tradingDay = z.string().transform((text, context): TradingDay => {
+  const day = parseTradingDay(text);
+  if (day !== undefined) return day;
+  context.addIssue({ code: "custom", message: "must be a day such as 2026-12-24" });
+  return z.NEVER;
+});
+
+/** When orders may be sent: within these hours, on these weekdays, on days the exchange trades, and never past an early close. */
+export const tradingWindowSchema = z
+  .strictObject({
+    zone,
+    /** ISO weekdays, 1 Monday to 7 Sunday. */
+    weekdays: z.array(z.int().min(1).max(7)).min(1),
+    start: timeOfDay,
+    end: timeOfDay,
+    /** Extra days without trading, on top of the exchange's own. */
+    holidays: z.array(tradingDay).default([]),
+    /** Minutes after the open and before the close (early closes too) without trading. */
+    openBufferMinutes: z.int().min(0).max(120).default(0),
+    closeBufferMinutes: z.int().min(0).max(120).default(0),
+    /** A slot older than this when it is looked at is missed, not run late. */
+    graceMinutes: z.int().min(1).max(1440).default(5),
+  })
+  .refine((window) => window.start < window.end, { path: ["end"], message: "must be later than start" });
+
+export const riskLimitsSchema = z.strictObject({
+  maxOrderNotionalUsd: dollars,
+  minOrderNotionalUsd: dollars.default(1),
+  /** Of equity, per symbol. */
+  maxPositionFraction: fraction,
+  /** Of equity, the sum of all positions' absolute values with open orders; above 1 is borrowing. */
+  maxGrossFraction: z.number().gt(0).max(4),
+});
+
+export const strategyUseSchema = z.strictObject({
+  name: z.string().min(1).max(32),
+  /** Checked against the strategy's own schema. */
+  params: z.record(z.string(), z.unknown()).default({}),
+  /** This strategy's share when several are combined; shares are relative to their sum. */
+  weight: z.number().positive().max(1000).default(1),
+});
+
+export const taskSchema = z.strictObject({
+  id: z.string().regex(taskIdPattern, "must be 1 to 40 lower case letters, digits and inner hyphens"),
+  name: z.string().min(1).max(100),
+  enabled: z.boolean().default(true),
+  account: z.string().regex(taskIdPattern, "must be lower case letters, digits and hyphens").default("main"),
+  schedule: z.strictObject({ cron: z.string().min(9).max(120), zone: zone.default("America/New_York") }),
+  symbols: z
+    .array(z.string().regex(/^[A-Z][A-Z0-9.]{0,11}$/, "must be a symbol such as SPY"))
+    .min(1)
+    .max(1000)
+    .refine((symbols) => new Set(symbols).size === symbols.length, "names a symbol twice"),
+  strategies: z.array(strategyUseSchema).min(1).max(20),
+  sizing: z.strictObject({
+    method: z.literal("percentOfEquity"),
+    /** The share of equity that a combined target weight of 1 stands for. */
+    equityFraction: fraction,
+    /** No order is made for a difference smaller than this share of equity. */
+    rebalanceBandFraction: z.number().min(0).max(1).default(0.01),
+  }),
+  /** Overrides the trading window's. */
+  graceMinutes: z.int().min(1).max(1440).optional(),
+});
+
+export const automationConfigSchema = z.strictObject({
+  automation: z.strictObject({ trading_window: tradingWindowSchema, risk_limits: riskLimitsSchema }),
+  tasks: z
+    .array(taskSchema)
+    .max(10_000)
+    .refine((tasks) => new Set(tasks.map((task) => task.id)).size === tasks.length, "two tasks have the same id"),
+});
+
+export type TradingWindow = Readonly<z.infer<typeof tradingWindowSchema>>;
+export type RiskLimits = Readonly<z.infer<typeof riskLimitsSchema>>;
+export type StrategyUse = Readonly<z.infer<typeof strategyUseSchema>>;
+export type Task = Readonly<z.infer<typeof taskSchema>>;
+export type AutomationConfig = Readonly<z.infer<typeof automationConfigSchema>>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Every issue of a failed validation as a fault with its path, `tasks[0].schedule.cron`. */
+export const faultsOf = (error: z.ZodError, root = ""): readonly Fault[] =>
+  error.issues.map((issue) => ({
+    path:
+      issue.path.reduce<string>(
+        (path, key) =>
+          typeof key === "number" ? `${path}[${key}]` : path === "" ? String(key) : `${path}.${String(key)}`,
+        root,
+      ) || "(whole)",
+    message: issue.message,
+  }));
+
+/** Validates `value`; throws ConfigError with every fault, `what` naming the source. */
+export function parseWith<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new ConfigError(what, faultsOf(result.error));
+}

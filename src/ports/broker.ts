@@ -1,0 +1,21 @@
+// The broker: the authority on orders, fills and positions.
+import type { BrokerOrder, OrderTicket, SubmitResult } from "../core/model/order.ts";
+import type { AccountSnapshot, Position } from "../core/model/portfolio.ts";
+import type { Instant } from "../core/model/time.ts";
+
+/**
+ * Reads throw TransientError (`BROKER_UNAVAILABLE`: time-out, 429, 5xx, network) or InvariantError (`BROKER_UNAUTHORIZED`: 401, 403;
+ * `WRONG_ACCOUNT`: not the expected account). Writes never throw for what the broker or the network did: they say it in their result.
+ */
+export type Broker = {
+  account(): Promise<AccountSnapshot>;
+  /** Sorted by symbol. */
+  positions(): Promise<readonly Position[]>;
+  /** Sorted by client order id. */
+  openOrders(): Promise<readonly BrokerOrder[]>;
+  /** Every order, open or not, submitted at or after `since`; sorted by client order id. */
+  ordersSince(since: Instant): Promise<readonly BrokerOrder[]>;
+  findOrder(clientOrderId: string): Promise<BrokerOrder | undefined>;
+  /** One attempt, never repeated by the adapter. */
+  submit(ticket: OrderTicket): Promise<SubmitResult>;
+};

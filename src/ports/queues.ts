@@ -1,0 +1,14 @@
+// The two queues: runs (one session per account) and notifications (the outbox).
+import type { Notification } from "../core/model/notification.ts";
+import type { RunRequest } from "../core/model/run.ts";
+
+/** Enqueuing the same message id again within the duplicate window is accepted and dropped. Throws TransientError (`QUEUE_UNAVAILABLE`). */
+export type RunQueue = {
+  /** Message id: run id, with the attempt from the second on. Session: the account. Delivered after `delayMs` real milliseconds. */
+  enqueue(request: RunRequest, delayMs?: number): Promise<void>;
+};
+
+export type NotificationQueue = {
+  /** Message id: notification id, with the attempt from the second on. */
+  enqueue(notification: Notification, delayMs?: number): Promise<void>;
+};
