@@ -1,0 +1,162 @@
+// Every app setting: its name, meaning and default, read once from the environment and judged as a whole.
+import { z } from "zod";
+import { ConfigError } from "./core/model/errors.ts";
+import { faultsOf } from "./core/model/settings.ts";
+
+export const paperTradingOrigin = "https://paper-api.alpaca.markets";
+export const liveTradingOrigin = "https://api.alpaca.markets";
+export const marketDataOrigin = "https://data.alpaca.markets";
+
+/** Names shared by the triggers, the senders, the local broker and the infrastructure. */
+export const runsQueue = "runs";
+export const notificationsQueue = "notifications";
+/** Prefix of the connection settings that the queue triggers name. */
+export const serviceBusSetting = "ServiceBusConnection";
+
+const text = z.string().trim().min(1, "must not be empty");
+const origin = text.refine((value) => URL.canParse(value) && new URL(value).origin === value, {
+  message: "must be an origin such as https://paper-api.alpaca.markets, without a path or a trailing slash",
+});
+
+const environmentSchema = z.object({
+  /** `paper` or `live`. Live needs TRADEWIND_LIVE_TRADING and ALPACA_TRADING_ORIGIN set for it too, and ALPACA_ACCOUNT_ID. */
+  TRADEWIND_MODE: z.enum(["paper", "live"]).default("paper"),
+  /** The second of the three: the word `enabled`. */
+  TRADEWIND_LIVE_TRADING: z.enum(["enabled", "disabled"]).default("disabled"),
+  /** The third of the three when it names the live origin; a loopback origin is a simulator. */
+  ALPACA_TRADING_ORIGIN: origin.default(paperTradingOrigin),
+  ALPACA_DATA_ORIGIN: origin.default(marketDataOrigin),
+  /** The account that must answer, or nothing trades. Required for live. */
+  ALPACA_ACCOUNT_ID: text.optional(),
+  ALPACA_KEY_ID: text,
+  ALPACA_SECRET_KEY: text,
+  /** Which trades and quotes the plan pays for. */
+  ALPACA_DATA_FEED: z.enum(["iex", "sip"]).default("iex"),
+  /** A connection string, or the namespace for an identity in ServiceBusConnection__fullyQualifiedNamespace. */
+  ServiceBusConnection: text.optional(),
+  ServiceBusConnection__fullyQualifiedNamespace: text.optional(),
+  /** A connection string, or the endpoint for an identity in TablesConnection__endpoint. */
+  TablesConnection: text.optional(),
+  TablesConnection__endpoint: z.url().optional(),
+  /** Client id of a user-assigned identity; the system-assigned one where absent. */
+  AZURE_CLIENT_ID: text.optional(),
+  /** Where notifications go; without it they are only logged. */
+  NOTIFY_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** A file to seed empty tables from, instead of the built-in config/automation.json. */
+  AUTOMATION_CONFIG_FILE: text.optional(),
+  /** A demo clock shared by the processes of a local demo. Only with a simulator. */
+  TRADEWIND_CLOCK_FILE: text.optional(),
+});
+
+type Environment = z.infer<typeof environmentSchema>;
+
+/** How to reach a service: with the secret in a connection string, or with the app's identity. */
+export type Connection =
+  | { readonly kind: "connectionString"; readonly connectionString: string }
+  | { readonly kind: "identity"; readonly endpoint: string; readonly clientId: string | undefined };
+
+export type Settings = {
+  readonly mode: "paper" | "live";
+  readonly alpaca: {
+    readonly keyId: string;
+    readonly secret: string;
+    readonly tradingOrigin: string;
+    readonly dataOrigin: string;
+    readonly feed: "iex" | "sip";
+    readonly expectedAccountId: string | undefined;
+  };
+  readonly serviceBus: Connection;
+  readonly tables: Connection;
+  readonly notifyWebhookUrl: string | undefined;
+  readonly automationConfigFile: string | undefined;
+  readonly clockFile: string | undefined;
+};
+
+/** The names of all settings, for checks of sample files and infrastructure. */
+export const settingNames: readonly string[] = Object.keys(environmentSchema.shape);
+
+/** Reads the settings from `environment` (empty values count as absent). Throws ConfigError with every fault; messages never hold a value. */
+export function parseSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const given = Object.fromEntries(
+    settingNames.flatMap((name) => (environment[name]?.trim() ? [[name, environment[name]]] : [])),
+  );
+  const parsed = environmentSchema.safeParse(given);
+  const faults = parsed.success ? rulesAcross(parsed.data) : [...faultsOf(parsed.error), ...rulesAcross(given)];
+  if (!parsed.success || faults.length > 0) throw new ConfigError("App settings", faults);
+  return Object.freeze(toSettings(parsed.data));
+}
+
+/** Rules that no single setting can break; told together with the faults of single settings. */
+function rulesAcross(
+  given: Partial<Record<keyof Environment, string | undefined>>,
+): { path: string; message: string }[] {
+  const faults: { path: string; message: string }[] = [];
+  const trading = given.ALPACA_TRADING_ORIGIN ?? paperTradingOrigin;
+  const need = (path: keyof Environment, ok: boolean, message: string): void => {
+    if (!ok) faults.push({ path, message });
+  };
+  if (given.TRADEWIND_MODE === "live") {
+    need("TRADEWIND_LIVE_TRADING", given.TRADEWIND_LIVE_TRADING === "enabled", "live trading needs the value enabled");
+    need("ALPACA_TRADING_ORIGIN", trading === liveTradingOrigin, `live trading needs ${liveTradingOrigin}`);
+    need(
+      "ALPACA_ACCOUNT_ID",
+      given.ALPACA_ACCOUNT_ID !== undefined,
+      "live trading needs the id of the account that is to trade",
+    );
+  } else {
+    need(
+      "ALPACA_TRADING_ORIGIN",
+      trading === paperTradingOrigin || isLoopback(trading),
+      `paper trading needs ${paperTradingOrigin} or a simulator on a loopback address`,
+    );
+  }
+  const data = given.ALPACA_DATA_ORIGIN ?? marketDataOrigin;
+  need(
+    "ALPACA_DATA_ORIGIN",
+    data === marketDataOrigin || isLoopback(data),
+    `must be ${marketDataOrigin} or a loopback address`,
+  );
+  need(
+    "TRADEWIND_CLOCK_FILE",
+    given.TRADEWIND_CLOCK_FILE === undefined || isLoopback(trading),
+    "a demo clock is only for a simulator on a loopback address",
+  );
+  need(
+    "ServiceBusConnection",
+    given.ServiceBusConnection !== undefined || given.ServiceBusConnection__fullyQualifiedNamespace !== undefined,
+    "set this connection string, or ServiceBusConnection__fullyQualifiedNamespace for an identity",
+  );
+  need(
+    "TablesConnection",
+    given.TablesConnection !== undefined || given.TablesConnection__endpoint !== undefined,
+    "set this connection string, or TablesConnection__endpoint for an identity",
+  );
+  return faults;
+}
+
+function isLoopback(value: string): boolean {
+  return URL.canParse(value) && ["127.0.0.1", "localhost", "[::1]"].includes(new URL(value).hostname);
+}
+
+function toSettings(given: Environment): Settings {
+  const connection = (connectionString: string | undefined, endpoint: string | undefined): Connection =>
+    connectionString !== undefined
+      ? { kind: "connectionString", connectionString }
+      : { kind: "identity", endpoint: endpoint ?? "", clientId: given.AZURE_CLIENT_ID };
+  return {
+    mode: given.TRADEWIND_MODE,
+    alpaca: {
+      keyId: given.ALPACA_KEY_ID,
+      secret: given.ALPACA_SECRET_KEY,
+      tradingOrigin: given.ALPACA_TRADING_ORIGIN,
+      dataOrigin: given.ALPACA_DATA_ORIGIN,
+      feed: given.ALPACA_DATA_FEED,
+      expectedAccountId: given.ALPACA_ACCOUNT_ID,
+    },
+    serviceBus: connection(given.ServiceBusConnection, given.ServiceBusConnection__fullyQualifiedNamespace),
+    tables: connection(given.TablesConnection, given.TablesConnection__endpoint),
+    notifyWebhookUrl: given.NOTIFY_WEBHOOK_URL,
+    automationConfigFile: given.AUTOMATION_CONFIG_FILE,
+    clockFile: given.TRADEWIND_CLOCK_FILE,
+  };
+}
