@@ -43,6 +43,8 @@ export type SlotLedger = {
   insert(entry: SlotEntry): Promise<boolean>;
   /** Moves an open slot on; a slot that has ended keeps its first end. */
   update(entry: SlotEntry): Promise<void>;
+  /** Ends a slot, claimed before or not; a slot that has ended keeps its first end. */
+  end(entry: SlotEntry): Promise<void>;
   /** All slots that are claimed or enqueued, oldest first. */
   open(): Promise<readonly SlotEntry[]>;
 };

@@ -1,0 +1,14 @@
+// The runs queue's dead letters: each ends as a failed execution with its reason, and an alert.
+import { app } from "@azure/functions";
+import { deadLetterOf } from "../src/api/deadLetter.ts";
+import { getApp } from "../src/compose.ts";
+import { runsQueue, serviceBusSetting } from "../src/config.ts";
+
+app.serviceBusQueue("deadRun", {
+  connection: serviceBusSetting,
+  queueName: `${runsQueue}/$DeadLetterQueue`,
+  handler: async (body, context) => {
+    const { runDelivery } = await getApp();
+    await runDelivery.deliverDead(body, deadLetterOf(context.triggerMetadata));
+  },
+});

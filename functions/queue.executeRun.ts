@@ -1,0 +1,14 @@
+// The runs queue, one session per account: executes one run.
+import { app } from "@azure/functions";
+import { getApp } from "../src/compose.ts";
+import { runsQueue, serviceBusSetting } from "../src/config.ts";
+
+app.serviceBusQueue("executeRun", {
+  connection: serviceBusSetting,
+  queueName: runsQueue,
+  isSessionsEnabled: true,
+  handler: async (body) => {
+    const { runDelivery } = await getApp();
+    await runDelivery.deliver(body);
+  },
+});

@@ -1,0 +1,13 @@
+// The notifications queue: carries each notification to the channel.
+import { app } from "@azure/functions";
+import { getApp } from "../src/compose.ts";
+import { notificationsQueue, serviceBusSetting } from "../src/config.ts";
+
+app.serviceBusQueue("notify", {
+  connection: serviceBusSetting,
+  queueName: notificationsQueue,
+  handler: async (body) => {
+    const { notificationManager } = await getApp();
+    await notificationManager.deliver(body);
+  },
+});

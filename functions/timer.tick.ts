@@ -1,0 +1,11 @@
+// Every minute in UTC: one tick of the scheduler, which decides in the exchange's time what is due.
+import { app } from "@azure/functions";
+import { getApp } from "../src/compose.ts";
+
+app.timer("tick", {
+  schedule: "0 * * * * *",
+  handler: async () => {
+    const { scheduler } = await getApp();
+    await scheduler.tick("timer");
+  },
+});

@@ -1,0 +1,64 @@
+// Reads everything a run decides on, once and side by side, and leaves out with a reason every symbol whose data cannot be trusted.
+import type { RunInputs, RunRequest } from "../core/model/run.ts";
+import type { Task } from "../core/model/settings.ts";
+import { judgeSymbols } from "../core/planning/marketSnapshot.ts";
+import { requiredDailyBars } from "../core/planning/requiredDailyBars.ts";
+import { previousTradingDay, tradingDayOf, tradingDaysBefore } from "../core/schedule/tradingCalendar.ts";
+import type { Broker } from "../ports/broker.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { MarketData } from "../ports/marketData.ts";
+import type { ControlStore, SettingsStore } from "../ports/stores.ts";
+import { readSettings } from "./automationSettings.ts";
+
+export type DataFetcher = {
+  /** At most five broker requests for up to 100 symbols. Throws as the ports do. */
+  gatherInputs(request: RunRequest, task: Task): Promise<RunInputs>;
+};
+
+export function createDataFetcher(ports: {
+  readonly broker: Broker;
+  readonly marketData: MarketData;
+  readonly control: ControlStore;
+  readonly settings: SettingsStore;
+  readonly clock: Clock;
+}): DataFetcher {
+  const { broker, marketData, control, settings, clock } = ports;
+  return {
+    gatherInputs: async (request, task) => {
+      const asOf = clock.now();
+      const today = tradingDayOf(asOf);
+      const history = { from: tradingDaysBefore(today, requiredDailyBars(task)), to: previousTradingDay(today) };
+      const symbols = [...task.symbols].sort();
+      const [account, positions, openOrders, bars, latest, { state }, { window, limits }] = await Promise.all([
+        broker.account(),
+        broker.positions(),
+        broker.openOrders(),
+        marketData.dailyBars(symbols, history.from, history.to),
+        marketData.latestPrices(symbols),
+        control.read(),
+        readSettings(settings),
+      ]);
+      const market = judgeSymbols({
+        asOf,
+        feed: marketData.feed,
+        adjustment: marketData.adjustment,
+        symbols,
+        bars,
+        latest,
+        newestDay: history.to,
+        requiredBars: requiredDailyBars(task),
+      });
+      return {
+        runId: request.runId,
+        task,
+        slot: request.slot,
+        asOf,
+        market,
+        portfolio: { account, positions, openOrders },
+        control: state,
+        window,
+        limits,
+      };
+    },
+  };
+}

@@ -1,0 +1,78 @@
+// The end of a run: its record is saved, its slot is ended, and it is told; in that order, each safe to repeat.
+import type { ExecutionRecord, ExecutionStatus } from "../core/model/run.ts";
+import type { SlotEntry, SlotState } from "../core/model/slot.ts";
+import { describeSummary, notificationOf, summaryOf } from "../core/reporting/executionRecord.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { NotificationQueue } from "../ports/queues.ts";
+import type { ExecutionRepository, SlotLedger } from "../ports/stores.ts";
+import type { EventLevel, Telemetry } from "../ports/telemetry.ts";
+
+export type RunCloser = {
+  /** Saves the final record (the first one stands) and hands it on. */
+  close(record: ExecutionRecord): Promise<ExecutionRecord>;
+  /** Ends the slot and notifies. A notification that cannot be queued is logged and never fails the run. */
+  handOn(record: ExecutionRecord): Promise<ExecutionRecord>;
+};
+
+const slotStates = {
+  running: "enqueued",
+  succeeded: "ran",
+  partial: "ran",
+  skipped: "skipped",
+  missed: "missed",
+  blocked: "blocked",
+  failed: "failed",
+} as const satisfies Record<ExecutionStatus, SlotState>;
+
+export function createRunCloser(ports: {
+  readonly executions: ExecutionRepository;
+  readonly slots: SlotLedger;
+  readonly notifications: NotificationQueue;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+}): RunCloser {
+  const { executions, slots, notifications, clock, telemetry } = ports;
+
+  async function close(record: ExecutionRecord): Promise<ExecutionRecord> {
+    if (await executions.finish(record)) return handOn(record);
+    return handOn((await executions.get(record.executionId)) ?? record);
+  }
+
+  async function handOn(record: ExecutionRecord): Promise<ExecutionRecord> {
+    const summary = summaryOf(record);
+    const slot: SlotEntry = {
+      taskId: record.taskId,
+      slot: record.slot,
+      runId: record.executionId,
+      state: slotStates[record.status],
+      code: record.code,
+      reason: record.reason,
+      updatedAt: clock.now(),
+    };
+    // The slot last: while it is open, whatever is missing before it will be done again.
+    await notify(record);
+    await slots.end(slot);
+    telemetry.event(levelOf(record.status), "run.ended", {
+      runId: record.executionId,
+      taskId: record.taskId,
+      status: record.status,
+      code: record.code,
+      text: describeSummary(summary),
+      durationMs: record.timingsMs?.total,
+    });
+    return record;
+  }
+
+  async function notify(record: ExecutionRecord): Promise<void> {
+    try {
+      await notifications.enqueue(notificationOf(summaryOf(record)));
+    } catch (failure) {
+      telemetry.event("error", "notification.notQueued", { runId: record.executionId, message: String(failure) });
+    }
+  }
+
+  return { close, handOn };
+}
+
+const levelOf = (status: ExecutionStatus): EventLevel =>
+  status === "failed" ? "error" : status === "partial" || status === "missed" ? "warning" : "info";

@@ -1,0 +1,96 @@
+// One run from request to record: load or gather, plan, save the plan, submit, save the record, hand on.
+
+import { InvariantError } from "../core/model/errors.ts";
+import type { ExecutionRecord, RunInputs, RunPlan, RunRequest } from "../core/model/run.ts";
+import type { Task } from "../core/model/settings.ts";
+import { planRun } from "../core/planning/planRun.ts";
+import { completedRecord, startedRecord } from "../core/reporting/executionRecord.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ExecutionRepository, TaskStore } from "../ports/stores.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
+import type { DataFetcher } from "./dataFetcher.ts";
+import type { OrderExecutor } from "./orderExecutor.ts";
+import type { RunCloser } from "./runCloser.ts";
+
+export type TaskManager = {
+  /**
+   * Executes one run and answers its record. Safe to call any number of times with the same request: a finished run is only handed on
+   * again, a planned one is resumed from its stored plan. Throws TransientError when a later try may succeed, InvariantError when none can.
+   */
+  executeTask(request: RunRequest): Promise<ExecutionRecord>;
+};
+
+type PlannedRun = { readonly plan: RunPlan; readonly inputs: RunInputs; readonly resumed: boolean };
+
+export function createTaskManager(ports: {
+  readonly tasks: TaskStore;
+  readonly executions: ExecutionRepository;
+  readonly dataFetcher: DataFetcher;
+  readonly orderExecutor: OrderExecutor;
+  readonly runCloser: RunCloser;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+}): TaskManager {
+  const { tasks, executions, dataFetcher, orderExecutor, runCloser, clock, telemetry } = ports;
+
+  async function executeTask(request: RunRequest): Promise<ExecutionRecord> {
+    const startedMs = clock.realMs();
+    const [task, earlier] = await Promise.all([findTask(request), executions.get(request.runId)]);
+    if (earlier !== undefined && earlier.status !== "running") return runCloser.handOn(earlier);
+
+    const started = earlier ?? (await begin(request, task));
+    const { plan, inputs, resumed } = (await resume(request, earlier)) ?? (await planAhead(request, task));
+    const { outcomes, lastOrderMs } = await orderExecutor.submitPlan(plan, inputs, { resumed });
+
+    const endedMs = clock.realMs();
+    return runCloser.close(
+      completedRecord({
+        started,
+        plan,
+        inputs,
+        outcomes,
+        endedAt: clock.now(),
+        timings: {
+          tickToEnqueued: request.enqueuedMs - request.tickStartedMs,
+          enqueuedToStarted: startedMs - request.enqueuedMs,
+          startedToLastOrder: (lastOrderMs ?? endedMs) - startedMs,
+          total: endedMs - request.tickStartedMs,
+        },
+      }),
+    );
+  }
+
+  async function findTask({ taskId }: RunRequest): Promise<Task> {
+    const stored = await tasks.get(taskId);
+    if (stored === undefined) throw new InvariantError("UNKNOWN_TASK", `there is no task "${taskId}"`);
+    return stored.task;
+  }
+
+  /** Whoever inserts first begins the run; the other one resumes what it finds. */
+  async function begin(request: RunRequest, task: Task): Promise<ExecutionRecord> {
+    const started = startedRecord(request, task, clock.now());
+    await executions.begin(started);
+    telemetry.event("info", "run.started", { runId: request.runId, taskId: task.id, attempt: request.attempt });
+    return started;
+  }
+
+  async function resume(request: RunRequest, earlier: ExecutionRecord | undefined): Promise<PlannedRun | undefined> {
+    const stored = earlier === undefined ? undefined : await executions.loadPlan(request.runId);
+    if (stored === undefined) return undefined;
+    telemetry.event("warning", "run.resumed", { runId: request.runId, tickets: stored.plan.tickets.length });
+    return { ...stored, resumed: true };
+  }
+
+  /** The plan is stored before anything is sent. Where another delivery stored one first, that one is the plan. */
+  async function planAhead(request: RunRequest, task: Task): Promise<PlannedRun> {
+    const inputs = await dataFetcher.gatherInputs(request, task);
+    const plan = planRun(inputs);
+    if (await executions.savePlan(plan, inputs)) return { plan, inputs, resumed: false };
+    const stored = await executions.loadPlan(request.runId);
+    if (stored === undefined)
+      throw new InvariantError("INTERNAL", `the plan of ${request.runId} was stored and is gone`);
+    return { ...stored, resumed: true };
+  }
+
+  return { executeTask };
+}
