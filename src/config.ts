@@ -113,8 +113,8 @@ function rulesAcross(
   const data = given.ALPACA_DATA_ORIGIN ?? marketDataOrigin;
   need(
     "ALPACA_DATA_ORIGIN",
-    data === marketDataOrigin || isLoopback(data),
-    `must be ${marketDataOrigin} or a loopback address`,
+    data === marketDataOrigin || (given.TRADEWIND_MODE !== "live" && isLoopback(data)),
+    `must be ${marketDataOrigin}, or for paper trading a simulator on a loopback address`,
   );
   need(
     "TRADEWIND_CLOCK_FILE",
