@@ -10,20 +10,11 @@ import { createWebhookNotifier } from "./adapters/notify/webhook.ts";
 import { createDemoClock, systemClock } from "./adapters/system/clock.ts";
 import { createConsoleTelemetry } from "./adapters/system/consoleTelemetry.ts";
 import { createStores } from "./adapters/tables/stores.ts";
-import { createAutoTradingScheduler } from "./app/autoTradingScheduler.ts";
-import { createDataFetcher } from "./app/dataFetcher.ts";
-import { createNotificationManager } from "./app/notificationManager.ts";
-import { createOrderExecutor } from "./app/orderExecutor.ts";
-import { createRunCloser } from "./app/runCloser.ts";
-import { createRunDelivery } from "./app/runDelivery.ts";
-import { createSchedulerService } from "./app/schedulerService.ts";
-import { createTaskManager } from "./app/taskManager.ts";
-import { type Connection, notificationsQueue, parseSettings, runsQueue, type Settings } from "./config.ts";
+import { type App, createApp } from "./app/app.ts";
+import { type Connection, notificationsQueue, parseSettings, runsQueue } from "./config.ts";
 import { ConfigError } from "./core/model/errors.ts";
 import { type AutomationConfig, automationConfigSchema, parseWith } from "./core/model/settings.ts";
 import { automationFaults } from "./core/strategies/registry.ts";
-
-export type App = Awaited<ReturnType<typeof composeApp>>;
 
 let composed: Promise<App> | undefined;
 
@@ -32,54 +23,37 @@ let composed: Promise<App> | undefined;
  * failure is forgotten, so that the next call tries again. Never called while modules load: a throw there would leave a host without functions.
  */
 export function getApp(): Promise<App> {
-  composed ??= start().catch((failure: unknown) => {
+  composed ??= compose().catch((failure: unknown) => {
     composed = undefined;
     throw failure;
   });
   return composed;
 }
 
-async function start(): Promise<App> {
-  const app = await composeApp(parseSettings(process.env));
-  const seeded = await app.settingsStore.seed(app.automationConfig, app.clock.now());
-  if (seeded) app.telemetry.event("info", "tables.seeded", { tasks: app.automationConfig.tasks.length });
-  return app;
-}
-
-/** Builds the app without touching the network. Throws ConfigError for an automation configuration with faults. */
-async function composeApp(settings: Settings) {
-  const { mode, alpaca } = settings;
+async function compose(): Promise<App> {
+  const settings = parseSettings(process.env);
+  const config = readAutomationConfig(settings.automationConfigFile);
   const telemetry = createConsoleTelemetry();
   const clock = settings.clockFile === undefined ? systemClock : createDemoClock(settings.clockFile);
-  const stores = createStores(await openTables(settings.tables));
+  const stores = createStores(createTableStorage(await access(settings.tables)));
   const serviceBus = createServiceBusClient(await access(settings.serviceBus));
-  const runs = createRunQueue(serviceBus, runsQueue);
-  const notifications = createNotificationQueue(serviceBus, notificationsQueue);
+  const { mode, alpaca, notifyWebhookUrl } = settings;
   const client = createAlpacaClient(alpaca);
-  const broker = createAlpacaBroker(client, alpaca);
-  const marketData = createAlpacaMarketData(client, { feed: alpaca.feed, adjustment: "split" });
-  const notifier =
-    settings.notifyWebhookUrl === undefined
-      ? undefined
-      : createWebhookNotifier({ url: settings.notifyWebhookUrl, timeoutMs: 10_000 });
-
-  const ports = { ...stores, mode, clock, telemetry, broker, marketData, runs, notifications, notifier };
-  const runCloser = createRunCloser(ports);
-  const dataFetcher = createDataFetcher(ports);
-  const orderExecutor = createOrderExecutor(ports);
-  const taskManager = createTaskManager({ ...ports, dataFetcher, orderExecutor, runCloser });
-  return {
+  if (await stores.settings.seed(config, clock.now())) {
+    telemetry.event("info", "tables.seeded", { tasks: config.tasks.length });
+  }
+  return createApp({
+    ...stores,
+    mode,
     clock,
     telemetry,
-    automationConfig: readAutomationConfig(settings.automationConfigFile),
-    settingsStore: stores.settings,
-    tasks: stores.tasks,
-    executions: stores.executions,
-    scheduler: createAutoTradingScheduler({ ...ports, runCloser }),
-    schedulerService: createSchedulerService(ports),
-    runDelivery: createRunDelivery({ ...ports, taskManager, runCloser }),
-    notificationManager: createNotificationManager(ports),
-  };
+    broker: createAlpacaBroker(client, alpaca),
+    marketData: createAlpacaMarketData(client, { feed: alpaca.feed, adjustment: "split" }),
+    runs: createRunQueue(serviceBus, runsQueue),
+    notifications: createNotificationQueue(serviceBus, notificationsQueue),
+    notifier:
+      notifyWebhookUrl === undefined ? undefined : createWebhookNotifier({ url: notifyWebhookUrl, timeoutMs: 10_000 }),
+  });
 }
 
 /** The configuration that seeds empty tables, judged whole: shape, strategies, parameters, schedules. Throws ConfigError. */
@@ -99,22 +73,10 @@ function readJson(file: string): unknown {
   }
 }
 
-async function openTables(connection: Connection) {
-  return createTableStorage(
-    connection.kind === "connectionString"
-      ? connection
-      : { endpoint: connection.endpoint, credential: await identity(connection.clientId) },
-  );
-}
-
+/** A connection string, or the endpoint with the app's identity. The identity library is the slowest to load, so it is loaded only where used. */
 async function access(connection: Connection) {
-  return connection.kind === "connectionString"
-    ? connection
-    : { fullyQualifiedNamespace: connection.endpoint, credential: await identity(connection.clientId) };
-}
-
-/** Loaded only where an identity is used: it is the slowest module to load. */
-async function identity(clientId: string | undefined) {
+  if (connection.kind === "connectionString") return { connectionString: connection.connectionString };
   const { ManagedIdentityCredential } = await import("@azure/identity");
-  return new ManagedIdentityCredential(clientId === undefined ? {} : { clientId });
+  const { endpoint, clientId } = connection;
+  return { endpoint, credential: new ManagedIdentityCredential(clientId === undefined ? {} : { clientId }) };
 }

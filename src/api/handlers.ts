@@ -1,6 +1,6 @@
 // Every HTTP operation: reads its request, calls the app, answers JSON.
 import { z } from "zod";
-import type { App } from "../compose.ts";
+import type { App } from "../app/app.ts";
 import { ConfigError } from "../core/model/errors.ts";
 import { parseInstant } from "../core/model/time.ts";
 import { ApiProblem, type ApiRequest, type ApiResponse, json, noParameters, readBody, readQuery } from "./http.ts";

@@ -71,3 +71,11 @@ export type ExecutionRepository = {
   /** Newest slot first. Throws ConfigError for a cursor it did not make. */
   list(filter: ExecutionFilter): Promise<{ readonly items: readonly RunSummary[]; readonly cursor?: string }>;
 };
+
+export type Stores = {
+  readonly tasks: TaskStore;
+  readonly settings: SettingsStore;
+  readonly control: ControlStore;
+  readonly slots: SlotLedger;
+  readonly executions: ExecutionRepository;
+};

@@ -1,0 +1,51 @@
+// The app, wired from its ports: the one list of what it needs and what it offers.
+import type { Broker } from "../ports/broker.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { MarketData } from "../ports/marketData.ts";
+import type { Notifier } from "../ports/notifier.ts";
+import type { NotificationQueue, RunQueue } from "../ports/queues.ts";
+import type { Stores } from "../ports/stores.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
+import { type AutoTradingScheduler, createAutoTradingScheduler } from "./autoTradingScheduler.ts";
+import { createDataFetcher } from "./dataFetcher.ts";
+import { createNotificationManager, type NotificationManager } from "./notificationManager.ts";
+import { createOrderExecutor } from "./orderExecutor.ts";
+import { createRunCloser } from "./runCloser.ts";
+import { createRunDelivery, type RunDelivery } from "./runDelivery.ts";
+import { createSchedulerService, type SchedulerService } from "./schedulerService.ts";
+import { createTaskManager } from "./taskManager.ts";
+
+export type AppPorts = Stores & {
+  readonly mode: "paper" | "live";
+  readonly broker: Broker;
+  readonly marketData: MarketData;
+  readonly runs: RunQueue;
+  readonly notifications: NotificationQueue;
+  /** Without one, notifications are logged only. */
+  readonly notifier: Notifier | undefined;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+};
+
+/** What the triggers call: one entry per door. */
+export type App = Pick<Stores, "tasks" | "executions"> & {
+  readonly scheduler: AutoTradingScheduler;
+  readonly schedulerService: SchedulerService;
+  readonly runDelivery: RunDelivery;
+  readonly notificationManager: NotificationManager;
+};
+
+export function createApp(ports: AppPorts): App {
+  const runCloser = createRunCloser(ports);
+  const dataFetcher = createDataFetcher(ports);
+  const orderExecutor = createOrderExecutor(ports);
+  const taskManager = createTaskManager({ ...ports, dataFetcher, orderExecutor, runCloser });
+  return {
+    tasks: ports.tasks,
+    executions: ports.executions,
+    scheduler: createAutoTradingScheduler({ ...ports, runCloser }),
+    schedulerService: createSchedulerService(ports),
+    runDelivery: createRunDelivery({ ...ports, taskManager, runCloser }),
+    notificationManager: createNotificationManager(ports),
+  };
+}

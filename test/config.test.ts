@@ -1,0 +1,109 @@
+// App settings: what is missing or wrong is listed whole, and live trading needs all of its guards.
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { parseSettings, settingNames } from "../src/config.ts";
+import { ConfigError } from "../src/core/model/errors.ts";
+
+const paper = {
+  ALPACA_KEY_ID: "key",
+  ALPACA_SECRET_KEY: "top-secret-value",
+  ServiceBusConnection: "Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=a;SharedAccessKey=b",
+  TablesConnection: "UseDevelopmentStorage=true",
+};
+const live = {
+  ...paper,
+  TRADEWIND_MODE: "live",
+  TRADEWIND_LIVE_TRADING: "enabled",
+  ALPACA_TRADING_ORIGIN: "https://api.alpaca.markets",
+  ALPACA_ACCOUNT_ID: "an-account",
+};
+
+function faultPaths(environment: Record<string, string | undefined>): string[] {
+  try {
+    parseSettings(environment);
+    return [];
+  } catch (failure) {
+    if (!(failure instanceof ConfigError)) throw failure;
+    expect(failure.message).not.toContain("top-secret-value");
+    return failure.faults.map(({ path }) => path).sort();
+  }
+}
+
+test("paper at Alpaca's paper origin is the default", () => {
+  expect(parseSettings(paper)).toMatchObject({
+    mode: "paper",
+    alpaca: {
+      tradingOrigin: "https://paper-api.alpaca.markets",
+      dataOrigin: "https://data.alpaca.markets",
+      feed: "iex",
+    },
+  });
+});
+
+test("an empty environment names every missing setting at once", () => {
+  expect(faultPaths({})).toEqual(["ALPACA_KEY_ID", "ALPACA_SECRET_KEY", "ServiceBusConnection", "TablesConnection"]);
+});
+
+test("an empty value counts as absent", () => {
+  expect(faultPaths({ ...paper, ALPACA_KEY_ID: " " })).toEqual(["ALPACA_KEY_ID"]);
+});
+
+test("live trading is accepted with all three settings and the account id", () => {
+  expect(parseSettings(live)).toMatchObject({ mode: "live", alpaca: { expectedAccountId: "an-account" } });
+});
+
+test.each(["TRADEWIND_LIVE_TRADING", "ALPACA_TRADING_ORIGIN", "ALPACA_ACCOUNT_ID"] as const)(
+  "live trading without %s is refused",
+  (name) => {
+    expect(faultPaths({ ...live, [name]: undefined })).toEqual([name]);
+  },
+);
+
+test.each([
+  [
+    "paper with the live origin",
+    { ...paper, ALPACA_TRADING_ORIGIN: "https://api.alpaca.markets" },
+    ["ALPACA_TRADING_ORIGIN"],
+  ],
+  [
+    "a trading origin of a stranger",
+    { ...paper, ALPACA_TRADING_ORIGIN: "https://example.com" },
+    ["ALPACA_TRADING_ORIGIN"],
+  ],
+  ["an origin with a path", { ...paper, ALPACA_TRADING_ORIGIN: "http://127.0.0.1:4010/v2" }, ["ALPACA_TRADING_ORIGIN"]],
+  ["live with a simulator's data", { ...live, ALPACA_DATA_ORIGIN: "http://127.0.0.1:4010" }, ["ALPACA_DATA_ORIGIN"]],
+  ["live with a demo clock", { ...live, TRADEWIND_CLOCK_FILE: "/clock" }, ["TRADEWIND_CLOCK_FILE"]],
+  ["a demo clock at Alpaca's paper origin", { ...paper, TRADEWIND_CLOCK_FILE: "/clock" }, ["TRADEWIND_CLOCK_FILE"]],
+  ["a misprinted mode", { ...paper, TRADEWIND_MODE: "Live" }, ["TRADEWIND_MODE"]],
+  ["a webhook that is no URL", { ...paper, NOTIFY_WEBHOOK_URL: "teams" }, ["NOTIFY_WEBHOOK_URL"]],
+])("%s is refused", (_, environment, paths) => {
+  expect(faultPaths(environment)).toEqual(paths);
+});
+
+test("a simulator on a loopback address is a paper broker and may have a demo clock", () => {
+  const simulator = { ALPACA_TRADING_ORIGIN: "http://127.0.0.1:4010", ALPACA_DATA_ORIGIN: "http://127.0.0.1:4010" };
+  expect(faultPaths({ ...paper, ...simulator, TRADEWIND_CLOCK_FILE: "/clock" })).toEqual([]);
+});
+
+test("an identity stands in for connection strings", () => {
+  const { ServiceBusConnection: _, TablesConnection: __, ...keys } = paper;
+  const identity = {
+    ...keys,
+    ServiceBusConnection__fullyQualifiedNamespace: "ns.servicebus.windows.net",
+    TablesConnection__endpoint: "https://account.table.core.windows.net",
+    AZURE_CLIENT_ID: "client",
+  };
+  expect(parseSettings(identity)).toMatchObject({
+    serviceBus: { kind: "identity", endpoint: "ns.servicebus.windows.net", clientId: "client" },
+    tables: { kind: "identity", endpoint: "https://account.table.core.windows.net" },
+  });
+});
+
+test("the sample settings file holds known settings only, and is accepted", () => {
+  const sample = JSON.parse(readFileSync(new URL("../local.settings.sample.json", import.meta.url), "utf8"));
+  const { FUNCTIONS_WORKER_RUNTIME, AzureWebJobsStorage, ...values } = sample.Values;
+  expect(FUNCTIONS_WORKER_RUNTIME).toBe("node");
+  expect(AzureWebJobsStorage).toBeDefined();
+  expect(Object.keys(values).filter((name) => !settingNames.includes(name))).toEqual([]);
+  expect(faultPaths(values)).toEqual([]);
+});
