@@ -1,0 +1,105 @@
+// Exchange sessions looked up by instant, and New York wall time for the wire.
+import { IANAZone } from "luxon";
+import type { TradingDay } from "../core/model/time.ts";
+import { dayMs, instantFromMs, msFromInstant } from "../core/model/time.ts";
+import { type CalendarSession, sessionsBetween } from "./calendarStandIn.ts";
+
+/** One regular session of the exchange in milliseconds since the epoch. */
+export type Session = {
+  readonly day: TradingDay;
+  /** Midnight in New York at the start of the day: the stamp of its daily bar. */
+  readonly midnightMs: number;
+  readonly openMs: number;
+  readonly closeMs: number;
+};
+
+const hourMs = 3_600_000;
+/** Regular sessions open at 09:30, and clocks change on Sundays only. */
+const openAfterMidnightMs = 9.5 * hourMs;
+/** Pre-market trading starts at 04:00; after-hours trading lasts four hours, on early closes too. */
+export const preOpenMs = (session: Session): number => session.midnightMs + 4 * hourMs;
+export const postCloseMs = (session: Session): number => session.closeMs + 4 * hourMs;
+
+const firstYear = 2000;
+const lastYear = 2030;
+const years = new Map<number, readonly Session[]>();
+
+const toSession = ({ day, openAt, closeAt }: CalendarSession): Session => {
+  const openMs = msFromInstant(openAt);
+  return { day, midnightMs: openMs - openAfterMidnightMs, openMs, closeMs: msFromInstant(closeAt) };
+};
+
+function sessionsOf(year: number): readonly Session[] {
+  if (year < firstYear || year > lastYear) return [];
+  const known = years.get(year);
+  if (known !== undefined) return known;
+  const sessions = sessionsBetween(`${year}-01-01` as TradingDay, `${year}-12-31` as TradingDay).map(toSession);
+  years.set(year, sessions);
+  return sessions;
+}
+
+/** Sessions from the first to the last day, both included, within the calendar's years. */
+export function sessionsFromTo(from: string, to: string): readonly Session[] {
+  const first = Math.max(firstYear, Number(from.slice(0, 4)));
+  const last = Math.min(lastYear, Number(to.slice(0, 4)));
+  const sessions: Session[] = [];
+  for (let year = first; year <= last; year++) {
+    for (const session of sessionsOf(year)) if (session.day >= from && session.day <= to) sessions.push(session);
+  }
+  return sessions;
+}
+
+export const sessionOfDay = (day: string): Session | undefined => sessionsFromTo(day, day)[0];
+
+/** The nearest session, looking forwards, that satisfies the condition; undefined past the end of the calendar. */
+function firstFrom(ms: number, condition: (session: Session) => boolean): Session | undefined {
+  const year = new Date(ms - dayMs).getUTCFullYear();
+  return [...sessionsOf(year), ...sessionsOf(year + 1)].find(condition);
+}
+
+/** The session that is open at the instant; the close itself is outside. */
+export const openSessionAt = (ms: number): Session | undefined => {
+  const session = sessionOfDay(newYorkDay(ms));
+  return session !== undefined && session.openMs <= ms && ms < session.closeMs ? session : undefined;
+};
+/** The session that is open at the instant or, else, the next one. */
+export const currentOrNextSession = (ms: number): Session | undefined => firstFrom(ms, ({ closeMs }) => closeMs > ms);
+export const nextSession = (ms: number): Session | undefined => firstFrom(ms, ({ openMs }) => openMs > ms);
+/** The latest session that has opened by the instant. */
+export function latestSession(ms: number): Session | undefined {
+  const year = new Date(ms).getUTCFullYear();
+  return [...sessionsOf(year - 1), ...sessionsOf(year)].findLast(({ openMs }) => openMs <= ms);
+}
+/** The session before the one given. */
+export const sessionBefore = (session: Session): Session | undefined => latestSession(session.openMs - 1);
+/** Sessions of which any part lies in (fromMs, toMs]. */
+export const sessionsTouching = (fromMs: number, toMs: number): readonly Session[] =>
+  sessionsFromTo(newYorkDay(fromMs), newYorkDay(toMs)).filter((s) => s.closeMs > fromMs && s.openMs <= toMs);
+
+const zone = IANAZone.create("America/New_York");
+/** Asking the time zone data is slow, and the answer is the same for a whole hour. */
+const offsets = new Map<number, number>();
+function offsetMs(ms: number): number {
+  const hour = Math.floor(ms / hourMs);
+  const known = offsets.get(hour) ?? zone.offset(hour * hourMs) * 60_000;
+  offsets.set(hour, known);
+  return known;
+}
+
+export const newYorkDay = (ms: number): TradingDay =>
+  new Date(ms + offsetMs(ms)).toISOString().slice(0, 10) as TradingDay;
+
+/** `2025-06-24T09:30:00-04:00`, with milliseconds only where there are any. */
+export function newYorkTime(ms: number): string {
+  const offset = offsetMs(ms);
+  const local = instantFromMs(ms + offset)
+    .replace(".000", "")
+    .slice(0, -1);
+  return `${local}-${String(-offset / hourMs).padStart(2, "0")}:00`;
+}
+
+/** Midnight in New York at the start of a calendar day. */
+export function midnightOf(day: string): number {
+  const utcMidnight = Date.parse(`${day}T00:00:00Z`);
+  return utcMidnight - offsetMs(utcMidnight + 5 * hourMs);
+}

@@ -1,0 +1,23 @@
+// Keeps the exchange's state in one file, replaced whole so that a crash leaves the old or the new one, never half of it.
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import type { ExchangeState } from "./exchangeState.ts";
+
+/** The state kept in the file; undefined when there is none. Throws an Error that names the file when it cannot be read as a state of this seed. */
+export function loadState(file: string, seed: number): ExchangeState | undefined {
+  if (!existsSync(file)) return undefined;
+  let state: ExchangeState;
+  try {
+    state = JSON.parse(readFileSync(file, "utf8")) as ExchangeState;
+  } catch (cause) {
+    throw new Error(`${file} is not a simulator state`, { cause });
+  }
+  if (state?.schemaVersion !== 1) throw new Error(`${file} is not a simulator state of this version`);
+  if (state.seed !== seed) throw new Error(`${file} was kept under seed ${state.seed}, not ${seed}`);
+  return state;
+}
+
+export function saveState(file: string, state: ExchangeState): void {
+  const next = `${file}.next`;
+  writeFileSync(next, JSON.stringify(state));
+  renameSync(next, file);
+}
