@@ -1,0 +1,30 @@
+// `npm run bench`: the figures of the local stack, measured on this machine and printed; nothing is asserted.
+import { availableParallelism } from "node:os";
+import { bundleFigures } from "./bundle.ts";
+import { firstFillFigures } from "./firstFill.ts";
+import { requestFigures } from "./requests.ts";
+import { runLatencyFigures } from "./runLatency.ts";
+
+export type Figure = { readonly name: string; readonly value: string; readonly goal?: string };
+
+const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+  start: firstFillFigures,
+  runs: runLatencyFigures,
+  requests: requestFigures,
+  bundle: bundleFigures,
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => benches[name] === undefined);
+if (unknown.length > 0) {
+  console.error(`There is no bench "${unknown.join('", "')}"; there are ${Object.keys(benches).join(", ")}.`);
+  process.exitCode = 2;
+} else {
+  console.log(`Node ${process.version}, ${availableParallelism()} cores`);
+  for (const name of asked.length > 0 ? asked : Object.keys(benches)) {
+    console.error(`measuring ${name} …`);
+    for (const { name: what, value, goal } of (await benches[name]?.()) ?? []) {
+      console.log(`${what.padEnd(58)}${value.padStart(14)}${goal === undefined ? "" : `   goal ${goal}`}`);
+    }
+  }
+}

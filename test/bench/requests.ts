@@ -1,0 +1,29 @@
+// How many requests a run sends to the broker, with 1, 10 and 100 symbols: the first run of a day, and a later one.
+import type { ExecutionRecord } from "../../src/core/model/run.ts";
+import { runInMemory } from "../support/memoryStack.ts";
+import type { Figure } from "./main.ts";
+
+export async function requestFigures(): Promise<readonly Figure[]> {
+  const figures: Figure[] = [];
+  for (const count of [1, 10, 100]) {
+    const symbols = Array.from({ length: count }, (_, index) => `SYM${String.fromCharCode(65 + Math.floor(index / 26), 65 + (index % 26))}`);
+    const stack = await runInMemory({ symbols, cash: "10000000" });
+    try {
+      for (const [which, goal] of [["first run of the day", undefined], ["later run", "≤ 5 + orders"]] as const) {
+        const before = total(stack.simulator.requests());
+        const record = await stack.runNextSlot();
+        figures.push({
+          name: `requests with ${count} symbols, ${which}`,
+          value: `${total(stack.simulator.requests()) - before - ordersOf(record)} + ${ordersOf(record)}`,
+          ...(goal === undefined ? {} : { goal }),
+        });
+      }
+    } finally {
+      await stack.stop();
+    }
+  }
+  return figures;
+}
+
+const total = (requests: Record<string, number>): number => Object.values(requests).reduce((sum, count) => sum + count, 0);
+const ordersOf = (record: ExecutionRecord): number => record.outcomes.filter(({ kind }) => kind !== "withheld").length;
