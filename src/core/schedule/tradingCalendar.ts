@@ -1,0 +1,122 @@
+// The sessions of the New York Stock Exchange from 2000 to 2030: which days trade, from when to when.
+import { IANAZone } from "luxon";
+import { addMs, dayMs, type Instant, instantFromMs, minuteMs, msFromInstant, type TradingDay } from "../model/time.ts";
+import { earlyClosesOf, holidaysOf } from "./holidays.ts";
+
+/** The hours of one trading day. `early`: it closes before 16:00 New York. */
+export type Session = {
+  readonly day: TradingDay;
+  readonly openAt: Instant;
+  readonly closeAt: Instant;
+  readonly early: boolean;
+};
+
+/** The days the calendar knows, both included. Asking for any other throws RangeError. */
+export const calendarRange = { from: "2000-01-01" as TradingDay, to: "2030-12-31" as TradingDay };
+
+const newYork = IANAZone.create("America/New_York");
+const openMinute = 9 * 60 + 30;
+const closeMinute = 16 * 60;
+const earlyCloseMinute = 13 * 60;
+/** The one scheduled late open since 2000: a year after the attack on the World Trade Center. */
+const lateOpens: Readonly<Record<string, number>> = { "2002-09-11": 12 * 60 };
+
+type CalendarYear = {
+  readonly sessions: readonly Session[];
+  readonly byDay: ReadonlyMap<TradingDay, Session>;
+  readonly holidays: ReadonlyMap<TradingDay, string>;
+};
+
+const years = new Map<number, CalendarYear>();
+
+/** The calendar day in New York at this instant, whether the exchange trades on it or not. */
+export function tradingDayOf(instant: Instant): TradingDay {
+  const ms = msFromInstant(instant);
+  return instantFromMs(ms + newYork.offset(ms) * minuteMs).slice(0, 10) as TradingDay;
+}
+
+/** The session of a day; undefined on a weekend or holiday. Throws RangeError outside `calendarRange`. */
+export const sessionOn = (day: TradingDay): Session | undefined => calendarYear(yearOf(day)).byDay.get(day);
+
+/** The occasion on which the exchange is closed on this weekday; undefined on other days. Throws RangeError outside `calendarRange`. */
+export const holidayName = (day: TradingDay): string | undefined => calendarYear(yearOf(day)).holidays.get(day);
+
+/** The sessions from one day to another, both included, oldest first. Throws RangeError outside `calendarRange`. */
+export function sessionsBetween(from: TradingDay, to: TradingDay): readonly Session[] {
+  const [first, last] = [yearOf(from), yearOf(to)];
+  const sessions: Session[] = [];
+  for (let year = first; year <= last; year++) {
+    for (const session of calendarYear(year).sessions) {
+      if (session.day >= from && session.day <= to) sessions.push(session);
+    }
+  }
+  return sessions;
+}
+
+/** The first session that opens after this instant. Throws RangeError when the calendar ends before. */
+export function nextSessionAfter(instant: Instant): Session {
+  for (let year = yearOf(tradingDayOf(instant)); ; year++) {
+    const next = calendarYear(year).sessions.find(({ openAt }) => openAt > instant);
+    if (next !== undefined) return next;
+  }
+}
+
+/** The newest trading day before `day`. */
+export const previousTradingDay = (day: TradingDay): TradingDay => tradingDaysBefore(day, 1);
+
+/** The trading day `count` sessions before `day`; `day` itself for 0. Throws RangeError when the calendar begins after. */
+export function tradingDaysBefore(day: TradingDay, count: number): TradingDay {
+  if (count === 0) return day;
+  let left = count;
+  for (let year = yearOf(day); ; year--) {
+    const { sessions } = calendarYear(year);
+    const after = sessions.findIndex((session) => session.day >= day);
+    const earlier = after === -1 ? sessions.length : after;
+    const found = sessions[earlier - left];
+    if (found !== undefined) return found.day;
+    left -= earlier;
+  }
+}
+
+function yearOf(day: TradingDay): number {
+  const year = Number(day.slice(0, 4));
+  assertKnown(year, day);
+  return year;
+}
+
+function assertKnown(year: number, what: string): void {
+  if (year < Number(calendarRange.from.slice(0, 4)) || year > Number(calendarRange.to.slice(0, 4))) {
+    throw new RangeError(`the trading calendar knows ${calendarRange.from} to ${calendarRange.to}, not ${what}`);
+  }
+}
+
+function calendarYear(year: number): CalendarYear {
+  const known = years.get(year);
+  if (known !== undefined) return known;
+  assertKnown(year, String(year));
+  const holidays = holidaysOf(year);
+  const sessions = sessionsOf(year, holidays, earlyClosesOf(year));
+  const built = { sessions, byDay: new Map(sessions.map((session) => [session.day, session])), holidays };
+  years.set(year, built);
+  return built;
+}
+
+function sessionsOf(
+  year: number,
+  holidays: CalendarYear["holidays"],
+  earlyCloses: ReadonlySet<TradingDay>,
+): readonly Session[] {
+  const sessions: Session[] = [];
+  for (let midnightMs = Date.UTC(year, 0, 1); midnightMs < Date.UTC(year + 1, 0, 1); midnightMs += dayMs) {
+    const day = instantFromMs(midnightMs).slice(0, 10) as TradingDay;
+    const weekday = new Date(midnightMs).getUTCDay();
+    if (weekday === 0 || weekday === 6 || holidays.has(day)) continue;
+    // Clocks change on Sundays, so noon's offset holds for the whole session.
+    const offsetMs = newYork.offset(midnightMs + 12 * 60 * minuteMs) * minuteMs;
+    const at = (minute: number): Instant => addMs(instantFromMs(midnightMs - offsetMs), minute * minuteMs);
+    const early = earlyCloses.has(day);
+    const openAt = at(lateOpens[day] ?? openMinute);
+    sessions.push({ day, openAt, closeAt: at(early ? earlyCloseMinute : closeMinute), early });
+  }
+  return sessions;
+}
