@@ -1,0 +1,157 @@
+// The trading window: examples by kind of day, and every minute of the days on which such code goes wrong.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { addMs, instantFromMs, minuteMs, msFromInstant } from "../../../src/core/model/time.ts";
+import { decideWindow, describeClosed } from "../../../src/core/schedule/tradingWindow.ts";
+import { at, day, exampleWindow } from "../examples.ts";
+
+describe("in New York hours", () => {
+  const window = exampleWindow({ openBufferMinutes: 1, closeBufferMinutes: 5 });
+
+  test.each([
+    [
+      "before the open, naming the next one the same day",
+      "2026-06-15T13:24Z",
+      "WINDOW_CLOSED: before the window opens at 09:31 New York; next open Mon 2026-06-15 09:31 New York",
+    ],
+    [
+      "at the end, naming the next morning",
+      "2026-06-15T19:55Z",
+      "WINDOW_CLOSED: after the window closed at 15:55 New York; next open Tue 2026-06-16 09:31 New York",
+    ],
+    [
+      "over a weekend",
+      "2026-06-13T15:00Z",
+      "WINDOW_CLOSED: weekend: the exchange is closed; next open Mon 2026-06-15 09:31 New York",
+    ],
+    [
+      "on a holiday, by its name",
+      "2026-11-26T15:00Z",
+      "HOLIDAY: holiday: the exchange is closed for Thanksgiving; next open Fri 2026-11-27 09:31 New York",
+    ],
+    [
+      "on a half day after its close",
+      "2026-11-27T17:55Z",
+      "WINDOW_CLOSED: half day: closed at 12:55 New York; next open Mon 2026-11-30 09:31 New York",
+    ],
+  ])("is closed %s", (_, instant, expected) => {
+    const decision = decideWindow(window, at(instant));
+    expect(decision.open ? "open" : `${decision.code}: ${describeClosed(decision, window)}`).toBe(expected);
+  });
+
+  test.each([
+    ["from the first minute after the buffer", "2026-06-15T13:31Z", "2026-06-15T19:55:00.000Z"],
+    ["to the last millisecond before the end", "2026-06-15T19:54:59.999Z", "2026-06-15T19:55:00.000Z"],
+    ["until the early close on a half day", "2026-11-27T15:00Z", "2026-11-27T17:55:00.000Z"],
+  ])("is open %s", (_, instant, until) => {
+    expect(decideWindow(window, at(instant))).toMatchObject({ open: true, until });
+  });
+});
+
+describe("settings", () => {
+  test.each([
+    ["an extra holiday", { holidays: [day("2026-06-15")] }, "HOLIDAY"],
+    ["a weekday that is left out", { weekdays: [2, 3] }, "WINDOW_CLOSED"],
+    ["hours that have ended", { end: "09:45" }, "WINDOW_CLOSED"],
+    ["hours that have not begun", { start: "11:00" }, "WINDOW_CLOSED"],
+    ["a buffer after the open", { openBufferMinutes: 45 }, "WINDOW_CLOSED"],
+  ])("%s closes the window", (_, changes, code) => {
+    const instant = at("2026-06-15T14:00Z");
+    expect(decideWindow(exampleWindow(), instant).open).toBe(true);
+    expect(decideWindow(exampleWindow(changes), instant)).toMatchObject({ open: false, code });
+  });
+
+  test("hours after a half day's close say that it is a half day", () => {
+    const decision = decideWindow(exampleWindow({ start: "14:00" }), at("2026-11-27T15:00Z"));
+    expect(decision).toMatchObject({
+      open: false,
+      reason: "half day: the window's hours miss the session, which ends at 13:00 New York",
+    });
+  });
+
+  test("a window that never opens again is a RangeError, not an endless search", () => {
+    expect(() => decideWindow(exampleWindow({ weekdays: [6, 7] }), at("2026-06-15T14:00Z"))).toThrow(RangeError);
+  });
+});
+
+describe("in another zone", () => {
+  const window = exampleWindow({ zone: "Europe/London", start: "14:30", end: "20:00" });
+
+  test("the hours are the zone's and the session is the exchange's", () => {
+    expect(decideWindow(window, at("2026-06-15T13:29Z")).open).toBe(false);
+    expect(decideWindow(window, at("2026-06-15T13:30Z"))).toMatchObject({ until: "2026-06-15T19:00:00.000Z" });
+  });
+
+  test("between the two changes of clocks the same hours meet another part of the session", () => {
+    // Mid-March New York is four hours behind London: the session is 13:30 to 20:00 in London.
+    expect(decideWindow(window, at("2026-03-16T14:00Z")).open).toBe(false);
+    expect(decideWindow(window, at("2026-03-16T14:30Z"))).toMatchObject({ until: "2026-03-16T20:00:00.000Z" });
+  });
+
+  test("a session that spans midnight there may open twice, and each weekday counts as the zone's", () => {
+    const sydney = exampleWindow({ zone: "Australia/Sydney", weekdays: [2, 3, 4, 5, 6], start: "00:15", end: "23:45" });
+    // Monday's session in New York runs from 23:30 on Monday to 06:00 on Tuesday in Sydney.
+    expect(decideWindow(sydney, at("2026-06-15T13:40Z"))).toMatchObject({
+      open: false,
+      nextOpenAt: "2026-06-15T14:15:00.000Z",
+    });
+    expect(decideWindow(sydney, at("2026-06-16T13:40Z"))).toMatchObject({ until: "2026-06-16T13:45:00.000Z" });
+    expect(decideWindow(sydney, at("2026-06-16T13:50Z"))).toMatchObject({
+      open: false,
+      nextOpenAt: "2026-06-16T14:15:00.000Z",
+    });
+  });
+});
+
+describe("every minute", () => {
+  const local = new Intl.DateTimeFormat("en-CA", {
+    timeZone: "America/New_York",
+    ...({ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" } as const),
+    hourCycle: "h23",
+  });
+  const halfDays = ["2026-11-27", "2026-12-24"];
+  const closedDays = ["2026-11-26", "2026-12-25"];
+  const window = exampleWindow({ openBufferMinutes: 2, closeBufferMinutes: 10 });
+
+  /** The rule once more, told by the wall clock in New York. */
+  function isOpen(ms: number): boolean {
+    const [date = "", time = ""] = local.format(ms).split(", ");
+    const weekday = new Date(`${date}T12:00:00Z`).getUTCDay();
+    if (weekday === 0 || weekday === 6 || closedDays.includes(date)) return false;
+    return time >= "09:32" && time < (halfDays.includes(date) ? "12:50" : "15:50");
+  }
+
+  test.each([
+    ["the week in which clocks go forward", "2026-03-05T05:00Z", 7],
+    ["the week in which clocks go back", "2026-10-29T04:00Z", 7],
+    ["the half day after Thanksgiving", "2026-11-26T05:00Z", 2],
+    ["the half day before Christmas", "2026-12-24T05:00Z", 2],
+  ])("of %s is decided as the clock in New York says, with a next open that is open", (_, from, days) => {
+    let open = decideWindow(window, addMs(at(from), -minuteMs)).open;
+    let announced: string | undefined;
+    for (let minute = 0; minute < days * 1440; minute++) {
+      const instant = addMs(at(from), minute * minuteMs);
+      const decision = decideWindow(window, instant);
+      if (decision.open !== isOpen(msFromInstant(instant))) expect.fail(`${instant} is wrongly decided`);
+      if (decision.open && !open && announced !== undefined) expect(instant).toBe(announced);
+      announced = decision.open ? decision.until : decision.nextOpenAt;
+      if (announced <= instant) expect.fail(`${instant} announces ${announced}, which is past`);
+      open = decision.open;
+    }
+  });
+
+  test("a closed window is closed until the next open it names, and an open one until its end", () => {
+    const anyInstant = fc.integer({ min: Date.UTC(2000, 0, 2), max: Date.UTC(2030, 10, 30) }).map(instantFromMs);
+    fc.assert(
+      fc.property(anyInstant, fc.double({ min: 0, max: 1, noNaN: true }), (instant, share) => {
+        const decision = decideWindow(window, instant);
+        const change = decision.open ? decision.until : decision.nextOpenAt;
+        const between = instantFromMs(
+          Math.floor(msFromInstant(instant) + share * (msFromInstant(change) - 1 - msFromInstant(instant))),
+        );
+        expect(decideWindow(window, between).open).toBe(decision.open);
+        expect(decideWindow(window, change).open).toBe(!decision.open);
+      }),
+    );
+  });
+});
