@@ -1,22 +1,21 @@
 // The exchange: one pure step from a state and an event to the next state and what came of it.
 
 import { dayMs } from "../core/model/time.ts";
-import { accountFigures, bookFill, cashChangeOf, type MarkOf } from "./account.ts";
-import { dec, smaller, text } from "./decimal.ts";
+import { accountFigures, type MarkOf } from "./account.ts";
+import { text } from "./decimal.ts";
 import {
   type Effect,
   type ExchangeEvent,
   type ExchangeState,
-  type Fill,
   isOpen,
   type Order,
-  type OrderEventName,
   type OrderRequest,
   type Refusal,
   type Stepped,
 } from "./exchangeState.ts";
 import type { MarketTape } from "./marketTape.ts";
-import { type Execution, immediateExecution, nextExecution } from "./matching.ts";
+import { immediateExecution, nextExecution } from "./matching.ts";
+import { activate, end, execute, updated } from "./orderLifecycle.ts";
 import { type Acceptance, isRefusal, judgeOrder } from "./orderRules.ts";
 import { uuidOf } from "./random.ts";
 import {
@@ -113,11 +112,11 @@ function submit(tape: MarketTape, state: ExchangeState, request: OrderRequest): 
   const added: ExchangeState = { ...state, orders: [...state.orders, order] };
   const arrival = updated(open === undefined ? "accepted" : "pending_new", order, state.nowMs);
   if (open === undefined) return [added, [arrival]];
-  const [live, effects] = activate(added, order, state.nowMs);
-  const execution = immediateExecution(tape, effects.order, state.nowMs);
-  if (execution === undefined) return [live, [arrival, effects.update]];
-  const [filled, fills] = execute(live, effects.order, execution);
-  return [filled, [arrival, effects.update, ...fills]];
+  const [active, live, routed] = activate(added, order, state.nowMs);
+  const execution = immediateExecution(tape, live, state.nowMs);
+  if (execution === undefined) return [active, [arrival, routed]];
+  const [filled, fills] = execute(active, live, execution);
+  return [filled, [arrival, routed, ...fills]];
 }
 
 function newOrder(state: ExchangeState, request: OrderRequest, verdict: Acceptance, open: Session | undefined): Order {
@@ -144,60 +143,6 @@ function newOrder(state: ExchangeState, request: OrderRequest, verdict: Acceptan
   };
 }
 
-const updated = (event: OrderEventName, order: Order, atMs: number): Effect => ({
-  type: "orderUpdate",
-  event,
-  order,
-  atMs,
-});
-
-const withOrder = (state: ExchangeState, order: Order): ExchangeState => ({
-  ...state,
-  orders: state.orders.with(order.serial - 1, order),
-});
-
-/** From here on the order can be executed. */
-function activate(state: ExchangeState, order: Order, atMs: number): [ExchangeState, { order: Order; update: Effect }] {
-  const live: Order = { ...order, status: "new", liveSinceMs: atMs, updatedAtMs: atMs };
-  return [withOrder(state, live), { order: live, update: updated("new", live, atMs) }];
-}
-
-function execute(state: ExchangeState, order: Order, { atMs, price, qty: offered }: Execution): Stepped {
-  const held = dec(state.positions.find(({ symbol }) => symbol === order.symbol)?.qty ?? "0").abs();
-  // An amount of money can turn out to be more shares than the position has.
-  const closes = order.notional !== null && order.positionIntent.endsWith("_to_close");
-  const qty = text(closes ? smaller(offered, held) : offered);
-  const filledQty = dec(order.filledQty).plus(qty);
-  const leaves = order.qty === null ? dec(0) : dec(order.qty).minus(filledQty);
-  const done = leaves.eq(0);
-  const filled: Order = {
-    ...order,
-    status: done ? "filled" : "partially_filled",
-    filledQty: text(filledQty),
-    filledValue: text(dec(order.filledValue).plus(dec(price).times(qty))),
-    filledAtMs: atMs,
-    updatedAtMs: atMs,
-  };
-  const serial = state.fills.length + 1;
-  const fill: Fill = {
-    serial,
-    id: uuidOf(`${state.seed}|fill|${serial}`),
-    orderId: order.id,
-    clientOrderId: order.clientOrderId,
-    symbol: order.symbol,
-    side: order.side,
-    qty,
-    price,
-    cashChange: cashChangeOf(order.side, qty, price),
-    cumulativeQty: filled.filledQty,
-    leavesQty: text(leaves),
-    orderStatus: filled.status,
-    atMs,
-  };
-  const update = updated(done ? "fill" : "partial_fill", filled, atMs);
-  return [bookFill(withOrder(state, filled), fill), [{ type: "fill", fill }, update]];
-}
-
 function cancel(state: ExchangeState, id: string): Stepped {
   const order = state.orders.find((each) => each.id === id);
   if (order === undefined) return refused(state, { status: 404, code: 40410000, message: `order not found for ${id}` });
@@ -205,12 +150,6 @@ function cancel(state: ExchangeState, id: string): Stepped {
     return refused(state, { status: 422, code: 42210000, message: `order is already in "${order.status}" state` });
   }
   return end(state, order, "canceled", state.nowMs);
-}
-
-function end(state: ExchangeState, order: Order, how: "canceled" | "expired", atMs: number): Stepped {
-  const stamp = how === "canceled" ? { canceledAtMs: atMs } : { expiredAtMs: atMs };
-  const ended: Order = { ...order, ...stamp, status: how, updatedAtMs: atMs };
-  return [withOrder(state, ended), [updated(how, ended, atMs)]];
 }
 
 /** Lets time run: opens, executions and closes in the order in which they happen. */
@@ -226,8 +165,8 @@ function advance(tape: MarketTape, state: ExchangeState, toMs: number): Stepped 
     const opens = session.openMs > state.nowMs;
     if (opens) {
       for (const order of current.orders.filter((each) => isOpen(each) && each.liveSinceMs === null)) {
-        const [next, { update }] = activate(current, order, session.openMs);
-        take([next, [update]]);
+        const [next, , routed] = activate(current, order, session.openMs);
+        take([next, [routed]]);
       }
     }
     take(match(tape, current, opens ? session.openMs - 1 : state.nowMs, Math.min(toMs, session.closeMs)));

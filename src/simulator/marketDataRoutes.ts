@@ -1,7 +1,8 @@
 // The market data host's routes: bars with paging, latest trades, quotes and bars, snapshots.
 import { instantFromMs, minuteMs } from "../core/model/time.ts";
 import { dayBar, knownBars, parseTimeframe, type Timeframe } from "./bars.ts";
-import type { TapeBar, TapeQuote, TapeTrade } from "./marketTape.ts";
+import { barJson, quoteJson, tradeJson } from "./marketDataShapes.ts";
+import type { TapeBar } from "./marketTape.ts";
 import { instantParameter, isPlainDay, list, oneOf, refuse, wholeNumber } from "./queryParameters.ts";
 import { latestSession, midnightOf, newYorkDay, sessionBefore } from "./sessions.ts";
 import { BadRequest, type Call, errorReply, type Reply, type Route } from "./wireTypes.ts";
@@ -9,10 +10,8 @@ import { BadRequest, type Call, errorReply, type Reply, type Route } from "./wir
 const barsPerPage = { from: 1, to: 10_000, otherwise: 1000 };
 const recentMs = 15 * minuteMs;
 
-type Latest = { readonly [key: string]: (call: Call, symbol: string) => unknown };
-
-/** Plural and singular key of each kind of latest data, and how it is found. */
-const latest: Latest = {
+/** Each kind of latest data under the singular of its name on the wire. */
+const latest: Readonly<Record<string, (call: Call, symbol: string) => unknown>> = {
   trade: ({ tape, state }, symbol) => tradeJson(tape.lastTrade(symbol, state.nowMs)),
   quote: ({ tape, state }, symbol) => quoteJson(tape.quote(symbol, state.nowMs)),
   bar: (call, symbol) => barJson(latestMinute(call, symbol)),
@@ -191,43 +190,3 @@ function snapshot(call: Call, symbol: string): Record<string, unknown> | undefin
   };
   return Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
 }
-
-const seconds = (ms: number): string => instantFromMs(ms).replace(".000", "");
-const nanos = (ms: number): string => instantFromMs(ms).replace("Z", "000137Z");
-const places = (value: number): number => Math.round(value * 1e6) / 1e6;
-
-const barJson = (bar: TapeBar | undefined) =>
-  bar && {
-    c: bar.close,
-    h: bar.high,
-    l: bar.low,
-    n: bar.tradeCount,
-    o: bar.open,
-    t: seconds(bar.startMs),
-    v: bar.volume,
-    vw: places(bar.vwap),
-  };
-
-const tradeJson = (trade: TapeTrade | undefined) =>
-  trade && {
-    c: ["@"],
-    i: Math.floor(trade.atMs / 1000) % 1_000_000,
-    p: trade.price,
-    s: trade.size,
-    t: nanos(trade.atMs),
-    x: "V",
-    z: "A",
-  };
-
-const quoteJson = (quote: TapeQuote | undefined) =>
-  quote && {
-    ap: quote.ask,
-    as: quote.askSize,
-    ax: "V",
-    bp: quote.bid,
-    bs: quote.bidSize,
-    bx: "V",
-    c: ["R"],
-    t: nanos(quote.atMs),
-    z: "A",
-  };

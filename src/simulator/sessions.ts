@@ -2,7 +2,7 @@
 import { IANAZone } from "luxon";
 import type { TradingDay } from "../core/model/time.ts";
 import { dayMs, instantFromMs, msFromInstant } from "../core/model/time.ts";
-import { type CalendarSession, sessionsBetween } from "./calendarStandIn.ts";
+import { type Session as CalendarSession, calendarRange, sessionsBetween } from "../core/schedule/tradingCalendar.ts";
 
 /** One regular session of the exchange in milliseconds since the epoch. */
 export type Session = {
@@ -14,31 +14,37 @@ export type Session = {
 };
 
 const hourMs = 3_600_000;
-/** Regular sessions open at 09:30, and clocks change on Sundays only. */
-const openAfterMidnightMs = 9.5 * hourMs;
 /** Pre-market trading starts at 04:00; after-hours trading lasts four hours, on early closes too. */
 export const preOpenMs = (session: Session): number => session.midnightMs + 4 * hourMs;
 export const postCloseMs = (session: Session): number => session.closeMs + 4 * hourMs;
 
-const firstYear = 2000;
-const lastYear = 2030;
-const years = new Map<number, readonly Session[]>();
+type Year = { readonly sessions: readonly Session[]; readonly byDay: ReadonlyMap<string, Session> };
+const years = new Map<number, Year>();
+const firstYear = Number(calendarRange.from.slice(0, 4));
+const lastYear = Number(calendarRange.to.slice(0, 4));
 
-const toSession = ({ day, openAt, closeAt }: CalendarSession): Session => {
-  const openMs = msFromInstant(openAt);
-  return { day, midnightMs: openMs - openAfterMidnightMs, openMs, closeMs: msFromInstant(closeAt) };
-};
+const toSession = ({ day, openAt, closeAt }: CalendarSession): Session => ({
+  day,
+  midnightMs: midnightOf(day),
+  openMs: msFromInstant(openAt),
+  closeMs: msFromInstant(closeAt),
+});
 
-function sessionsOf(year: number): readonly Session[] {
-  if (year < firstYear || year > lastYear) return [];
+/** Empty outside the calendar's years: there the market is simply closed. */
+function yearOf(year: number): Year {
   const known = years.get(year);
   if (known !== undefined) return known;
-  const sessions = sessionsBetween(`${year}-01-01` as TradingDay, `${year}-12-31` as TradingDay).map(toSession);
-  years.set(year, sessions);
-  return sessions;
+  const inside = year >= firstYear && year <= lastYear;
+  const days = inside ? sessionsBetween(`${year}-01-01` as TradingDay, `${year}-12-31` as TradingDay) : [];
+  const sessions = days.map(toSession);
+  const built = { sessions, byDay: new Map(sessions.map((session) => [session.day, session])) };
+  years.set(year, built);
+  return built;
 }
 
-/** Sessions from the first to the last day, both included, within the calendar's years. */
+const sessionsOf = (year: number): readonly Session[] => yearOf(year).sessions;
+
+/** Sessions from the first to the last day, both included. */
 export function sessionsFromTo(from: string, to: string): readonly Session[] {
   const first = Math.max(firstYear, Number(from.slice(0, 4)));
   const last = Math.min(lastYear, Number(to.slice(0, 4)));
@@ -49,7 +55,7 @@ export function sessionsFromTo(from: string, to: string): readonly Session[] {
   return sessions;
 }
 
-export const sessionOfDay = (day: string): Session | undefined => sessionsFromTo(day, day)[0];
+export const sessionOfDay = (day: string): Session | undefined => yearOf(Number(day.slice(0, 4))).byDay.get(day);
 
 /** The nearest session, looking forwards, that satisfies the condition; undefined past the end of the calendar. */
 function firstFrom(ms: number, condition: (session: Session) => boolean): Session | undefined {
