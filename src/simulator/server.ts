@@ -188,9 +188,10 @@ async function readRequest(incoming: IncomingMessage): Promise<WireRequest | Rep
   let size = 0;
   for await (const chunk of incoming) {
     size += (chunk as Buffer).length;
-    if (size > maxBodyBytes) return errorReply(413, "request body is too large");
-    chunks.push(chunk as Buffer);
+    // The rest is read and dropped: an answer before the end would reach few clients.
+    if (size <= maxBodyBytes) chunks.push(chunk as Buffer);
   }
+  if (size > maxBodyBytes) return errorReply(413, "request body is too large");
   const [path = "/", query = ""] = (incoming.url ?? "/").split(/\?(.*)/s, 2);
   const headers = Object.fromEntries(
     Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
