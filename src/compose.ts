@@ -49,8 +49,8 @@ async function compose(): Promise<App> {
     telemetry,
     broker: createAlpacaBroker(client, alpaca),
     marketData: createAlpacaMarketData(client, { feed: alpaca.feed, adjustment: "split" }),
-    runs: createRunQueue(serviceBus, runsQueue),
-    notifications: createNotificationQueue(serviceBus, notificationsQueue),
+    runs: createRunQueue(serviceBus, runsQueue, clock),
+    notifications: createNotificationQueue(serviceBus, notificationsQueue, clock),
     notifier:
       notifyWebhookUrl === undefined ? undefined : createWebhookNotifier({ url: notifyWebhookUrl, timeoutMs: 10_000 }),
   });

@@ -32,6 +32,12 @@ const environmentSchema = z.object({
   ALPACA_SECRET_KEY: text,
   /** Which trades and quotes the plan pays for. */
   ALPACA_DATA_FEED: z.enum(["iex", "sip"]).default("iex"),
+  /** What the plan allows on each of the two hosts; the app holds itself to it. 0: no limit, for a simulator. */
+  ALPACA_REQUESTS_PER_MINUTE: z
+    .string()
+    .regex(/^\d{1,5}$/, "must be a whole number from 0 to 99999")
+    .transform(Number)
+    .default(200),
   /** A connection string, or the namespace for an identity in ServiceBusConnection__fullyQualifiedNamespace. */
   ServiceBusConnection: text.optional(),
   ServiceBusConnection__fullyQualifiedNamespace: text.optional(),
@@ -63,6 +69,7 @@ export type Settings = {
     readonly tradingOrigin: string;
     readonly dataOrigin: string;
     readonly feed: "iex" | "sip";
+    readonly requestsPerMinute: number;
     readonly expectedAccountId: string | undefined;
   };
   readonly serviceBus: Connection;
@@ -91,7 +98,7 @@ function rulesAcross(
   given: Partial<Record<keyof Environment, string | undefined>>,
 ): { path: string; message: string }[] {
   const faults: { path: string; message: string }[] = [];
-  const trading = given.ALPACA_TRADING_ORIGIN ?? paperTradingOrigin;
+  const trading = String(given.ALPACA_TRADING_ORIGIN ?? paperTradingOrigin);
   const need = (path: keyof Environment, ok: boolean, message: string): void => {
     if (!ok) faults.push({ path, message });
   };
@@ -110,7 +117,7 @@ function rulesAcross(
       `paper trading needs ${paperTradingOrigin} or a simulator on a loopback address`,
     );
   }
-  const data = given.ALPACA_DATA_ORIGIN ?? marketDataOrigin;
+  const data = String(given.ALPACA_DATA_ORIGIN ?? marketDataOrigin);
   need(
     "ALPACA_DATA_ORIGIN",
     data === marketDataOrigin || (given.TRADEWIND_MODE !== "live" && isLoopback(data)),
@@ -151,6 +158,7 @@ function toSettings(given: Environment): Settings {
       tradingOrigin: given.ALPACA_TRADING_ORIGIN,
       dataOrigin: given.ALPACA_DATA_ORIGIN,
       feed: given.ALPACA_DATA_FEED,
+      requestsPerMinute: given.ALPACA_REQUESTS_PER_MINUTE,
       expectedAccountId: given.ALPACA_ACCOUNT_ID,
     },
     serviceBus: connection(given.ServiceBusConnection, given.ServiceBusConnection__fullyQualifiedNamespace),

@@ -8,10 +8,11 @@ import type { ExecutionRepository, SlotLedger } from "../ports/stores.ts";
 import type { EventLevel, Telemetry } from "../ports/telemetry.ts";
 
 export type RunCloser = {
-  /** Saves the final record (the first one stands) and hands it on. */
+  /**
+   * Saves the final record, of which the first one stands, notifies, and ends the slot; answers the record that stands. Safe to repeat. A
+   * notification that cannot be queued is logged and never fails the run.
+   */
   close(record: ExecutionRecord): Promise<ExecutionRecord>;
-  /** Ends the slot and notifies. A notification that cannot be queued is logged and never fails the run. */
-  handOn(record: ExecutionRecord): Promise<ExecutionRecord>;
 };
 
 const slotStates = {
@@ -34,8 +35,8 @@ export function createRunCloser(ports: {
   const { executions, slots, notifications, clock, telemetry } = ports;
 
   async function close(record: ExecutionRecord): Promise<ExecutionRecord> {
-    if (await executions.finish(record)) return handOn(record);
-    return handOn((await executions.get(record.executionId)) ?? record);
+    const first = await executions.finish(record);
+    return handOn(first ? record : ((await executions.get(record.executionId)) ?? record));
   }
 
   async function handOn(record: ExecutionRecord): Promise<ExecutionRecord> {
@@ -71,7 +72,7 @@ export function createRunCloser(ports: {
     }
   }
 
-  return { close, handOn };
+  return { close };
 }
 
 const levelOf = (status: ExecutionStatus): EventLevel =>

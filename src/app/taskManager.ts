@@ -36,7 +36,7 @@ export function createTaskManager(ports: {
   async function executeTask(request: RunRequest): Promise<ExecutionRecord> {
     const startedMs = clock.realMs();
     const [task, earlier] = await Promise.all([findTask(request), executions.get(request.runId)]);
-    if (earlier !== undefined && earlier.status !== "running") return runCloser.handOn(earlier);
+    if (earlier !== undefined && earlier.status !== "running") return runCloser.close(earlier);
 
     const started = earlier ?? (await begin(request, task));
     const { plan, inputs, resumed } = (await resume(request, earlier)) ?? (await planAhead(request, task));

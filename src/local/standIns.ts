@@ -96,6 +96,7 @@ export const appSettings = ({ tables, broker, simulator, sink }: StandIns): Read
   ALPACA_SECRET_KEY: simulatorKeys.secret,
   ALPACA_TRADING_ORIGIN: simulator.url,
   ALPACA_DATA_ORIGIN: simulator.url,
+  ALPACA_REQUESTS_PER_MINUTE: "0",
   [serviceBusSetting]: broker.connectionString,
   TablesConnection: tables.connectionString,
   NOTIFY_WEBHOOK_URL: sink.url,

@@ -18,3 +18,6 @@ export const clientOrderIdOf = (
   side: "buy" | "sell",
   attempt: number,
 ): string => `tw.${runId}.${strategy}.${symbol}.${side}.${attempt}`;
+
+/** The queue message id of an attempt: a later one is another message, or the queue would drop it as a duplicate of the first. */
+export const messageIdOf = (id: string, attempt: number): string => (attempt === 1 ? id : `${id}~${attempt}`);

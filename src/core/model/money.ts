@@ -72,6 +72,7 @@ export const ratio = (figure: Usd, whole: Usd): number =>
 /** −1, 0 or 1, as `a` is less than, equal to or more than `b`. */
 export const compare = <T extends Usd | Price | Qty>(a: T, b: T): -1 | 0 | 1 => decimal(a).cmp(b);
 export const minimum = <T extends Usd | Price | Qty>(a: T, b: T): T => (compare(a, b) <= 0 ? a : b);
+export const maximum = <T extends Usd | Price | Qty>(a: T, b: T): T => (compare(a, b) >= 0 ? a : b);
 export const isPositive = (value: Usd | Price | Qty): boolean => decimal(value).gt(0);
 export const isNegative = (value: Usd | Price | Qty): boolean => decimal(value).lt(0);
 export const isZero = (value: Usd | Price | Qty): boolean => decimal(value).eq(0);

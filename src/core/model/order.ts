@@ -16,6 +16,13 @@ export type OrderIntent = {
   readonly sizing: string;
 };
 
+/** Sells before buys, then by symbol and strategy: the order in which intents are judged and sent. */
+export function bySendingOrder(a: OrderIntent, b: OrderIntent): number {
+  if (a.side !== b.side) return a.side === "sell" ? -1 : 1;
+  const [left, right] = [`${a.symbol} ${a.strategy} ${a.qty}`, `${b.symbol} ${b.strategy} ${b.qty}`];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
 export type OrderTicket = {
   readonly clientOrderId: string;
   readonly strategy: string;

@@ -1,0 +1,77 @@
+// The Alpaca SDK, pointed at the configured origins and held there: a request to any other origin never leaves.
+import { Alpaca, ApiError } from "@alpacahq/alpaca-trade-api/rest";
+import { InvariantError, TransientError } from "../../core/model/errors.ts";
+
+export type AlpacaClient = Alpaca;
+
+export type AlpacaAccess = {
+  readonly keyId: string;
+  readonly secret: string;
+  readonly tradingOrigin: string;
+  readonly dataOrigin: string;
+  /** What the client allows itself on each host; the plan's limit, 200 where absent, 0 for none. */
+  readonly requestsPerMinute?: number;
+  /** Real milliseconds for one attempt. */
+  readonly timeoutMs?: number;
+};
+
+const sdkTradingOrigin = "https://paper-api.alpaca.markets";
+const sdkDataOrigin = "https://data.alpaca.markets";
+
+/**
+ * Reads are tried three times within the time-out each; writes once. The SDK is always asked for its paper host, which is then mapped to
+ * the configured trading origin, so that no option of the SDK can choose where orders go.
+ */
+export function createAlpacaClient(access: AlpacaAccess): AlpacaClient {
+  const { keyId, secret, tradingOrigin, dataOrigin, requestsPerMinute = 200, timeoutMs = 10_000 } = access;
+  return new Alpaca({
+    keyId,
+    secret,
+    paper: true,
+    timeoutMs,
+    retry: { maxRetries: 2, retryDelayMs: 200, maxDelayMs: 1000, respectRetryAfter: false },
+    rateLimit: requestsPerMinute === 0 ? false : { maxRequests: requestsPerMinute, intervalMs: 60_000 },
+    redirect: "error",
+    fetchApi: guardedFetch({ [sdkTradingOrigin]: tradingOrigin, [sdkDataOrigin]: dataOrigin }),
+  });
+}
+
+/** `fetch` for the origins in `map` alone, sent to what they map to. Throws InvariantError `ORIGIN_REFUSED` for any other, before it leaves. */
+export function guardedFetch(map: Readonly<Record<string, string>>): typeof fetch {
+  return async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    const target = map[url.origin];
+    if (target === undefined) {
+      throw new InvariantError(
+        "ORIGIN_REFUSED",
+        `requests to ${url.origin} are refused: it is not a configured origin`,
+      );
+    }
+    return fetch(new URL(url.pathname + url.search, target), { ...init, redirect: "error" });
+  };
+}
+
+/** The JSON of a read. Throws TransientError or InvariantError as the Broker port says. */
+export async function read(what: string, request: () => Promise<{ readonly raw: Response }>): Promise<unknown> {
+  try {
+    return await (await request()).raw.json();
+  } catch (cause) {
+    throw readFailure(what, cause);
+  }
+}
+
+function readFailure(what: string, cause: unknown): Error {
+  if (cause instanceof InvariantError) return cause;
+  const inner = cause instanceof Error ? cause.cause : undefined;
+  if (inner instanceof InvariantError) return inner;
+  if (cause instanceof ApiError) {
+    const text = `${what}: the broker answered ${cause.status}: ${cause.message}`;
+    if (cause.status === 401 || cause.status === 403) return new InvariantError("BROKER_UNAUTHORIZED", text, { cause });
+    if (cause.status < 500 && ![408, 425, 429].includes(cause.status))
+      return new InvariantError("INTERNAL", text, { cause });
+    return new TransientError("BROKER_UNAVAILABLE", text, { cause });
+  }
+  return new TransientError("BROKER_UNAVAILABLE", `${what}: no readable answer from the broker: ${String(cause)}`, {
+    cause,
+  });
+}

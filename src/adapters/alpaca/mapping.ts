@@ -1,0 +1,201 @@
+// Alpaca's wire shapes and ours: tolerant of fields that come and go, strict on those a decision needs.
+import { z } from "zod";
+import { InvariantError } from "../../core/model/errors.ts";
+import type { BarSeries, LatestPrice } from "../../core/model/market.ts";
+import { isDecimal, type Price, price, type Qty, qty, type Usd, usd } from "../../core/model/money.ts";
+import type { BrokerOrder, OrderTicket, RejectionCode } from "../../core/model/order.ts";
+import type { AccountSnapshot, Position } from "../../core/model/portfolio.ts";
+import { type Instant, parseInstant } from "../../core/model/time.ts";
+
+const decimalText = z.string().refine(isDecimal, "must be a decimal number as text");
+const usdText = decimalText.transform((text): Usd => usd(text));
+const priceText = decimalText.transform((text): Price => price(text));
+const qtyText = decimalText.transform((text): Qty => qty(text));
+const instant = z.string().transform((text, context): Instant => {
+  const value = parseInstant(text);
+  if (value !== undefined) return value;
+  context.addIssue({ code: "custom", message: "must be an instant" });
+  return z.NEVER;
+});
+const optionalFlag = z.boolean().nullish();
+
+const accountWire = z.object({
+  id: z.string().min(1),
+  status: z.string().nullish(),
+  equity: usdText,
+  cash: usdText,
+  buying_power: usdText,
+  account_blocked: optionalFlag,
+  trading_blocked: optionalFlag,
+  trade_suspended_by_user: optionalFlag,
+});
+
+const positionWire = z.object({
+  symbol: z.string().min(1),
+  qty: qtyText,
+  qty_available: qtyText.nullish(),
+  avg_entry_price: priceText,
+  market_value: usdText.nullish(),
+});
+
+const orderWire = z.object({
+  id: z.string().min(1),
+  client_order_id: z.string().min(1),
+  symbol: z.string().min(1),
+  side: z.enum(["buy", "sell"]),
+  qty: qtyText.nullish(),
+  filled_qty: qtyText.nullish(),
+  filled_avg_price: priceText.nullish(),
+  limit_price: priceText.nullish(),
+  status: z.string().min(1),
+  submitted_at: instant.nullish(),
+  created_at: instant.nullish(),
+});
+
+const barWire = z.object({ t: instant, o: z.number(), h: z.number(), l: z.number(), c: z.number(), v: z.number() });
+const barsWire = z.object({
+  bars: z.record(z.string(), z.array(barWire)).nullish(),
+  next_page_token: z.string().nullish(),
+});
+const snapshotsWire = z.record(
+  z.string(),
+  z
+    .object({
+      latestTrade: z.object({ t: instant, p: z.number() }).nullish(),
+      latestQuote: z.object({ bp: z.number().nullish(), ap: z.number().nullish() }).nullish(),
+    })
+    .nullish(),
+);
+
+/** Throws InvariantError `INTERNAL` that names what is missing. */
+function parse<T>(what: string, schema: z.ZodType<T>, wire: unknown): T {
+  const result = schema.safeParse(wire);
+  if (result.success) return result.data;
+  const faults = result.error.issues.slice(0, 5).map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new InvariantError("INTERNAL", `the broker's ${what} cannot be read: ${faults.join("; ")}`);
+}
+
+export function mapAccount(wire: unknown): AccountSnapshot {
+  const account = parse("account", accountWire, wire);
+  const blocked = blockOf(account);
+  return {
+    accountId: account.id,
+    equity: account.equity,
+    cash: account.cash,
+    buyingPower: account.buying_power,
+    ...(blocked === undefined ? {} : { blocked }),
+  };
+}
+
+function blockOf(account: z.infer<typeof accountWire>): string | undefined {
+  if (account.account_blocked) return "account_blocked";
+  if (account.trading_blocked) return "trading_blocked";
+  if (account.trade_suspended_by_user) return "trade_suspended_by_user";
+  return account.status == null || account.status === "ACTIVE" ? undefined : `status ${account.status}`;
+}
+
+export const mapPositions = (wire: unknown): readonly Position[] =>
+  parse("positions", z.array(positionWire), wire)
+    .map((position) => ({
+      symbol: position.symbol,
+      qty: position.qty,
+      available: position.qty_available ?? position.qty,
+      averagePrice: position.avg_entry_price,
+      marketValue: position.market_value ?? usd("0"),
+    }))
+    .sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
+
+const toOrder = (order: z.infer<typeof orderWire>): BrokerOrder => ({
+  brokerOrderId: order.id,
+  clientOrderId: order.client_order_id,
+  symbol: order.symbol,
+  side: order.side,
+  qty: order.qty ?? null,
+  filledQty: order.filled_qty ?? qty("0"),
+  filledAvgPrice: order.filled_avg_price ?? null,
+  limitPrice: order.limit_price ?? null,
+  status: order.status,
+  submittedAt: order.submitted_at ?? order.created_at ?? ("1970-01-01T00:00:00.000Z" as Instant),
+});
+
+export const mapOrder = (wire: unknown): BrokerOrder => toOrder(parse("order", orderWire, wire));
+
+export const mapOrders = (wire: unknown): readonly BrokerOrder[] =>
+  parse("orders", z.array(orderWire), wire)
+    .map(toOrder)
+    .sort((a, b) => (a.clientOrderId < b.clientOrderId ? -1 : 1));
+
+/** The body of a new order: every number as the decimal text it is. */
+export const orderBody = (ticket: OrderTicket) => ({
+  symbol: ticket.symbol,
+  qty: ticket.qty,
+  side: ticket.side,
+  type: ticket.type,
+  timeInForce: ticket.timeInForce,
+  clientOrderId: ticket.clientOrderId,
+});
+
+export type BarsPage = {
+  readonly bars: ReadonlyMap<string, readonly WireBar[]>;
+  readonly nextPage: string | undefined;
+};
+export type WireBar = z.infer<typeof barWire>;
+
+export function mapBarsPage(wire: unknown): BarsPage {
+  const page = parse("bars", barsWire, wire);
+  return { bars: new Map(Object.entries(page.bars ?? {})), nextPage: page.next_page_token ?? undefined };
+}
+
+export function toSeries(symbol: string, bars: readonly WireBar[]): BarSeries {
+  const column = (of: (bar: WireBar) => number): Float64Array => Float64Array.from(bars, of);
+  return {
+    symbol,
+    timeMs: column((bar) => Date.parse(bar.t)),
+    open: column((bar) => bar.o),
+    high: column((bar) => bar.h),
+    low: column((bar) => bar.l),
+    close: column((bar) => bar.c),
+    volume: column((bar) => bar.v),
+  };
+}
+
+/** Symbols without a trade are absent. A side of the quote without an offer is given as 0 by Alpaca and left out here. */
+export function mapLatest(wire: unknown): ReadonlyMap<string, LatestPrice> {
+  const latest = new Map<string, LatestPrice>();
+  for (const [symbol, snapshot] of Object.entries(parse("snapshots", snapshotsWire, wire))) {
+    const trade = snapshot?.latestTrade;
+    if (trade == null) continue;
+    const { bp, ap } = snapshot?.latestQuote ?? {};
+    latest.set(symbol, {
+      symbol,
+      price: price(trade.p),
+      at: trade.t,
+      ...(bp ? { bid: price(bp) } : {}),
+      ...(ap ? { ask: price(ap) } : {}),
+    });
+  }
+  return latest;
+}
+
+const rejections: readonly (readonly [RegExp, RejectionCode])[] = [
+  [/insufficient buying power|cost basis must be/, "INSUFFICIENT_BUYING_POWER"],
+  [/insufficient qty available/, "INSUFFICIENT_QTY"],
+  [/not fractionable/, "NOT_FRACTIONABLE"],
+  [/cannot be sold short|not allowed to short/, "NOT_SHORTABLE"],
+  [/is not tradable|not found|is not active/, "NOT_TRADABLE"],
+  [/wash trade|cannot open a long buy while a short/, "WASH_TRADE"],
+  [/not authorized to trade|rejected by user request|account is/, "ACCOUNT_BLOCKED"],
+  [/sub-penny|limit_price|stop price|pricing criteria/, "BAD_PRICE"],
+];
+
+/** Our code for a refusal; the broker's code does not identify the cause, so its words are matched. */
+export function rejectionCode(status: number, message: string): RejectionCode {
+  if (status === 401) return "UNAUTHORIZED";
+  return (
+    rejections.find(([pattern]) => pattern.test(message))?.[1] ??
+    (status === 400 || status === 422 ? "BAD_ORDER" : "OTHER")
+  );
+}
+
+/** The refusal that means: this order is there already. */
+export const isDuplicate = (message: string): boolean => /client_order_id must be unique/.test(message);

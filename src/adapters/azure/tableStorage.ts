@@ -1,0 +1,174 @@
+// A table in Azure Table Storage (or a stand-in that speaks its protocol), made when it is missing.
+import {
+  type GetTableEntityResponse,
+  odata,
+  RestError,
+  TableClient,
+  type TableEntity,
+  type TableEntityResult,
+} from "@azure/data-tables";
+import type { TokenCredential } from "@azure/identity";
+import { TransientError } from "../../core/model/errors.ts";
+import {
+  type Column,
+  packPayload,
+  type Row,
+  type RowQuery,
+  type StoredRow,
+  type Table,
+  unpackPayload,
+} from "../tables/table.ts";
+
+export type TableAccess =
+  | { readonly connectionString: string }
+  | { readonly endpoint: string; readonly credential: TokenCredential };
+
+const clientOptions = { retryOptions: { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 1000 } };
+const timeoutMs = 10_000;
+const chunkName = /^payload\d+$/;
+
+/** Opens tables by name, each once. */
+export function createTableStorage(access: TableAccess): (name: string) => Table {
+  const open = new Map<string, Table>();
+  return (name) => {
+    const table = open.get(name) ?? createTable(connect(access, name));
+    open.set(name, table);
+    return table;
+  };
+}
+
+const connect = (access: TableAccess, name: string): TableClient =>
+  "connectionString" in access
+    ? TableClient.fromConnectionString(access.connectionString, name, {
+        ...clientOptions,
+        allowInsecureConnection: /TableEndpoint=http:|UseDevelopmentStorage/.test(access.connectionString),
+      })
+    : new TableClient(access.endpoint, name, access.credential, clientOptions);
+
+function createTable(client: TableClient): Table {
+  /** Makes the table the first time it turns out to be missing, then does the operation again. */
+  async function attempt<T>(operation: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
+    try {
+      return await operation(AbortSignal.timeout(timeoutMs));
+    } catch (failure) {
+      if (!(failure instanceof RestError) || codeOf(failure) !== "TableNotFound") throw failure;
+      await client.createTable();
+      return operation(AbortSignal.timeout(timeoutMs));
+    }
+  }
+
+  /** The answer, or what it stands for when the service answered with one of these statuses. */
+  async function answered<T>(
+    operation: (abortSignal: AbortSignal) => Promise<T>,
+    meanings: Readonly<Record<number, T>>,
+  ): Promise<T> {
+    try {
+      return await attempt(operation);
+    } catch (failure) {
+      const status = failure instanceof RestError ? failure.statusCode : undefined;
+      if (status !== undefined && status in meanings) return meanings[status] as T;
+      if (failure instanceof Error && !(failure instanceof RestError) && failure.name !== "AbortError") throw failure;
+      if (status !== undefined && status < 500 && ![408, 429].includes(status)) throw failure;
+      throw new TransientError("STORE_UNAVAILABLE", `table ${client.tableName} is out of reach: ${String(failure)}`, {
+        cause: failure,
+      });
+    }
+  }
+
+  return {
+    insert: (row) =>
+      answered(
+        async (abortSignal) => {
+          await client.createEntity(toEntity(row), { abortSignal });
+          return true;
+        },
+        { 409: false },
+      ),
+    get: (partitionKey, rowKey) =>
+      answered<StoredRow | undefined>(
+        async (abortSignal) => fromEntity(await client.getEntity(partitionKey, rowKey, { abortSignal })),
+        { 404: undefined },
+      ),
+    put: (row, etag) =>
+      answered(
+        async (abortSignal) => {
+          if (etag === undefined) await client.upsertEntity(toEntity(row), "Replace", { abortSignal });
+          else await client.updateEntity(toEntity(row), "Replace", { etag, abortSignal });
+          return true;
+        },
+        { 412: false, 404: false },
+      ),
+    delete: (partitionKey, rowKey) =>
+      answered<void>(
+        async (abortSignal) => {
+          await client.deleteEntity(partitionKey, rowKey, { abortSignal });
+        },
+        { 404: undefined },
+      ),
+    query: (query) =>
+      answered(async (abortSignal) => {
+        const found: StoredRow[] = [];
+        const rows = client.listEntities<Record<string, unknown>>({
+          queryOptions: { filter: filterOf(query) },
+          abortSignal,
+        });
+        for await (const page of rows.byPage(
+          query.limit === undefined ? {} : { maxPageSize: Math.min(query.limit, 1000) },
+        )) {
+          for (const entity of page) found.push(fromEntity(entity));
+          // An empty page with a token is no end; a full one is.
+          if (query.limit !== undefined && found.length >= query.limit) break;
+        }
+        return found.slice(0, query.limit);
+      }, {}),
+  };
+}
+
+function filterOf({ partitionKey, from, to, after, where = {} }: RowQuery): string {
+  return [
+    odata`PartitionKey eq ${partitionKey}`,
+    ...(from === undefined ? [] : [odata`RowKey ge ${from}`]),
+    ...(to === undefined ? [] : [odata`RowKey le ${to}`]),
+    ...(after === undefined ? [] : [odata`RowKey gt ${after}`]),
+    ...Object.entries(where).map(([name, value]) => `${name} eq ${odata`${value}`}`),
+  ].join(" and ");
+}
+
+function toEntity({ partitionKey, rowKey, columns, payload }: Row): TableEntity<Record<string, unknown>> {
+  const chunks = payload === undefined ? [] : packPayload(payload);
+  return {
+    ...columns,
+    ...Object.fromEntries(chunks.map((chunk, index) => [`payload${index}`, chunk])),
+    partitionKey,
+    rowKey,
+  };
+}
+
+function fromEntity(
+  entity: GetTableEntityResponse<Record<string, unknown>> | TableEntityResult<Record<string, unknown>>,
+): StoredRow {
+  const { partitionKey = "", rowKey = "", etag, timestamp: _, ...rest } = entity;
+  const columns = Object.entries(rest).filter(
+    (entry): entry is [string, Column] =>
+      ["string", "number", "boolean"].includes(typeof entry[1]) && !entry[0].includes("odata"),
+  );
+  const chunks = Object.entries(rest)
+    .filter((entry): entry is [string, Uint8Array] => chunkName.test(entry[0]) && entry[1] instanceof Uint8Array)
+    .sort(([a], [b]) => Number(a.slice(7)) - Number(b.slice(7)))
+    .map(([, chunk]) => chunk);
+  return {
+    partitionKey: String(partitionKey),
+    rowKey: String(rowKey),
+    etag,
+    columns: Object.fromEntries(columns),
+    ...(chunks.length === 0 ? {} : { payload: unpackPayload(chunks) }),
+  };
+}
+
+const codeOf = (failure: RestError): string | undefined => {
+  const details: unknown = failure.details;
+  const error =
+    typeof details === "object" && details !== null && "odataError" in details ? details.odataError : undefined;
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : failure.code;
+  return typeof code === "string" ? code : undefined;
+};

@@ -1,0 +1,48 @@
+// The two queues in memory, for tests and simulation: messages wait in order until they are taken.
+import { messageIdOf } from "../../core/model/ids.ts";
+import type { Notification } from "../../core/model/notification.ts";
+import type { RunRequest } from "../../core/model/run.ts";
+import type { NotificationQueue, RunQueue } from "../../ports/queues.ts";
+
+export type QueuedMessage = {
+  readonly messageId: string;
+  readonly sessionId: string | undefined;
+  readonly body: unknown;
+  readonly delayMs: number;
+};
+
+export type MemoryQueues = {
+  readonly runs: RunQueue;
+  readonly notifications: NotificationQueue;
+  /** The oldest message of a queue, taken out of it. */
+  take(queue: "runs" | "notifications"): QueuedMessage | undefined;
+};
+
+/** A message id that was seen before is dropped, as duplicate detection does. */
+export function createMemoryQueues(): MemoryQueues {
+  const waiting = { runs: [] as QueuedMessage[], notifications: [] as QueuedMessage[] };
+  const seen = new Set<string>();
+
+  function add(queue: keyof typeof waiting, message: QueuedMessage): void {
+    const id = `${queue} ${message.messageId}`;
+    if (!seen.has(id)) waiting[queue].push(message);
+    seen.add(id);
+  }
+
+  return {
+    runs: {
+      enqueue: async (run: RunRequest, delayMs = 0) =>
+        add("runs", { messageId: messageIdOf(run.runId, run.attempt), sessionId: run.account, body: { run }, delayMs }),
+    },
+    notifications: {
+      enqueue: async (notification: Notification, delayMs = 0) =>
+        add("notifications", {
+          messageId: messageIdOf(notification.id, notification.attempt),
+          sessionId: undefined,
+          body: { notification },
+          delayMs,
+        }),
+    },
+    take: (queue) => waiting[queue].shift(),
+  };
+}
