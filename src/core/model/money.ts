@@ -37,6 +37,10 @@ export const zeroQty = "0" as Qty;
 /** price × quantity, exact. Negative for a short position's quantity. */
 export const notional = (each: Price, count: Qty): Usd => plain(decimal(each).times(count)) as Usd;
 
+/** What one share of `count` is worth, rounded up to six decimals; both may be negative. Throws Error for a count of zero. */
+export const priceEach = (amount: Usd, count: Qty): Price =>
+  plain(decimal(amount).div(count).round(6, Big.roundUp)) as Price;
+
 export const addUsd = (...amounts: readonly Usd[]): Usd =>
   plain(amounts.reduce((sum, amount) => sum.plus(amount), decimal(0))) as Usd;
 export const subtractUsd = (from: Usd, amount: Usd): Usd => plain(decimal(from).minus(amount)) as Usd;

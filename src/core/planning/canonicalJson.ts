@@ -1,0 +1,143 @@
+// A run's inputs as text: canonical for the digest, plain JSON for the store, and back.
+import { z } from "zod";
+import { InvariantError } from "../model/errors.ts";
+import type { BarSeries } from "../model/market.ts";
+import { isDecimal, type Price, type Qty, type Usd } from "../model/money.ts";
+import type { RunInputs } from "../model/run.ts";
+import { faultsOf, riskLimitsSchema, taskSchema, tradingWindowSchema } from "../model/settings.ts";
+import { type Instant, parseInstant } from "../model/time.ts";
+
+/**
+ * JSON with sorted keys and without blanks: equal values give equal text. Columns of numbers are arrays; keys without a value are left out.
+ * Throws RangeError for a number that is not finite, because JSON would make it null without a word.
+ */
+export function canonicalJson(value: unknown): string {
+  if (typeof value === "number" && !Number.isFinite(value)) throw new RangeError(`${value} cannot be written as JSON`);
+  if (value instanceof Float64Array) return canonicalColumn(value);
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  return `{${entries
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`)
+    .join(",")}}`;
+}
+
+function canonicalColumn(column: Float64Array): string {
+  if (!column.every(Number.isFinite)) throw new RangeError("a column holds a number that is not finite");
+  return `[${column.join(",")}]`;
+}
+
+/** The inputs as plain JSON values; `decodeInputs` reads them back. */
+export const encodeInputs = (inputs: RunInputs): unknown => ({
+  ...inputs,
+  market: {
+    ...inputs.market,
+    bars: inputs.market.bars.map((series) =>
+      Object.fromEntries(Object.entries(series).map(([key, of]) => [key, typeof of === "string" ? of : [...of]])),
+    ),
+  },
+});
+
+/** Reads what `encodeInputs` wrote. Throws InvariantError (`UNREADABLE_ROW`) with every fault for anything else. */
+export function decodeInputs(json: unknown): RunInputs {
+  const result = inputsSchema.safeParse(json);
+  if (result.success) return result.data;
+  const faults = faultsOf(result.error).map(({ path, message }) => `${path}: ${message}`);
+  throw new InvariantError("UNREADABLE_ROW", `stored inputs cannot be read: ${faults.join("; ")}`, {
+    cause: result.error,
+  });
+}
+
+const decimalText = z.string().refine(isDecimal, "must be a decimal number");
+const usd = decimalText.transform((text) => text as Usd);
+const price = decimalText.transform((text) => text as Price);
+const qty = decimalText.transform((text) => text as Qty);
+const instant = z.string().refine((text) => parseInstant(text) === text, "must be a UTC instant");
+const at = instant.transform((text) => text as Instant);
+const column = z
+  .custom<readonly number[]>((value) => Array.isArray(value) && value.every(Number.isFinite), "must be finite numbers")
+  .transform((values) => Float64Array.from(values));
+
+const barSeriesSchema = z
+  .strictObject({
+    symbol: z.string(),
+    timeMs: column,
+    open: column,
+    high: column,
+    low: column,
+    close: column,
+    volume: column,
+  })
+  .refine(
+    ({ symbol: _, ...columns }: BarSeries) => new Set(Object.values(columns).map(({ length }) => length)).size === 1,
+    "columns must have the same length",
+  );
+
+const latestSchema = z.strictObject({
+  symbol: z.string(),
+  price,
+  at,
+  bid: price.exactOptional(),
+  ask: price.exactOptional(),
+});
+
+const marketSchema = z.strictObject({
+  asOf: at,
+  feed: z.string(),
+  adjustment: z.string(),
+  bars: z.array(barSeriesSchema),
+  latest: z.array(latestSchema),
+  excluded: z.array(
+    z.strictObject({
+      symbol: z.string(),
+      code: z.enum(["NO_DATA", "NOT_ENOUGH_HISTORY", "NO_PRICE", "STALE_DATA", "BAD_DATA"]),
+      detail: z.string(),
+    }),
+  ),
+});
+
+const orderSchema = z.strictObject({
+  brokerOrderId: z.string(),
+  clientOrderId: z.string(),
+  symbol: z.string(),
+  side: z.enum(["buy", "sell"]),
+  qty: qty.nullable(),
+  filledQty: qty,
+  filledAvgPrice: price.nullable(),
+  limitPrice: price.nullable(),
+  status: z.string(),
+  submittedAt: at,
+});
+
+const portfolioSchema = z.strictObject({
+  account: z.strictObject({
+    accountId: z.string(),
+    equity: usd,
+    cash: usd,
+    buyingPower: usd,
+    blocked: z.string().exactOptional(),
+  }),
+  positions: z.array(
+    z.strictObject({ symbol: z.string(), qty, available: qty, averagePrice: price, marketValue: usd }),
+  ),
+  openOrders: z.array(orderSchema),
+});
+
+const inputsSchema = z.strictObject({
+  runId: z.string(),
+  task: taskSchema,
+  slot: at,
+  asOf: at,
+  market: marketSchema,
+  portfolio: portfolioSchema,
+  control: z.strictObject({
+    automation: z.enum(["started", "stopped"]),
+    tradingState: z.enum(["running", "reducing", "halted"]),
+    reason: z.string(),
+    actor: z.string(),
+    changedAt: at,
+  }),
+  window: tradingWindowSchema,
+  limits: riskLimitsSchema,
+});

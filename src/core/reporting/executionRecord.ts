@@ -1,0 +1,193 @@
+// The record of an execution from its start to its end, and what lists and people are told of it.
+import { addUsd, negateQty, notional, subtractUsd, type Usd, zeroUsd } from "../model/money.ts";
+import type { Notification } from "../model/notification.ts";
+import { type OrderOutcome, terminalOrderStatuses } from "../model/order.ts";
+import type {
+  ExecutionRecord,
+  ExecutionStatus,
+  ExecutionTimings,
+  RunInputs,
+  RunPlan,
+  RunRequest,
+  RunSummary,
+} from "../model/run.ts";
+import type { Task } from "../model/settings.ts";
+import type { Instant } from "../model/time.ts";
+
+/** The entry of a run that has begun: nothing is known yet but what was asked for. */
+export const startedRecord = (request: RunRequest, task: Task | undefined, at: Instant): ExecutionRecord => ({
+  schemaVersion: 1,
+  executionId: request.runId,
+  taskId: request.taskId,
+  taskName: task?.name ?? request.taskId,
+  slot: request.slot,
+  status: "running",
+  code: "",
+  reason: "",
+  startedAt: at,
+  endedAt: null,
+  ordersPlanned: 0,
+  ordersAccepted: 0,
+  ordersFilled: 0,
+  denials: 0,
+  account: request.account,
+  mode: request.mode,
+  attempt: request.attempt,
+  asOf: null,
+  inputsDigest: "",
+  excluded: [],
+  signals: [],
+  strategyFailures: [],
+  verdicts: [],
+  outcomes: [],
+  equityBefore: null,
+  equityAfter: null,
+  timingsMs: null,
+});
+
+/** The record of a slot that got no run, and of a run that could not do its work. */
+export function endedRecord(ended: {
+  readonly executionId: string;
+  readonly taskId: string;
+  readonly slot: Instant;
+  readonly mode: "paper" | "live";
+  readonly status: "skipped" | "missed" | "blocked" | "failed";
+  readonly code: RunSummary["code"];
+  readonly reason: string;
+  readonly at: Instant;
+  readonly task?: Task;
+  /** The task's own, and `unknown` without a task, when not given. */
+  readonly account?: string;
+  readonly attempt?: number;
+}): ExecutionRecord {
+  const { executionId, taskId, slot, mode, status, code, reason, at, task } = ended;
+  const account = ended.account ?? task?.account ?? "unknown";
+  const request = { runId: executionId, taskId, slot, mode, account, attempt: ended.attempt ?? 1 };
+  const unmeasured = { schemaVersion: 1, tickStartedMs: 0, enqueuedMs: 0 } as const;
+  return { ...startedRecord({ ...request, ...unmeasured }, task, at), status, code, reason, endedAt: at };
+}
+
+/**
+ * The final record of a run that was planned. `equityAfter` is the equity before plus, for each fill, signed quantity × (price planned at −
+ * price filled at): what the execution gained or cost, not what the market did meanwhile.
+ */
+export function completedRecord(run: {
+  readonly started: ExecutionRecord;
+  readonly plan: RunPlan;
+  readonly inputs: RunInputs;
+  readonly outcomes: readonly OrderOutcome[];
+  readonly endedAt: Instant;
+  readonly timings: ExecutionTimings;
+}): ExecutionRecord {
+  const { started, plan, inputs, outcomes, endedAt, timings } = run;
+  const { equity } = inputs.portfolio.account;
+  const accepted = outcomes.filter((outcome) => outcome.kind === "accepted");
+  return {
+    ...started,
+    ...conclusionOf(plan, outcomes),
+    endedAt,
+    ordersPlanned: plan.tickets.length,
+    ordersAccepted: accepted.length,
+    ordersFilled: accepted.filter(({ order }) => order.status === "filled").length,
+    denials: plan.verdicts.filter(({ decision }) => decision === "denied").length,
+    asOf: plan.asOf,
+    inputsDigest: plan.inputsDigest,
+    excluded: inputs.market.excluded,
+    signals: plan.signals,
+    strategyFailures: plan.strategyFailures,
+    verdicts: plan.verdicts,
+    outcomes,
+    equityBefore: equity,
+    equityAfter: addUsd(equity, ...outcomes.map(executionGain)),
+    timingsMs: timings,
+  };
+}
+
+/** How the run ended, and why, where that is not "as planned". Denials are part of a plan; what went wrong comes before them. */
+function conclusionOf(
+  { skip, strategyFailures, verdicts }: RunPlan,
+  outcomes: readonly OrderOutcome[],
+): Pick<RunSummary, "status" | "code" | "reason"> {
+  if (skip !== undefined) return { status: "skipped", ...skip };
+  const problems = [
+    ...strategyFailures.map(({ strategy, message }) => `strategy ${strategy} failed: ${message}`),
+    ...outcomes.flatMap((outcome) => problemOf(outcome) ?? []),
+  ];
+  if (problems.length > 0) return { status: "partial", code: "", reason: problems.join("; ") };
+  const denied = verdicts.filter(({ decision }) => decision === "denied");
+  const reason = denied.map(({ intent, message }) => `${intent.side} ${intent.symbol} denied: ${message}`).join("; ");
+  return { status: "succeeded", code: denied[0]?.code ?? "", reason };
+}
+
+/** What went otherwise than planned with an order; undefined for one that was filled or is still working. */
+function problemOf(outcome: OrderOutcome): string | undefined {
+  const name = `${outcome.ticket.side} ${outcome.ticket.symbol}`;
+  if (outcome.kind === "accepted") {
+    const { status } = outcome.order;
+    return status !== "filled" && terminalOrderStatuses.includes(status) ? `${name} ended as ${status}` : undefined;
+  }
+  return outcome.kind === "unknown"
+    ? `${name} unknown: ${outcome.message}`
+    : `${name} ${outcome.kind} (${outcome.code}): ${outcome.message}`;
+}
+
+function executionGain(outcome: OrderOutcome): Usd {
+  if (outcome.kind !== "accepted" || outcome.order.filledAvgPrice === null) return zeroUsd;
+  const { ticket, order } = outcome;
+  const signed = ticket.side === "buy" ? order.filledQty : negateQty(order.filledQty);
+  return subtractUsd(notional(ticket.referencePrice, signed), notional(outcome.order.filledAvgPrice, signed));
+}
+
+/** The part of a record that lists show. */
+export const summaryOf = (record: ExecutionRecord): RunSummary => ({
+  executionId: record.executionId,
+  taskId: record.taskId,
+  taskName: record.taskName,
+  slot: record.slot,
+  status: record.status,
+  code: record.code,
+  reason: record.reason,
+  startedAt: record.startedAt,
+  endedAt: record.endedAt,
+  ordersPlanned: record.ordersPlanned,
+  ordersAccepted: record.ordersAccepted,
+  ordersFilled: record.ordersFilled,
+  denials: record.denials,
+});
+
+/** One line for people: what happened and why. */
+export function describeSummary(summary: RunSummary): string {
+  const { taskName, slot, status, code, reason, ordersPlanned, ordersAccepted, ordersFilled, denials } = summary;
+  const head = `${taskName}, ${slot.slice(0, 16).replace("T", " ")} UTC: ${status}`;
+  if (status === "running") return head;
+  const why = reason === "" ? "" : ` (${reason})`;
+  if (status !== "succeeded" && status !== "partial") return `${head}${code === "" ? "" : ` ${code}`}${why}`;
+  const orders =
+    ordersPlanned === 0
+      ? "nothing to send"
+      : `${ordersAccepted} of ${ordersPlanned} orders accepted, ${ordersFilled} filled`;
+  return `${head}, ${orders}${denials === 0 ? "" : `, ${denials} denied`}${why}`;
+}
+
+const severities: Readonly<Record<ExecutionStatus, Notification["severity"]>> = {
+  running: "info",
+  succeeded: "info",
+  skipped: "info",
+  blocked: "info",
+  partial: "warning",
+  missed: "warning",
+  failed: "error",
+};
+
+/** What people are told of an ended run; the id is derived, so that telling it twice is one message. */
+export const notificationOf = (summary: RunSummary): Notification => ({
+  schemaVersion: 1,
+  id: `run.${summary.executionId}.${summary.status}`,
+  severity: severities[summary.status],
+  title: `${summary.taskName}: ${summary.status}`,
+  text: describeSummary(summary).slice(0, 4000),
+  at: summary.endedAt ?? summary.startedAt,
+  taskId: summary.taskId,
+  executionId: summary.executionId,
+  attempt: 1,
+});

@@ -1,0 +1,102 @@
+// The book that risk rules judge against: what the account may come to hold, whichever of its orders fill.
+import type { MarketSnapshot } from "../model/market.ts";
+import {
+  absQty,
+  addQty,
+  addUsd,
+  isZero,
+  maximum,
+  minimum,
+  negateQty,
+  notional,
+  type Price,
+  priceEach,
+  type Qty,
+  subtractQty,
+  subtractUsd,
+  type Usd,
+  zeroQty,
+  zeroUsd,
+} from "../model/money.ts";
+import { type BrokerOrder, type Side, terminalOrderStatuses } from "../model/order.ts";
+import type { PortfolioSnapshot } from "../model/portfolio.ts";
+
+/** One symbol: what is held (negative: short), and what open and approved orders may still buy and sell. */
+export type SymbolExposure = {
+  readonly held: Qty;
+  readonly buys: Qty;
+  readonly sells: Qty;
+  /** What a share is counted at. */
+  readonly mark: Price;
+};
+
+export type Book = {
+  readonly symbols: ReadonlyMap<string, SymbolExposure>;
+  /** The sum over all symbols of the worst case: nothing that lowers exposure fills, all that raises it does. */
+  readonly grossUsd: Usd;
+  /** What open and approved orders take of the buying power. */
+  readonly reservedUsd: Usd;
+  /** Client ids of open orders whose size or price is not known: with them the sums above are too low. */
+  readonly unvalued: readonly string[];
+};
+
+export type BookOrder = { readonly symbol: string; readonly side: Side; readonly qty: Qty; readonly price: Price };
+
+/** The book before any order of the batch: positions and open orders. */
+export function openBook({ positions, openOrders }: PortfolioSnapshot, { latest }: MarketSnapshot): Book {
+  const holdings = positions.filter(({ qty }) => !isZero(qty));
+  const prices = new Map(latest.map(({ symbol, price }) => [symbol, price]));
+  const symbols = new Map(
+    holdings.map(({ symbol, qty, marketValue }): [string, SymbolExposure] => {
+      const mark = prices.get(symbol) ?? priceEach(marketValue, qty);
+      return [symbol, { held: qty, buys: zeroQty, sells: zeroQty, mark }];
+    }),
+  );
+  const grossUsd = addUsd(...[...symbols.values()].map(worstUsd));
+  let book: Book = { symbols, grossUsd, reservedUsd: zeroUsd, unvalued: [] };
+  for (const order of openOrders.filter(({ status }) => !terminalOrderStatuses.includes(status))) {
+    const valued = bookOrderOf(order, prices.get(order.symbol) ?? symbols.get(order.symbol)?.mark);
+    book =
+      valued === undefined ? { ...book, unvalued: [...book.unvalued, order.clientOrderId] } : withOrder(book, valued);
+  }
+  return book;
+}
+
+/** The book with one more order that may or may not fill. */
+export function withOrder(book: Book, { symbol, side, qty, price }: BookOrder): Book {
+  const before = exposureOf(book, symbol, price);
+  const after =
+    side === "buy" ? { ...before, buys: addQty(before.buys, qty) } : { ...before, sells: addQty(before.sells, qty) };
+  const adding = subtractQty(qty, minimum(qty, reducibleQty(before, side)));
+  return {
+    ...book,
+    symbols: new Map(book.symbols).set(symbol, after),
+    grossUsd: addUsd(book.grossUsd, subtractUsd(worstUsd(after), worstUsd(before))),
+    reservedUsd: addUsd(book.reservedUsd, notional(price, adding)),
+  };
+}
+
+export const exposureOf = (book: Book, symbol: string, price: Price): SymbolExposure =>
+  book.symbols.get(symbol) ?? { held: zeroQty, buys: zeroQty, sells: zeroQty, mark: price };
+
+/** Shares that an order of this side would move towards, if every order before it of the same side fills: negative while it still closes a position. */
+export const signedQty = ({ held, buys, sells }: SymbolExposure, side: Side): Qty =>
+  side === "buy" ? addQty(held, buys) : addQty(negateQty(held), sells);
+
+/** How much of an order of this side can only lower exposure. */
+export const reducibleQty = (exposure: SymbolExposure, side: Side): Qty =>
+  maximum(zeroQty, negateQty(signedQty(exposure, side)));
+
+/** The largest value the position can come to. */
+export const worstUsd = (exposure: SymbolExposure): Usd =>
+  notional(exposure.mark, maximum(absQty(signedQty(exposure, "buy")), absQty(signedQty(exposure, "sell"))));
+
+/** An order as the book counts it, at its limit where that is above the mark; undefined when its size or price is not known. */
+function bookOrderOf(
+  { symbol, side, qty, filledQty, limitPrice }: BrokerOrder,
+  mark: Price | undefined,
+): BookOrder | undefined {
+  const price = mark === undefined || limitPrice === null ? (mark ?? limitPrice) : maximum(mark, limitPrice);
+  if (qty === null || price === null) return undefined;
+  return { symbol, side, qty: subtractQty(qty, filledQty), price };
+}

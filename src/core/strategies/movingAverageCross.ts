@@ -1,0 +1,35 @@
+// Follows the trend: in while a fast moving average is above a slow one, out otherwise.
+import { z } from "zod";
+import { sma } from "../indicators/sma.ts";
+import type { BarSeries } from "../model/market.ts";
+import { define } from "./strategy.ts";
+
+export const movingAverageCross = define({
+  name: "movingAverageCross",
+  title: "Moving-average cross",
+  doc: [
+    "Holds each symbol whose fast simple moving average of daily closes is above its slow one, in equal parts of all symbols.",
+    "Source: R. Donchian's 5- and 20-day averages; tested by W. Brock, J. Lakonishok and B. LeBaron, Journal of Finance 47 (1992).",
+    "Assumes that trends last longer than the slow average lags. Loses in sideways markets, a little at each false cross.",
+  ].join(" "),
+  params: z
+    .strictObject({ fast: z.int().min(1).max(500).default(10), slow: z.int().min(2).max(500).default(30) })
+    .refine(({ fast, slow }) => fast < slow, { path: ["fast"], message: "must be less than slow" }),
+  needs: ({ slow }) => ({ dailyBars: slow }),
+  decide: ({ bars }, { fast, slow }) =>
+    [...bars.values()].flatMap((series) => {
+      const values = { fast: newest(series, fast), slow: newest(series, slow), close: newest(series, 1) };
+      if (Number.isNaN(values.slow)) return [];
+      const up = values.fast > values.slow;
+      return {
+        symbol: series.symbol,
+        targetWeight: up ? 1 / bars.size : 0,
+        strength: Math.min(1, Math.abs(values.fast / values.slow - 1)),
+        reasons: values,
+      };
+    }),
+});
+
+/** The average of the newest `period` closes; NaN when there are fewer. */
+const newest = ({ close }: BarSeries, period: number): number =>
+  close.length < period ? Number.NaN : (sma(close.subarray(-period), period).at(-1) ?? Number.NaN);
