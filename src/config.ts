@@ -95,7 +95,7 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
 
 /** Rules that no single setting can break; told together with the faults of single settings. */
 function rulesAcross(
-  given: Partial<Record<keyof Environment, string | undefined>>,
+  given: Partial<Record<keyof Environment, unknown>>,
 ): { path: string; message: string }[] {
   const faults: { path: string; message: string }[] = [];
   const trading = String(given.ALPACA_TRADING_ORIGIN ?? paperTradingOrigin);

@@ -130,7 +130,7 @@ function filterOf({ partitionKey, from, to, after, where = {} }: RowQuery): stri
     ...(from === undefined ? [] : [odata`RowKey ge ${from}`]),
     ...(to === undefined ? [] : [odata`RowKey le ${to}`]),
     ...(after === undefined ? [] : [odata`RowKey gt ${after}`]),
-    ...Object.entries(where).map(([name, value]) => `${name} eq ${odata`${value}`}`),
+    ...Object.entries(where).map(([name, value]) => `${name}${odata` eq ${value}`}`),
   ].join(" and ");
 }
 

@@ -1,0 +1,209 @@
+// The broker and market data ports on the real Alpaca adapter against the simulator, in numbered cases.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createAlpacaBroker } from "../../src/adapters/alpaca/broker.ts";
+import { createAlpacaClient, guardedFetch } from "../../src/adapters/alpaca/client.ts";
+import { createAlpacaMarketData } from "../../src/adapters/alpaca/marketData.ts";
+import { InvariantError, TransientError } from "../../src/core/model/errors.ts";
+import { type Price, price, qty } from "../../src/core/model/money.ts";
+import type { OrderTicket } from "../../src/core/model/order.ts";
+import { instantFromMs, type TradingDay } from "../../src/core/model/time.ts";
+import type { Broker } from "../../src/ports/broker.ts";
+import type { MarketData } from "../../src/ports/marketData.ts";
+import { createSeededTape } from "../../src/simulator/marketTape.ts";
+import { type Simulator, startSimulator } from "../../src/simulator/server.ts";
+
+const keys = { keyId: "key", secret: "secret" };
+const openMs = Date.parse("2026-06-15T14:00:00Z");
+let simulator: Simulator;
+let broker: Broker;
+let marketData: MarketData;
+let client: ReturnType<typeof createAlpacaClient>;
+
+const access = (more: object = {}) => ({
+  ...keys,
+  tradingOrigin: simulator.url,
+  dataOrigin: simulator.url,
+  requestsPerMinute: 0,
+  ...more,
+});
+
+beforeEach(async () => {
+  const tape = createSeededTape({
+    seed: 3,
+    fromDay: "2026-01-02",
+    symbols: [
+      { symbol: "AAA", startPrice: 50 },
+      { symbol: "BBB", startPrice: 120 },
+    ],
+  });
+  simulator = await startSimulator({ tape, seed: 3, nowMs: () => openMs, ...keys, requestsPerMinute: 0 });
+  client = createAlpacaClient(access());
+  broker = createAlpacaBroker(client);
+  marketData = createAlpacaMarketData(client, { feed: "iex", adjustment: "split" });
+});
+afterEach(() => simulator.stop());
+
+let tickets = 0;
+const ticket = (more: Partial<OrderTicket> = {}): OrderTicket => ({
+  clientOrderId: `test-${++tickets}`,
+  strategy: "s",
+  symbol: "AAA",
+  side: "buy",
+  qty: qty("10"),
+  type: "market",
+  timeInForce: "day",
+  referencePrice: price("50") as Price,
+  ...more,
+});
+
+describe("Alpaca broker", () => {
+  test("A-01 reads the account in decimal strings", async () => {
+    expect(await broker.account()).toMatchObject({ equity: "100000", cash: "100000" });
+  });
+
+  test("A-02 accepts an order once, and its fill is seen on the next look", async () => {
+    const sent = ticket();
+    expect(await broker.submit(sent)).toMatchObject({ kind: "accepted", order: { clientOrderId: sent.clientOrderId } });
+    expect(await broker.findOrder(sent.clientOrderId)).toMatchObject({ status: "filled", filledQty: "10" });
+    expect(await broker.positions()).toMatchObject([{ symbol: "AAA", qty: "10", available: "10" }]);
+  });
+
+  test("A-03 says duplicate for an id the broker has", async () => {
+    const sent = ticket();
+    await broker.submit(sent);
+    expect(await broker.submit(sent)).toEqual({ kind: "duplicate" });
+  });
+
+  test("A-04 does not find an order that was never sent", async () => {
+    expect(await broker.findOrder("never-sent")).toBeUndefined();
+  });
+
+  test("A-05 lists every order since an instant", async () => {
+    const sent = ticket();
+    await broker.submit(sent);
+    const orders = await broker.ordersSince(instantFromMs(openMs - 60_000));
+    expect(orders.map(({ clientOrderId }) => clientOrderId)).toEqual([sent.clientOrderId]);
+    expect(await broker.openOrders()).toEqual([]);
+  });
+
+  test.each([
+    ["INSUFFICIENT_BUYING_POWER", { qty: qty("100000") }],
+    ["NOT_TRADABLE", { symbol: "NOPE" }],
+  ] as const)("A-06 names a refusal %s and keeps the broker's words", async (code, more) => {
+    const result = await broker.submit(ticket(more));
+    expect(result).toMatchObject({ kind: "rejected", code });
+    expect(result.kind === "rejected" ? result.message : "").not.toBe("");
+  });
+
+  test.each([
+    ["status429", "notSent"],
+    ["status500", "unknown"],
+    ["status503", "unknown"],
+    ["dropBeforeEffect", "unknown"],
+    ["effectThenDrop", "unknown"],
+    ["status422", "rejected"],
+  ] as const)("A-07 sends once and ends a %s as %s", async (kind, outcome) => {
+    simulator.arm({ method: "POST", path: "/v2/orders", count: 1, kind });
+    const before = simulator.requests()["POST /v2/orders"] ?? 0;
+    expect((await broker.submit(ticket())).kind).toBe(outcome);
+    expect(simulator.requests()["POST /v2/orders"]).toBe(before + 1);
+  });
+
+  test("A-08 ends a time-out after sending as unknown, and the order may be there", async () => {
+    const impatient = createAlpacaBroker(createAlpacaClient(access({ timeoutMs: 150 })));
+    simulator.arm({ method: "POST", path: "/v2/orders", count: 1, kind: "delay", delayMs: 600 });
+    const sent = ticket();
+    expect((await impatient.submit(sent)).kind).toBe("unknown");
+    await expect
+      .poll(async () => (await broker.findOrder(sent.clientOrderId))?.status, { timeout: 5000 })
+      .toBe("filled");
+  });
+
+  test("A-09 tells an order that never left from one in doubt", async () => {
+    const nobody = createAlpacaBroker(createAlpacaClient(access()));
+    await simulator.stop();
+    expect((await nobody.submit(ticket())).kind).toBe("notSent");
+  });
+
+  test.each([
+    ["status401", InvariantError, "BROKER_UNAUTHORIZED"],
+    ["status403", InvariantError, "BROKER_UNAUTHORIZED"],
+    ["status429", TransientError, "BROKER_UNAVAILABLE"],
+    ["status500", TransientError, "BROKER_UNAVAILABLE"],
+    ["dropBeforeEffect", TransientError, "BROKER_UNAVAILABLE"],
+  ] as const)("A-10 fails a read on lasting %s with a name", async (kind, type, code) => {
+    simulator.arm({ method: "GET", path: "/v2/account", count: 3, kind });
+    const failure = await broker.account().catch((thrown: unknown) => thrown);
+    expect(failure).toBeInstanceOf(type);
+    expect(failure).toMatchObject({ code });
+  });
+
+  test("A-11 reads again after a passing fault", async () => {
+    simulator.arm({ method: "GET", path: "/v2/account", count: 1, kind: "status503" });
+    expect(await broker.account()).toMatchObject({ cash: "100000" });
+  });
+
+  test("A-12 refuses to speak for another account than the expected one", async () => {
+    const { accountId } = await broker.account();
+    expect(await createAlpacaBroker(client, { expectedAccountId: accountId }).account()).toMatchObject({ accountId });
+    const wrong = createAlpacaBroker(client, { expectedAccountId: "someone-else" }).account();
+    await expect(wrong).rejects.toMatchObject({ code: "WRONG_ACCOUNT" });
+  });
+
+  test("A-13 refuses wrong keys with a name", async () => {
+    const stranger = createAlpacaBroker(createAlpacaClient(access({ secret: "wrong" })));
+    await expect(stranger.account()).rejects.toMatchObject({ code: "BROKER_UNAUTHORIZED" });
+    expect(await stranger.submit(ticket())).toMatchObject({ kind: "rejected", code: "UNAUTHORIZED" });
+  });
+});
+
+describe("Alpaca market data", () => {
+  const from = "2026-05-01" as TradingDay;
+  const to = "2026-06-12" as TradingDay;
+
+  test("M-01 gives closed daily bars in columns, and no symbol it does not know", async () => {
+    const bars = await marketData.dailyBars(["AAA", "BBB", "NOPE"], from, to);
+    expect([...bars.keys()]).toEqual(["AAA", "BBB"]);
+    const series = bars.get("AAA");
+    expect(series?.timeMs.length).toBe(30);
+    expect(instantFromMs(series?.timeMs.at(-1) ?? 0).slice(0, 10)).toBe("2026-06-12");
+    expect(series?.close).toBeInstanceOf(Float64Array);
+  });
+
+  test("M-02 asks once a trading day for closed bars", async () => {
+    await marketData.dailyBars(["AAA"], from, to);
+    await marketData.dailyBars(["AAA", "BBB"], from, to);
+    await marketData.dailyBars(["AAA", "BBB"], from, to);
+    expect(simulator.requests()["GET /v2/stocks/bars"]).toBe(2);
+  });
+
+  test("M-03 gives the latest price with its quote", async () => {
+    const latest = await marketData.latestPrices(["AAA", "NOPE"]);
+    expect([...latest.keys()]).toEqual(["AAA"]);
+    const { price: last, bid, ask } = latest.get("AAA") ?? {};
+    expect(Number(bid)).toBeLessThanOrEqual(Number(last));
+    expect(Number(ask)).toBeGreaterThanOrEqual(Number(last));
+  });
+});
+
+describe("origin guard", () => {
+  test("a request to an origin that is not configured throws before it leaves", async () => {
+    let seen = 0;
+    const stranger = createServer((_, response) => {
+      seen++;
+      response.end();
+    });
+    await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
+    const origin = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
+    const guarded = guardedFetch({ "https://paper-api.alpaca.markets": simulator.url });
+    await expect(guarded(`${origin}/v2/account`)).rejects.toMatchObject({ code: "ORIGIN_REFUSED" });
+    await expect(guarded("https://api.alpaca.markets/v2/account")).rejects.toMatchObject({ code: "ORIGIN_REFUSED" });
+    await expect(guarded(new Request(`${origin}/v2/account`))).rejects.toMatchObject({ code: "ORIGIN_REFUSED" });
+    expect(seen).toBe(0);
+    await fetch(origin);
+    expect(seen).toBe(1);
+    stranger.close();
+  });
+});

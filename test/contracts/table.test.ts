@@ -1,0 +1,150 @@
+// What every table must do, in numbered cases that the memory table and Azure's pass alike.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createTableStorage } from "../../src/adapters/azure/tableStorage.ts";
+import { createMemoryTable } from "../../src/adapters/memory/memoryTable.ts";
+import type { Row, Table } from "../../src/adapters/tables/table.ts";
+import { InvariantError, TransientError } from "../../src/core/model/errors.ts";
+import { type AzuriteTables, startAzuriteTables } from "../../src/local/azurite/azurite.ts";
+
+let azurite: AzuriteTables;
+beforeAll(async () => {
+  azurite = await startAzuriteTables({});
+});
+afterAll(() => azurite.stop());
+
+const kinds: readonly (readonly [string, (name: string) => Table])[] = [
+  ["memory", () => createMemoryTable()],
+  ["Azure", (name) => createTableStorage({ connectionString: azurite.connectionString })(name)],
+];
+let tables = 0;
+
+describe.each(kinds)("%s table", (_, open) => {
+  const fresh = (): Table => open(`Contract${++tables}`);
+  const row = (rowKey: string, more: Partial<Row> = {}): Row => ({
+    partitionKey: "p",
+    rowKey,
+    columns: { schemaVersion: 1, name: `row ${rowKey}` },
+    ...more,
+  });
+  const keys = (rows: readonly { rowKey: string }[]): string[] => rows.map(({ rowKey }) => rowKey);
+
+  test("T-01 gives back what was inserted, columns and payload", async () => {
+    const table = fresh();
+    const payload = { list: [1, 2.5, "ü", null], nested: { yes: true } };
+    const columns = { schemaVersion: 1, text: "a", count: 3, share: 0.25, yes: true };
+    expect(await table.insert(row("a", { columns, payload }))).toBe(true);
+    expect(await table.get("p", "a")).toMatchObject({ partitionKey: "p", rowKey: "a", columns, payload });
+  });
+
+  test("T-02 inserts only if absent, and keeps the first row", async () => {
+    const table = fresh();
+    expect(await table.insert(row("a"))).toBe(true);
+    expect(await table.insert(row("a", { columns: { name: "second" } }))).toBe(false);
+    expect((await table.get("p", "a"))?.columns.name).toBe("row a");
+  });
+
+  test("T-03 lets one of many concurrent inserts win", async () => {
+    const table = fresh();
+    await table.insert(row("first"));
+    const results = await Promise.all(Array.from({ length: 10 }, () => table.insert(row("a"))));
+    expect(results.filter((inserted) => inserted)).toHaveLength(1);
+  });
+
+  test("T-04 answers undefined for a row or partition that is not there", async () => {
+    const table = fresh();
+    expect(await table.get("p", "a")).toBeUndefined();
+    await table.insert(row("a"));
+    expect(await table.get("p", "b")).toBeUndefined();
+    expect(await table.get("q", "a")).toBeUndefined();
+  });
+
+  test("T-05 replaces a row whole when put without an etag", async () => {
+    const table = fresh();
+    await table.put(row("a", { columns: { one: 1, two: 2 }, payload: { was: 1 } }));
+    expect(await table.put(row("a", { columns: { two: 3 } }))).toBe(true);
+    const stored = await table.get("p", "a");
+    expect(stored?.columns).toEqual({ two: 3 });
+    expect(stored?.payload).toBeUndefined();
+  });
+
+  test("T-06 puts with an etag only while the row still has it", async () => {
+    const table = fresh();
+    await table.insert(row("a"));
+    const etag = (await table.get("p", "a"))?.etag ?? "";
+    expect(await table.put(row("a", { columns: { by: "first" } }), etag)).toBe(true);
+    expect(await table.put(row("a", { columns: { by: "second" } }), etag)).toBe(false);
+    expect((await table.get("p", "a"))?.columns).toEqual({ by: "first" });
+  });
+
+  test("T-07 does not put with an etag what is gone", async () => {
+    const table = fresh();
+    await table.insert(row("a"));
+    const etag = (await table.get("p", "a"))?.etag ?? "";
+    await table.delete("p", "a");
+    expect(await table.put(row("a"), etag)).toBe(false);
+  });
+
+  test("T-08 deletes, and an absent row too", async () => {
+    const table = fresh();
+    await table.insert(row("a"));
+    await table.delete("p", "a");
+    await table.delete("p", "a");
+    expect(await table.get("p", "a")).toBeUndefined();
+  });
+
+  test("T-09 queries one partition in row key order", async () => {
+    const table = fresh();
+    for (const key of ["b", "c", "a"]) await table.insert(row(key));
+    await table.insert({ ...row("other"), partitionKey: "q" });
+    expect(keys(await table.query({ partitionKey: "p" }))).toEqual(["a", "b", "c"]);
+    expect(await table.query({ partitionKey: "none" })).toEqual([]);
+  });
+
+  test("T-10 queries a range with both ends, a start after a key, and a limit", async () => {
+    const table = fresh();
+    for (const key of ["a", "b", "c", "d", "e"]) await table.insert(row(key));
+    expect(keys(await table.query({ partitionKey: "p", from: "b", to: "d" }))).toEqual(["b", "c", "d"]);
+    expect(keys(await table.query({ partitionKey: "p", after: "b" }))).toEqual(["c", "d", "e"]);
+    expect(keys(await table.query({ partitionKey: "p", limit: 2 }))).toEqual(["a", "b"]);
+    expect(keys(await table.query({ partitionKey: "p", after: "b", limit: 2 }))).toEqual(["c", "d"]);
+  });
+
+  test("T-11 queries by the value of columns, quotes and all", async () => {
+    const table = fresh();
+    await table.insert(row("a", { columns: { who: "O'Hara", open: true } }));
+    await table.insert(row("b", { columns: { who: "O'Hara", open: false } }));
+    await table.insert(row("c", { columns: { who: "x", open: true } }));
+    expect(keys(await table.query({ partitionKey: "p", where: { who: "O'Hara", open: true } }))).toEqual(["a"]);
+  });
+
+  test("T-12 gives all rows beyond the service's page of a thousand", async () => {
+    const table = fresh();
+    const all = Array.from({ length: 1050 }, (_, index) => String(index).padStart(5, "0"));
+    await table.insert(row("first"));
+    for (let at = 0; at < all.length; at += 50)
+      await Promise.all(all.slice(at, at + 50).map((key) => table.insert(row(key))));
+    expect(keys(await table.query({ partitionKey: "p", to: "99999" }))).toEqual(all);
+    expect(keys(await table.query({ partitionKey: "p", limit: 1010 }))).toEqual(all.slice(0, 1010));
+  });
+
+  test("T-13 keeps payloads larger than a property, and refuses what no row can hold", async () => {
+    const table = fresh();
+    let state = 1;
+    const noise = (length: number): string =>
+      Array.from({ length }, () => {
+        state = (state * 48271) % 2147483647;
+        return String.fromCharCode(33 + (state % 90));
+      }).join("");
+    const large = { noise: noise(300_000) };
+    await table.insert(row("large", { payload: large }));
+    expect((await table.get("p", "large"))?.payload).toEqual(large);
+    await expect(async () => table.insert(row("huge", { payload: noise(2_000_000) }))).rejects.toThrow(InvariantError);
+  });
+});
+
+test("a table service that does not answer is a transient failure, in bounded time", async () => {
+  const nowhere =
+    "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:9/devstoreaccount1;";
+  const table = createTableStorage({ connectionString: nowhere })("Nowhere");
+  await expect(table.get("p", "a")).rejects.toThrow(TransientError);
+});
