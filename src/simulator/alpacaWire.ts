@@ -79,10 +79,20 @@ function findRoute({ method, path }: Pick<WireRequest, "method" | "path">): Matc
     const fits = shape.every((part, index) => {
       const segment = segments[index] ?? "";
       if (!part.startsWith("{")) return part === segment;
-      params[part.slice(1, -1)] = decodeURIComponent(segment);
-      return segment !== "";
+      const decoded = decode(segment);
+      params[part.slice(1, -1)] = decoded;
+      return decoded !== "";
     });
     if (fits) return { route, params };
   }
   return undefined;
+}
+
+/** Empty when the escapes make no text. */
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return "";
+  }
 }

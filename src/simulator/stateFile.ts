@@ -17,7 +17,19 @@ export function loadState(file: string, seed: number): ExchangeState | undefined
 }
 
 export function saveState(file: string, state: ExchangeState): void {
+  const { orders, fills, ...rest } = state;
   const next = `${file}.next`;
-  writeFileSync(next, JSON.stringify(state));
+  writeFileSync(next, `{"orders":${listJson(orders)},"fills":${listJson(fills)},${JSON.stringify(rest).slice(1)}`);
   renameSync(next, file);
+}
+
+/** Orders and fills are never changed, only replaced, so each is written out once however often the state is saved. */
+const written = new WeakMap<object, string>();
+
+const listJson = (items: readonly object[]): string => `[${items.map(itemJson).join(",")}]`;
+
+function itemJson(item: object): string {
+  const json = written.get(item) ?? JSON.stringify(item);
+  written.set(item, json);
+  return json;
 }

@@ -4,7 +4,7 @@ import type { MarketTape } from "./marketTape.ts";
 
 export type WireRequest = {
   readonly method: string;
-  /** Decoded, without the query: `/v2/orders`. */
+  /** As sent, without the query: `/v2/orders`. */
   readonly path: string;
   readonly query: URLSearchParams;
   /** Names in lower case. */

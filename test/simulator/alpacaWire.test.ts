@@ -199,6 +199,7 @@ describe("bad requests get a 4xx with a message, never a 500", () => {
     ["/v2/account/activities?page_size=101", 422],
     ["/v2/account/activities?page_token=nope", 422],
     ["/v2/orders/none", 404],
+    ["/v2/orders/%zz", 404],
     ["/v2/orders:by_client_order_id?client_order_id=none", 404],
     ["/v2/orders:by_client_order_id", 404],
     ["/v2/positions/AAPL", 404],

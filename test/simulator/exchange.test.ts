@@ -121,6 +121,15 @@ describe("limit orders", () => {
     expect(last(over)?.status).toBe("expired");
   });
 
+  test("of one stretch of time fill in the order of their moments, not of their arrival", () => {
+    const [state] = play(tape, start, [
+      submit(ten, { limitPrice: "97.75", clientOrderId: "later" }),
+      submit(ten, { limitPrice: "98.5", clientOrderId: "sooner" }),
+      advanceTo(atNewYork("11:00:00")),
+    ]);
+    expect(state.fills.map(({ clientOrderId }) => clientOrderId)).toEqual(["sooner", "later"]);
+  });
+
   test("expire at 13:00 on an early close", () => {
     const friday = Date.parse("2026-11-27T10:00:00-05:00");
     const [state] = play(tape, openAccount(friday), [
@@ -192,6 +201,26 @@ describe("the account", () => {
     const [covered] = play(tape, short, [submit(ten, { qty: "10" })]);
     expect(covered.positions).toEqual([]);
     expect(covered.account.cash).toBe("99999.8");
+  });
+
+  test("reserves nothing for orders that close a position", () => {
+    const [held] = play(tape, start, [submit(ten, { qty: "10" })]);
+    const [selling] = play(tape, held, [submit(ten, { side: "sell", qty: "10", limitPrice: "120" })]);
+    expect(figures(selling).buyingPower.eq(figures(held).buyingPower)).toBe(true);
+  });
+
+  test("sells no more than it has when an amount has become more shares than there are", () => {
+    // A thousand dollars are 10 shares on Friday evening and 20 at Monday's open.
+    const falling = handmadeTape({ AAPL: { minute: (_, day) => flat(day === monday ? 50 : 100) } });
+    const friday = atNewYork("15:59:00", "2026-06-12");
+    const [held] = play(falling, openAccount(friday), [submit(friday, { qty: "12" })]);
+    const evening = atNewYork("18:00:00", "2026-06-12");
+    const [sold] = play(falling, held, [
+      submit(evening, { side: "sell", notional: "1000" }),
+      advanceTo(atNewYork("09:31:00")),
+    ]);
+    expect(sold.fills.at(-1)).toMatchObject({ qty: "12", price: "49.99" });
+    expect(sold.positions).toEqual([]);
   });
 
   test("keeps the equity of each close as the next day's last equity", () => {
