@@ -1,7 +1,25 @@
 // Ready-made values for the core's tests: each is valid and unremarkable, so that a test shows only what it is about.
 import type { ControlState } from "../../src/core/model/control.ts";
-import { type Task, type TradingWindow, taskSchema, tradingWindowSchema } from "../../src/core/model/settings.ts";
-import { type Instant, parseInstant, parseTradingDay, type TradingDay } from "../../src/core/model/time.ts";
+import type { BarSeries, MarketSnapshot } from "../../src/core/model/market.ts";
+import { notional, price, qty, usd } from "../../src/core/model/money.ts";
+import type { BrokerOrder, OrderIntent, Side } from "../../src/core/model/order.ts";
+import type { PortfolioSnapshot } from "../../src/core/model/portfolio.ts";
+import type { RunInputs } from "../../src/core/model/run.ts";
+import {
+  type RiskLimits,
+  type Task,
+  type TradingWindow,
+  taskSchema,
+  tradingWindowSchema,
+} from "../../src/core/model/settings.ts";
+import {
+  type Instant,
+  msFromInstant,
+  parseInstant,
+  parseTradingDay,
+  type TradingDay,
+} from "../../src/core/model/time.ts";
+import { sessionsBetween } from "../../src/core/schedule/tradingCalendar.ts";
 
 /** An instant as tests write it: `at("2026-06-15T14:00Z")`. */
 export function at(text: string): Instant {
@@ -46,3 +64,115 @@ export const exampleTask = (changes: Partial<Task> = {}): Task =>
   });
 
 export const everyMinute = (zone = "America/New_York"): Partial<Task> => ({ schedule: { cron: "* * * * *", zone } });
+
+/** Daily bars of the trading days up to 2026-06-12 whose closes are these, oldest first. */
+export function exampleBars(symbol: string, closes: readonly number[]): BarSeries {
+  const days = sessionsBetween(day("2024-01-02"), day("2026-06-12")).slice(-closes.length);
+  const column = (of: (close: number) => number): Float64Array => Float64Array.from(closes, of);
+  return {
+    symbol,
+    timeMs: Float64Array.from(days, ({ openAt }) => msFromInstant(openAt)),
+    open: column((close) => close),
+    high: column((close) => close + 1),
+    low: column((close) => close - 1),
+    close: column((close) => close),
+    volume: column(() => 1000),
+  };
+}
+
+/** A market in which each symbol trades at its price and has forty rising daily bars; at 10:00 New York on a Monday. */
+export function exampleMarket(prices: Readonly<Record<string, string | number>> = {}): MarketSnapshot {
+  const symbols = Object.keys(prices).sort();
+  const asOf = at("2026-06-15T14:00Z");
+  return {
+    asOf,
+    feed: "iex",
+    adjustment: "raw",
+    bars: symbols.map((symbol) =>
+      exampleBars(
+        symbol,
+        Array.from({ length: 40 }, (_, index) => 60 + index),
+      ),
+    ),
+    latest: symbols.map((symbol) => ({ symbol, price: price(prices[symbol] ?? 0), at: asOf })),
+    excluded: [],
+  };
+}
+
+/** An account with this equity, all of it cash and buying power, less what the positions cost. Positions as `{AAA: [shares, value]}`. */
+export function examplePortfolio(
+  holdings: {
+    readonly equity?: string | number;
+    readonly buyingPower?: string | number;
+    readonly blocked?: string;
+    readonly positions?: Readonly<Record<string, readonly [shares: string | number, value: string | number]>>;
+    readonly openOrders?: readonly BrokerOrder[];
+  } = {},
+): PortfolioSnapshot {
+  const { equity = 100_000, buyingPower = equity, blocked, positions = {}, openOrders = [] } = holdings;
+  return {
+    account: {
+      accountId: "A-1",
+      equity: usd(equity),
+      cash: usd(equity),
+      buyingPower: usd(buyingPower),
+      ...(blocked === undefined ? {} : { blocked }),
+    },
+    positions: Object.entries(positions)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([symbol, [shares, value]]) => ({
+        symbol,
+        qty: qty(shares),
+        available: qty(shares),
+        averagePrice: price(1),
+        marketValue: usd(value),
+      })),
+    openOrders,
+  };
+}
+
+export const exampleOrder = (changes: Partial<BrokerOrder> & Pick<BrokerOrder, "symbol" | "side">): BrokerOrder => ({
+  brokerOrderId: "b-1",
+  clientOrderId: "other-1",
+  qty: qty(10),
+  filledQty: qty(0),
+  filledAvgPrice: null,
+  limitPrice: null,
+  status: "new",
+  submittedAt: at("2026-06-15T13:50Z"),
+  ...changes,
+});
+
+export const exampleLimits = (changes: Partial<RiskLimits> = {}): RiskLimits => ({
+  maxOrderNotionalUsd: 1_000_000,
+  minOrderNotionalUsd: 1,
+  maxPositionFraction: 1,
+  maxGrossFraction: 4,
+  ...changes,
+});
+
+export const exampleInputs = (changes: Partial<RunInputs> = {}): RunInputs => ({
+  runId: "trend@20260615T140000Z",
+  task: exampleTask(),
+  slot: at("2026-06-15T14:00Z"),
+  asOf: at("2026-06-15T14:00Z"),
+  market: exampleMarket({ AAA: 100, BBB: "50.5", CCC: 20 }),
+  portfolio: examplePortfolio({ positions: { CCC: [30, 600] } }),
+  control: exampleControl(),
+  window: exampleWindow(),
+  limits: exampleLimits(),
+  ...changes,
+});
+
+export function exampleIntent(side: Side, symbol: string, shares: number | string, each: number | string): OrderIntent {
+  const [count, referencePrice] = [qty(shares), price(each)];
+  return {
+    strategy: "targetWeights",
+    symbol,
+    side,
+    qty: count,
+    referencePrice,
+    notional: notional(referencePrice, count),
+    sizing: "",
+  };
+}

@@ -5,7 +5,11 @@
  * wherever one of them is not finite. `out` receives the result instead of a new array; it must not be `values` itself. Throws RangeError
  * for a period that is not a positive integer.
  */
-export function sma(values: Float64Array, period: number, out = new Float64Array(values.length)): Float64Array {
+export function sma(
+  values: Float64Array,
+  period: number,
+  out: Float64Array = new Float64Array(values.length),
+): Float64Array {
   if (!Number.isInteger(period) || period < 1) throw new RangeError(`period must be a positive integer, not ${period}`);
   out.fill(Number.NaN);
   let sum = 0;

@@ -14,7 +14,7 @@ decimal.NE = -30;
 decimal.PE = 40;
 
 /** Whether the text is a plain decimal number (no exponent, no blank, no `NaN`). */
-export const isDecimal = (text: string): boolean => /^-?\d{1,15}(?:\.\d{1,12})?$/.test(text);
+export const isDecimal = (text: string): boolean => /^-?\d{1,15}(?:\.\d{1,20})?$/.test(text);
 
 const plain = (value: Big): string => value.toFixed();
 

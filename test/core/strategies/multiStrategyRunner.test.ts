@@ -1,0 +1,101 @@
+// Several strategies on one view: netting, isolation of the one that fails, and independence of the list's order.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { usd } from "../../../src/core/model/money.ts";
+import type { StrategyUse } from "../../../src/core/model/settings.ts";
+import { runStrategies } from "../../../src/core/strategies/multiStrategyRunner.ts";
+import type { StrategyView } from "../../../src/core/strategies/strategy.ts";
+import { at, exampleBars, exampleTask } from "../examples.ts";
+
+const rising = Array.from({ length: 40 }, (_, index) => 60 + index);
+const symbols = ["AAA", "BBB", "CCC", "DDD"];
+const view: StrategyView = {
+  asOf: at("2026-06-15T14:00Z"),
+  bars: new Map(symbols.map((symbol) => [symbol, exampleBars(symbol, rising)])),
+  latest: new Map(),
+  positions: new Map(),
+  equity: usd(100_000),
+};
+
+const weights = (of: Record<string, number>, weight = 1): StrategyUse => ({
+  name: "targetWeights",
+  params: { weights: of },
+  weight,
+});
+const trend = (weight = 1): StrategyUse => ({ name: "movingAverageCross", params: {}, weight });
+const broken: StrategyUse = { name: "movingAverageCross", params: { fast: "x" }, weight: 5 };
+const run = (...strategies: readonly StrategyUse[]) =>
+  runStrategies(exampleTask({ strategies: [...strategies] }), view);
+
+describe("targets", () => {
+  test("of one strategy are its own", () => {
+    expect([...run(weights({ BBB: 0.3, AAA: 0.5 })).targets]).toEqual([
+      ["AAA", { weight: 0.5, strategy: "targetWeights" }],
+      ["BBB", { weight: 0.3, strategy: "targetWeights" }],
+    ]);
+  });
+
+  test("of several are netted by their weights, and a symbol of one alone keeps its name", () => {
+    const { targets } = run(trend(3), weights({ AAA: 0.4 }));
+    expect(targets.get("AAA")).toEqual({ weight: 0.75 * 0.25 + 0.25 * 0.4, strategy: "net" });
+    expect(targets.get("BBB")).toEqual({ weight: 0.1875, strategy: "movingAverageCross" });
+  });
+
+  test("of the same strategy twice keep its name", () => {
+    expect(run(weights({ AAA: 0.4 }), weights({ AAA: 0.2 })).targets.get("AAA")).toEqual({
+      weight: 0.3,
+      strategy: "targetWeights",
+    });
+  });
+});
+
+describe("a strategy that fails", () => {
+  test("is named with its reason, and the others decide as if it were not there", () => {
+    const { targets, signals, failures } = run(broken, weights({ AAA: 0.4 }));
+    expect(failures).toEqual([{ strategy: "movingAverageCross", message: expect.stringContaining("fast") }]);
+    expect(targets).toEqual(run(weights({ AAA: 0.4 })).targets);
+    expect(signals).toEqual(run(weights({ AAA: 0.4 })).signals);
+  });
+
+  test("by throwing while it decides is isolated in the same way", () => {
+    const series = {
+      ...exampleBars("AAA", rising),
+      get close(): Float64Array {
+        throw new Error("a column is missing");
+      },
+    };
+    const task = exampleTask({ strategies: [trend(), weights({ AAA: 0.4 })] });
+    const result = runStrategies(task, { ...view, bars: new Map([["AAA", series]]) });
+    expect(result.failures).toEqual([{ strategy: "movingAverageCross", message: "a column is missing" }]);
+    expect(result.targets.get("AAA")).toEqual({ weight: 0.4, strategy: "targetWeights" });
+  });
+
+  test("alone leaves every symbol without a target, so that nothing is sold by a failure", () => {
+    expect(run(broken)).toMatchObject({ signals: [], targets: new Map() });
+  });
+
+  test("by not existing is a failure too", () => {
+    expect(run({ name: "astrology", params: {}, weight: 1 }).failures).toEqual([
+      { strategy: "astrology", message: 'there is no strategy "astrology"' },
+    ]);
+  });
+});
+
+test("the order of the list does not change the result, to the last bit", () => {
+  const uses = [trend(3), weights({ AAA: 0.1, DDD: 0.2 }, 0.7), weights({ AAA: 0.3, BBB: 0.1 }, 1.1), broken];
+  const expected = JSON.stringify({ ...run(...uses), targets: [...run(...uses).targets] });
+  fc.assert(
+    fc.property(fc.shuffledSubarray(uses, { minLength: uses.length }), (shuffled) => {
+      const result = run(...shuffled);
+      expect(JSON.stringify({ ...result, targets: [...result.targets] })).toBe(expected);
+    }),
+  );
+});
+
+test("signals are sorted by strategy and symbol", () => {
+  const keys = run(weights({ CCC: 0.1, AAA: 0.1 }), trend()).signals.map(
+    ({ strategy, symbol }) => `${strategy} ${symbol}`,
+  );
+  expect(keys).toEqual([...keys].sort());
+  expect(keys).toHaveLength(6);
+});
