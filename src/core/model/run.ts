@@ -1,6 +1,7 @@
 // A run from request to record: what the queue carries, what a run reads, what it plans, what is kept of it.
 import { z } from "zod";
 import type { ControlState } from "./control.ts";
+import { runIdOf } from "./ids.ts";
 import type { MarketSnapshot } from "./market.ts";
 import type { Usd } from "./money.ts";
 import type { OrderIntent, OrderOutcome, OrderTicket } from "./order.ts";
@@ -18,19 +19,24 @@ const instant = z.string().transform((text, context): Instant => {
 });
 
 /** The body of a message on the runs queue, under the one key `run` (other top-level keys would overwrite delivery metadata). */
-export const runRequestSchema = z.strictObject({
-  schemaVersion: z.literal(1),
-  runId: z.string().min(1).max(80),
-  taskId: z.string().min(1).max(40),
-  slot: instant,
-  account: z.string().min(1).max(40),
-  mode: z.enum(["paper", "live"]),
-  /** 1 for the first try; a later one is a delayed copy after a transient failure. */
-  attempt: z.int().min(1).max(100),
-  /** Real milliseconds since the epoch, for measuring: when the tick began and when it handed the message to the queue. */
-  tickStartedMs: z.number(),
-  enqueuedMs: z.number(),
-});
+export const runRequestSchema = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    runId: z.string().min(1).max(80),
+    taskId: z.string().min(1).max(40),
+    slot: instant,
+    account: z.string().min(1).max(40),
+    mode: z.enum(["paper", "live"]),
+    /** 1 for the first try; a later one is a delayed copy after a transient failure. */
+    attempt: z.int().min(1).max(100),
+    /** Real milliseconds since the epoch, for measuring: when the tick began and when it handed the message to the queue. */
+    tickStartedMs: z.number(),
+    enqueuedMs: z.number(),
+  })
+  .refine(({ runId, taskId, slot }) => runId === runIdOf(taskId, slot), {
+    path: ["runId"],
+    message: "is not the id of this task and slot",
+  });
 export const runMessageSchema = z.strictObject({ run: runRequestSchema });
 export type RunRequest = Readonly<z.infer<typeof runRequestSchema>>;
 

@@ -77,7 +77,7 @@ export function completedRecord(run: {
   readonly inputs: RunInputs;
   readonly outcomes: readonly OrderOutcome[];
   readonly endedAt: Instant;
-  readonly timings: ExecutionTimings;
+  readonly timings: ExecutionTimings | null;
 }): ExecutionRecord {
   const { started, plan, inputs, outcomes, endedAt, timings } = run;
   const { equity } = inputs.portfolio.account;
