@@ -1,4 +1,5 @@
 // Reads everything a run decides on, once and side by side, and leaves out with a reason every symbol whose data cannot be trusted.
+import type { BarSeries } from "../core/model/market.ts";
 import type { RunInputs, RunRequest } from "../core/model/run.ts";
 import type { Task } from "../core/model/settings.ts";
 import { judgeSymbols } from "../core/planning/marketSnapshot.ts";
@@ -27,13 +28,16 @@ export function createDataFetcher(ports: {
     gatherInputs: async (request, task) => {
       const asOf = clock.now();
       const today = tradingDayOf(asOf);
-      const history = { from: tradingDaysBefore(today, requiredDailyBars(task)), to: previousTradingDay(today) };
+      const requiredBars = requiredDailyBars(task);
+      const newestDay = previousTradingDay(today);
       const symbols = [...task.symbols].sort();
       const [account, positions, openOrders, bars, latest, { state }, { window, limits }] = await Promise.all([
         broker.account(),
         broker.positions(),
         broker.openOrders(),
-        marketData.dailyBars(symbols, history.from, history.to),
+        requiredBars === 0
+          ? new Map<string, BarSeries>()
+          : marketData.dailyBars(symbols, tradingDaysBefore(today, requiredBars), newestDay),
         marketData.latestPrices(symbols),
         control.read(),
         readSettings(settings),
@@ -45,8 +49,8 @@ export function createDataFetcher(ports: {
         symbols,
         bars,
         latest,
-        newestDay: history.to,
-        requiredBars: requiredDailyBars(task),
+        newestDay,
+        requiredBars,
       });
       return {
         runId: request.runId,

@@ -22,6 +22,8 @@ export type OrderExecutor = {
    * did not leave (429, no connection): the run is then resumed later.
    */
   submitPlan(plan: RunPlan, inputs: RunInputs, how: { readonly resumed: boolean }): Promise<Submission>;
+  /** What became of the orders of a plan whose run has failed: nothing is sent, what the broker does not show is unknown. Never throws. */
+  reviewPlan(plan: RunPlan): Promise<readonly OrderOutcome[]>;
 };
 
 /** Waits between looks at the broker for orders that are still working, in real milliseconds. */
@@ -93,6 +95,16 @@ export function createOrderExecutor(ports: {
     return { kind: "unknown", ticket, message };
   }
 
+  async function reviewPlan(plan: RunPlan): Promise<readonly OrderOutcome[]> {
+    const outcomes: OrderOutcome[] = [];
+    for (const ticket of plan.tickets) {
+      const order = await broker.findOrder(ticket.clientOrderId).catch(() => undefined);
+      const message = "the run failed before this order was known to be sent";
+      outcomes.push(order === undefined ? { kind: "unknown", ticket, message } : { kind: "accepted", ticket, order });
+    }
+    return outcomes;
+  }
+
   /** Looks at the accepted orders until they are terminal, for a bounded time; what is still working then is recorded as it stands. */
   async function settle(outcomes: readonly OrderOutcome[], since: Instant): Promise<readonly OrderOutcome[]> {
     let settled = outcomes;
@@ -123,7 +135,7 @@ export function createOrderExecutor(ports: {
     });
   }
 
-  return { submitPlan };
+  return { submitPlan, reviewPlan };
 }
 
 const isWorking = (outcome: OrderOutcome): boolean =>

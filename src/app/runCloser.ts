@@ -1,4 +1,5 @@
 // The end of a run: its record is saved, its slot is ended, and it is told; in that order, each safe to repeat.
+import { runIdOf } from "../core/model/ids.ts";
 import type { ExecutionRecord, ExecutionStatus } from "../core/model/run.ts";
 import type { SlotEntry, SlotState } from "../core/model/slot.ts";
 import { describeSummary, notificationOf, summaryOf } from "../core/reporting/executionRecord.ts";
@@ -52,7 +53,7 @@ export function createRunCloser(ports: {
     };
     // The slot last: while it is open, whatever is missing before it will be done again.
     await notify(record);
-    await slots.end(slot);
+    if (isRunOfSlot(record)) await slots.end(slot);
     telemetry.event(levelOf(record.status), "run.ended", {
       runId: record.executionId,
       taskId: record.taskId,
@@ -74,6 +75,9 @@ export function createRunCloser(ports: {
 
   return { close };
 }
+
+/** The record of a message that could not be read is no run: whatever the message says, it ends no slot. */
+const isRunOfSlot = ({ executionId, taskId, slot }: ExecutionRecord): boolean => executionId === runIdOf(taskId, slot);
 
 const levelOf = (status: ExecutionStatus): EventLevel =>
   status === "failed" ? "error" : status === "partial" || status === "missed" ? "warning" : "info";

@@ -6,7 +6,6 @@ import { parseInstant } from "../core/model/time.ts";
 import { endedRecord } from "../core/reporting/executionRecord.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { RunQueue } from "../ports/queues.ts";
-import type { ExecutionRepository } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import type { RunCloser } from "./runCloser.ts";
 import type { TaskManager } from "./taskManager.ts";
@@ -27,13 +26,12 @@ export type RunDelivery = {
 export function createRunDelivery(ports: {
   readonly mode: "paper" | "live";
   readonly taskManager: TaskManager;
-  readonly executions: ExecutionRepository;
   readonly runs: RunQueue;
   readonly runCloser: RunCloser;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }): RunDelivery {
-  const { mode, taskManager, executions, runs, runCloser, clock, telemetry } = ports;
+  const { mode, taskManager, runs, runCloser, clock, telemetry } = ports;
 
   async function deliver(body: unknown): Promise<void> {
     const { run } = readMessage(body);
@@ -48,7 +46,10 @@ export function createRunDelivery(ports: {
   /** A copy with a new message id, because the queue would drop the old one as a duplicate. */
   async function endOrRetry(run: RunRequest, failure: unknown): Promise<void> {
     const delayMs = failure instanceof TransientError ? retryDelaysMs[run.attempt - 1] : undefined;
-    if (delayMs === undefined) return fail(run, codeOf(failure), messageOf(failure));
+    if (delayMs === undefined) {
+      await taskManager.failTask(run, codeOf(failure), messageOf(failure));
+      return;
+    }
     telemetry.event("warning", "run.retry", {
       runId: run.runId,
       attempt: run.attempt,
@@ -58,20 +59,15 @@ export function createRunDelivery(ports: {
     await runs.enqueue({ ...run, attempt: run.attempt + 1 }, delayMs);
   }
 
-  async function fail(run: RunRequest, code: FailureCode, reason: string): Promise<void> {
-    const started = await executions.get(run.runId);
-    const ended = endedRecord({ ...run, executionId: run.runId, status: "failed", code, reason, at: clock.now() });
-    await runCloser.close(
-      started === undefined ? ended : { ...started, status: "failed", code, reason, endedAt: clock.now() },
-    );
-  }
-
   async function deliverDead(
     body: unknown,
     { messageId, reason }: { messageId: string; reason: string },
   ): Promise<void> {
     const message = runMessageSchema.safeParse(body);
-    if (message.success) return fail(message.data.run, "DEAD_LETTERED", reason);
+    if (message.success) {
+      await taskManager.failTask(message.data.run, "DEAD_LETTERED", reason);
+      return;
+    }
     const at = clock.now();
     const { taskId = "unknown", slot } = guess(body);
     const text = `${unreadable(body)}. Delivery ended with: ${reason}. Body: ${excerpt(body)}`;

@@ -1,7 +1,14 @@
 // One run from request to record: load or gather, plan, save the plan, submit, save the record, hand on.
 
 import { InvariantError } from "../core/model/errors.ts";
-import type { ExecutionRecord, RunInputs, RunPlan, RunRequest } from "../core/model/run.ts";
+import type {
+  ExecutionRecord,
+  ExecutionTimings,
+  FailureCode,
+  RunInputs,
+  RunPlan,
+  RunRequest,
+} from "../core/model/run.ts";
 import type { Task } from "../core/model/settings.ts";
 import { planRun } from "../core/planning/planRun.ts";
 import { completedRecord, startedRecord } from "../core/reporting/executionRecord.ts";
@@ -18,6 +25,8 @@ export type TaskManager = {
    * again, a planned one is resumed from its stored plan. Throws TransientError when a later try may succeed, InvariantError when none can.
    */
   executeTask(request: RunRequest): Promise<ExecutionRecord>;
+  /** Ends a run that cannot go on as failed; of a planned one it keeps the plan and what the broker shows of its orders. */
+  failTask(request: RunRequest, code: FailureCode, reason: string): Promise<ExecutionRecord>;
 };
 
 type PlannedRun = { readonly plan: RunPlan; readonly inputs: RunInputs; readonly resumed: boolean };
@@ -42,22 +51,19 @@ export function createTaskManager(ports: {
     const { plan, inputs, resumed } = (await resume(request, earlier)) ?? (await planAhead(request, task));
     const { outcomes, lastOrderMs } = await orderExecutor.submitPlan(plan, inputs, { resumed });
 
-    const endedMs = clock.realMs();
-    return runCloser.close(
-      completedRecord({
-        started,
-        plan,
-        inputs,
-        outcomes,
-        endedAt: clock.now(),
-        timings: {
-          tickToEnqueued: request.enqueuedMs - request.tickStartedMs,
-          enqueuedToStarted: startedMs - request.enqueuedMs,
-          startedToLastOrder: (lastOrderMs ?? endedMs) - startedMs,
-          total: endedMs - request.tickStartedMs,
-        },
-      }),
-    );
+    const timings = timingsOf(request, startedMs, lastOrderMs, clock.realMs());
+    return runCloser.close(completedRecord({ started, plan, inputs, outcomes, endedAt: clock.now(), timings }));
+  }
+
+  async function failTask(request: RunRequest, code: FailureCode, reason: string): Promise<ExecutionRecord> {
+    const [started, stored] = await Promise.all([executions.get(request.runId), executions.loadPlan(request.runId)]);
+    const failure = { status: "failed", code, reason, endedAt: clock.now() } as const;
+    if (stored === undefined) {
+      return runCloser.close({ ...(started ?? startedRecord(request, undefined, clock.now())), ...failure });
+    }
+    const outcomes = await orderExecutor.reviewPlan(stored.plan);
+    const record = { started: started ?? startedRecord(request, stored.inputs.task, clock.now()), outcomes, ...stored };
+    return runCloser.close({ ...completedRecord({ ...record, endedAt: failure.endedAt, timings: null }), ...failure });
   }
 
   async function findTask({ taskId }: RunRequest): Promise<Task> {
@@ -92,5 +98,17 @@ export function createTaskManager(ports: {
     return { ...stored, resumed: true };
   }
 
-  return { executeTask };
+  return { executeTask, failTask };
 }
+
+const timingsOf = (
+  { tickStartedMs, enqueuedMs }: RunRequest,
+  startedMs: number,
+  lastOrderMs: number | undefined,
+  endedMs: number,
+): ExecutionTimings => ({
+  tickToEnqueued: enqueuedMs - tickStartedMs,
+  enqueuedToStarted: startedMs - enqueuedMs,
+  startedToLastOrder: (lastOrderMs ?? endedMs) - startedMs,
+  total: endedMs - tickStartedMs,
+});

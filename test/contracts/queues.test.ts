@@ -9,8 +9,10 @@ import {
 import { createMemoryQueues } from "../../src/adapters/memory/memoryQueues.ts";
 import { systemClock } from "../../src/adapters/system/clock.ts";
 import { TransientError } from "../../src/core/model/errors.ts";
+import { runIdOf } from "../../src/core/model/ids.ts";
 import type { Notification } from "../../src/core/model/notification.ts";
 import { type RunRequest, runRequestSchema } from "../../src/core/model/run.ts";
+import { addMs, instantFromMs, minuteMs } from "../../src/core/model/time.ts";
 import { type ServiceBusBroker, startServiceBusBroker } from "../../src/local/serviceBus/broker.ts";
 import { queues } from "../../src/local/standIns.ts";
 import type { NotificationQueue, RunQueue } from "../../src/ports/queues.ts";
@@ -64,18 +66,20 @@ function serviceBus(): Kind {
 }
 
 let runs = 0;
-const newRun = (attempt = 1, runId = `task-a@${++runs}`): RunRequest =>
-  runRequestSchema.parse({
+const newRun = (attempt = 1): RunRequest => {
+  const slot = addMs(instantFromMs(Date.UTC(2026, 5, 15, 13)), minuteMs * ++runs);
+  return runRequestSchema.parse({
     schemaVersion: 1,
-    runId,
+    runId: runIdOf("task-a", slot),
     taskId: "task-a",
-    slot: "2026-06-15T13:35:00.000Z",
+    slot,
     account: "main",
     mode: "paper",
     attempt,
     tickStartedMs: 1.5,
     enqueuedMs: 2.5,
   });
+};
 const newNotification = (): Notification => ({
   schemaVersion: 1,
   id: `n-${++runs}`,

@@ -52,7 +52,10 @@ export async function startProcessStack(
   async function startStandIns(): Promise<void> {
     const entry = fileURLToPath(new URL("./standInsProcess.ts", import.meta.url));
     const again = ready === undefined ? [] : [JSON.stringify(ready.ports)];
-    standIns = fork(entry, [keepState ? join(dir, "state") : "", clockFile, ...again], { execPath: process.execPath, execArgv: [] });
+    standIns = fork(entry, [keepState ? join(dir, "state") : "", clockFile, ...again], {
+      execPath: process.execPath,
+      execArgv: [],
+    });
     ready = await new Promise<Ready>((resolve, reject) => {
       standIns.once("exit", (code) => reject(new Error(`the stand-ins ended with ${code}`)));
       standIns.on("message", (message: { type: string; notification: Notification } & Ready) => {
