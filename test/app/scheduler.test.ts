@@ -1,0 +1,143 @@
+// The tick: every slot is decided once, however often and late it comes, and what does not run is recorded and told.
+import { afterEach, describe, expect, test } from "vitest";
+import { exampleConfig, flaky, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
+
+let stack: MemoryStack;
+afterEach(() => stack.stop());
+
+const tickAt = async (instant: string) => {
+  stack.setNow(instant);
+  const report = await stack.app.scheduler.tick("timer");
+  return report.slots.map(({ slot, outcome }) => `${slot.slice(11, 16)} ${outcome}`);
+};
+const history = async (): Promise<string[]> =>
+  (await stack.app.executions.list({ limit: 100 })).items.map(({ slot, status }) => `${slot.slice(11, 16)} ${status}`);
+
+describe("a tick", () => {
+  test("enqueues a due slot once, however often it comes", async () => {
+    stack = await runInMemory();
+    expect(await tickAt("2026-06-15T13:35:00Z")).toEqual(["13:35 enqueued"]);
+    expect(await tickAt("2026-06-15T13:35:00Z")).toEqual([]);
+    expect(await tickAt("2026-06-15T13:35:40Z")).toEqual([]);
+  });
+
+  test("that comes twice at once claims a slot once", async () => {
+    stack = await runInMemory();
+    stack.setNow("2026-06-15T13:35:00Z");
+    await Promise.all([stack.app.scheduler.tick("timer"), stack.app.scheduler.tick("http")]);
+    expect(stack.queues.take("runs")).toBeDefined();
+    expect(stack.queues.take("runs")).toBeUndefined();
+  });
+
+  test("before the open skips with the reason and the next open, stored and notified", async () => {
+    stack = await runInMemory({ now: "2026-06-15T13:20:00Z" });
+    expect(await tickAt("2026-06-15T13:25:00Z")).toEqual(["13:20 skipped", "13:25 skipped"]);
+    await stack.deliverAll();
+    const { items } = await stack.app.executions.list({ limit: 10 });
+    expect(items).toMatchObject([
+      { status: "skipped", code: "WINDOW_CLOSED" },
+      { status: "skipped", code: "WINDOW_CLOSED" },
+    ]);
+    expect(stack.notifications).toHaveLength(2);
+    const report = await stack.app.scheduler.tick("timer");
+    expect(report.window).toMatchObject({ open: false, nextOpenAt: "2026-06-15T13:30:00.000Z" });
+  });
+
+  test("after the early close of a half day skips and names the next open", async () => {
+    stack = await runInMemory({ now: "2026-11-27T17:56:00Z" });
+    expect(await tickAt("2026-11-27T18:05:00Z")).toEqual(["18:00 skipped", "18:05 skipped"]);
+    const report = await stack.app.scheduler.tick("timer");
+    expect(report.window).toMatchObject({ open: false, nextOpenAt: "2026-11-30T14:30:00.000Z" });
+  });
+
+  test("late within the grace runs the newest slot and ends the older ones as missed", async () => {
+    stack = await runInMemory();
+    expect(await tickAt("2026-06-15T13:47:00Z")).toEqual(["13:35 missed", "13:40 missed", "13:45 enqueued"]);
+    await stack.deliverAll();
+    expect(await history()).toEqual(["13:45 succeeded", "13:40 missed", "13:35 missed"]);
+  });
+
+  test("hours late runs nothing that is older than its grace", async () => {
+    stack = await runInMemory({ config: exampleConfig(["AAA"], { schedule: { cron: "35 9 * * 1-5" } }) });
+    expect(await tickAt("2026-06-15T18:00:00Z")).toEqual(["13:35 missed"]);
+    await stack.deliverAll();
+    expect(stack.notifications).toMatchObject([{ severity: "warning" }]);
+  });
+
+  test("of a stopped automation blocks the slot, and says who stopped it", async () => {
+    stack = await runInMemory();
+    await stack.app.schedulerService.control("stop", { reason: "maintenance", actor: "op" });
+    expect(await tickAt("2026-06-15T13:35:00Z")).toEqual(["13:35 blocked"]);
+    const { items } = await stack.app.executions.list({ limit: 1 });
+    expect(items[0]).toMatchObject({ code: "STOPPED", reason: expect.stringContaining("op: maintenance") });
+    await stack.app.schedulerService.control("start", { reason: "done", actor: "op" });
+    expect(await tickAt("2026-06-15T13:40:00Z")).toEqual(["13:40 enqueued"]);
+  });
+
+  test("that died between claim and queue is made good by the next one", async () => {
+    let down = true;
+    stack = await runInMemory();
+    const { runs } = stack.ports;
+    Object.assign(runs, { enqueue: flaky(runs, () => down, "QUEUE_UNAVAILABLE").enqueue });
+    stack.setNow("2026-06-15T13:35:00Z");
+    await expect(stack.app.scheduler.tick("timer")).rejects.toMatchObject({ code: "QUEUE_UNAVAILABLE" });
+    expect(await stack.ports.slots.open()).toMatchObject([{ state: "claimed" }]);
+    down = false;
+    expect(await tickAt("2026-06-15T13:36:00Z")).toEqual(["13:35 enqueued"]);
+    await stack.deliverAll();
+    expect(await history()).toEqual(["13:35 succeeded"]);
+    expect(await stack.ports.slots.open()).toEqual([]);
+  });
+
+  test("ends a claimed slot that nobody queued within its grace as missed", async () => {
+    let down = true;
+    stack = await runInMemory({ config: exampleConfig(["AAA"], { schedule: { cron: "35 9 * * 1-5" } }) });
+    const { runs } = stack.ports;
+    Object.assign(runs, { enqueue: flaky(runs, () => down, "QUEUE_UNAVAILABLE").enqueue });
+    stack.setNow("2026-06-15T13:35:00Z");
+    await expect(stack.app.scheduler.tick("timer")).rejects.toThrow();
+    down = false;
+    expect(await tickAt("2026-06-15T14:35:00Z")).toEqual(["13:35 missed"]);
+    expect(await stack.ports.slots.open()).toEqual([]);
+  });
+
+  test("writes a heartbeat", async () => {
+    stack = await runInMemory();
+    await tickAt("2026-06-15T13:34:10Z");
+    stack.setNow("2026-06-15T13:35:10Z");
+    expect((await stack.app.schedulerService.status()).heartbeat).toEqual({
+      at: "2026-06-15T13:34:10.000Z",
+      ageSeconds: 60,
+    });
+  });
+});
+
+describe("the status", () => {
+  test("shows switches, window, last and next execution and what is on its way", async () => {
+    stack = await runInMemory();
+    await stack.runNextSlot();
+    stack.setNow("2026-06-15T13:40:00Z");
+    await stack.app.scheduler.tick("timer");
+    expect(await stack.app.schedulerService.status()).toMatchObject({
+      mode: "paper",
+      automation: "started",
+      tradingState: "running",
+      window: { open: true, until: "2026-06-15T20:00:00.000Z" },
+      lastExecution: { executionId: "example@20260615T133500Z", status: "succeeded" },
+      nextExecution: { taskId: "example", slot: "2026-06-15T13:45:00.000Z", windowOpen: true },
+      queueDepth: 1,
+    });
+  });
+});
+
+describe("a control change", () => {
+  test("is idempotent, and one of many at once wins without losing the others", async () => {
+    stack = await runInMemory();
+    const why = { reason: "drill", actor: "op" };
+    const { schedulerService } = stack.app;
+    const first = await schedulerService.control("stop", why);
+    expect(await schedulerService.control("stop", { reason: "again", actor: "other" })).toEqual(first);
+    await Promise.all([schedulerService.control("halt", why), schedulerService.control("start", why)]);
+    expect(await schedulerService.status()).toMatchObject({ automation: "started", tradingState: "halted" });
+  });
+});
