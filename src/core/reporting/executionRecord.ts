@@ -113,11 +113,15 @@ function conclusionOf(
     ...strategyFailures.map(({ strategy, message }) => `strategy ${strategy} failed: ${message}`),
     ...outcomes.flatMap((outcome) => problemOf(outcome) ?? []),
   ];
-  if (problems.length > 0) return { status: "partial", code: "", reason: problems.join("; ") };
+  if (problems.length > 0) return { status: "partial", code: "", reason: listed(problems) };
   const denied = verdicts.filter(({ decision }) => decision === "denied");
-  const reason = denied.map(({ intent, message }) => `${intent.side} ${intent.symbol} denied: ${message}`).join("; ");
+  const reason = listed(denied.map(({ intent, message }) => `${intent.side} ${intent.symbol} denied: ${message}`));
   return { status: "succeeded", code: denied[0]?.code ?? "", reason };
 }
+
+/** The first few: a reason is a line to read, and the record holds them all. */
+const listed = (items: readonly string[]): string =>
+  items.length <= 5 ? items.join("; ") : `${items.slice(0, 5).join("; ")}; and ${items.length - 5} more`;
 
 /** What went otherwise than planned with an order; undefined for one that was filled or is still working. */
 function problemOf(outcome: OrderOutcome): string | undefined {

@@ -21,8 +21,9 @@ export function precheck({ task, slot, asOf, market, portfolio, control, window 
     return { code: "SLOT_EXPIRED", reason: `begun ${late} minutes late, past its grace of ${graceMinutes} minutes` };
   }
   if (market.latest.length === 0) {
-    const reasons = market.excluded.map(({ symbol, detail }) => `${symbol}: ${detail}`);
-    return { code: "NO_MARKET_DATA", reason: `no symbol can be traded (${reasons.join("; ")})` };
+    const [first] = market.excluded;
+    const example = first === undefined ? "" : `, such as ${first.symbol}: ${first.detail}`;
+    return { code: "NO_MARKET_DATA", reason: `none of ${task.symbols.length} symbols can be traded${example}` };
   }
   return undefined;
 }

@@ -64,7 +64,7 @@ test.each<[string, Partial<RunInputs>, string, string]>([
     "no symbol has a price",
     { market: noData },
     "NO_MARKET_DATA",
-    "no symbol can be traded (AAA: the feed has no latest price)",
+    "none of 3 symbols can be traded, such as AAA: the feed has no latest price",
   ],
 ])("skips when %s", (_, changes, code, reason) => {
   expect(precheck(exampleInputs(changes))).toEqual({ code, reason });

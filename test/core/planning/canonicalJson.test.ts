@@ -1,0 +1,60 @@
+// Inputs as text: canonical, and refused when they are not what was written.
+import { describe, expect, test } from "vitest";
+import { InvariantError } from "../../../src/core/model/errors.ts";
+import { canonicalJson, decodeInputs, encodeInputs } from "../../../src/core/planning/canonicalJson.ts";
+import { exampleInputs } from "../examples.ts";
+
+describe("canonical JSON", () => {
+  test.each([
+    [{ b: 1, a: [true, null, "x"] }, '{"a":[true,null,"x"],"b":1}'],
+    [{ z: { y: 2, x: 1 } }, '{"z":{"x":1,"y":2}}'],
+    [{ a: undefined, b: [undefined] }, '{"b":[null]}'],
+    [Float64Array.of(1, 2.5, 1e21), "[1,2.5,1e+21]"],
+    ["é\n", '"é\\n"'],
+    [[], "[]"],
+  ])("of %j is %s", (value, text) => {
+    expect(canonicalJson(value)).toBe(text);
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, { a: [Number.NaN] }, Float64Array.of(1, Number.NaN)])(
+    "refuses %j",
+    (value) => expect(() => canonicalJson(value)).toThrow(RangeError),
+  );
+});
+
+describe("stored inputs", () => {
+  const stored = (): Record<string, unknown> => JSON.parse(JSON.stringify(encodeInputs(exampleInputs())));
+  const changed = (path: readonly (string | number)[], value: unknown): unknown => {
+    const root = stored();
+    const parent = path
+      .slice(0, -1)
+      .reduce<Record<string, unknown>>((at, key) => at[key] as Record<string, unknown>, root);
+    parent[path.at(-1) ?? ""] = value;
+    return root;
+  };
+
+  test("come back as they were, columns and all", () => {
+    expect(decodeInputs(stored())).toEqual(exampleInputs());
+  });
+
+  test.each<[string, readonly (string | number)[], unknown]>([
+    ["a column with a hole", ["market", "bars", 0, "close", 3], null],
+    ["columns of different lengths", ["market", "bars", 0, "close"], [1, 2]],
+    ["money that is no decimal", ["portfolio", "account", "equity"], "1e5"],
+    ["money as a number", ["portfolio", "account", "equity"], 100000],
+    ["an instant without milliseconds", ["asOf"], "2026-06-15T14:00:00Z"],
+    ["a key of a newer version", ["leverage"], 2],
+    ["a trading state that does not exist", ["control", "tradingState"], "paused"],
+    ["a task that is not valid", ["task", "symbols"], []],
+  ])("with %s cannot be read, and the error names the place", (_, path, value) => {
+    const place = String(path.findLast((key) => typeof key === "string"));
+    expect(() => decodeInputs(changed(path, value))).toThrow(
+      expect.objectContaining({ name: "InvariantError", code: "UNREADABLE_ROW" }),
+    );
+    if (place !== "leverage" && path.length < 4) expect(() => decodeInputs(changed(path, value))).toThrow(place);
+  });
+
+  test.each([null, undefined, "text", 7, []])("that are %j cannot be read", (value) => {
+    expect(() => decodeInputs(value)).toThrow(InvariantError);
+  });
+});

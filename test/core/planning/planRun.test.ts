@@ -1,0 +1,135 @@
+// A whole plan: from inputs to tickets, and the same bytes again from stored inputs.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { RunInputs } from "../../../src/core/model/run.ts";
+import type { StrategyUse } from "../../../src/core/model/settings.ts";
+import { canonicalJson, decodeInputs, encodeInputs } from "../../../src/core/planning/canonicalJson.ts";
+import { planRun } from "../../../src/core/planning/planRun.ts";
+import {
+  at,
+  exampleBars,
+  exampleControl,
+  exampleInputs,
+  exampleLimits,
+  exampleMarket,
+  exampleOrder,
+  examplePortfolio,
+  exampleTask,
+  exampleWindow,
+} from "../examples.ts";
+
+const trend: StrategyUse = { name: "movingAverageCross", params: { fast: 3, slow: 10 }, weight: 3 };
+const fixed: StrategyUse = { name: "targetWeights", params: { weights: { AAA: 0.4, CCC: 0 } }, weight: 1 };
+
+describe("a plan", () => {
+  test("leads from targets to tickets, sells first, each with the id derived from run, strategy, symbol, side and attempt", () => {
+    const plan = planRun(exampleInputs({ task: exampleTask({ strategies: [fixed] }) }));
+    expect(plan).toMatchObject({ schemaVersion: 1, runId: "trend@20260615T140000Z", strategyFailures: [] });
+    expect(plan.skip).toBeUndefined();
+    expect(plan.tickets).toEqual([
+      {
+        clientOrderId: "tw.trend@20260615T140000Z.targetWeights.CCC.sell.1",
+        strategy: "targetWeights",
+        symbol: "CCC",
+        side: "sell",
+        qty: "30",
+        type: "market",
+        timeInForce: "day",
+        referencePrice: "20",
+      },
+      {
+        clientOrderId: "tw.trend@20260615T140000Z.targetWeights.AAA.buy.1",
+        strategy: "targetWeights",
+        symbol: "AAA",
+        side: "buy",
+        qty: "400",
+        type: "market",
+        timeInForce: "day",
+        referencePrice: "100",
+      },
+    ]);
+  });
+
+  test("has a ticket of the reduced size for a reduced intent, and none for a denied one", () => {
+    const limits = exampleLimits({ maxOrderNotionalUsd: 150, minOrderNotionalUsd: 60 });
+    const task = exampleTask({ strategies: [{ ...fixed, params: { weights: { AAA: 0.4, CCC: 0.001, BBB: 0.001 } } }] });
+    const plan = planRun(exampleInputs({ task, limits, portfolio: examplePortfolio() }));
+    expect(plan.verdicts.map(({ intent, decision }) => `${intent.symbol} ${decision}`)).toEqual([
+      "AAA reduced",
+      "BBB denied",
+      "CCC approved",
+    ]);
+    expect(plan.tickets.map(({ symbol, qty }) => `${symbol} ${qty}`)).toEqual(["AAA 1", "CCC 5"]);
+  });
+
+  test("of a run that is skipped says why and holds nothing else", () => {
+    const plan = planRun(exampleInputs({ control: exampleControl({ tradingState: "halted" }) }));
+    expect(plan).toMatchObject({ skip: { code: "HALTED" }, signals: [], intents: [], verdicts: [], tickets: [] });
+  });
+
+  test("goes on without a strategy that fails, and names it", () => {
+    const broken = { ...trend, params: { fast: 99, slow: 10 } };
+    const plan = planRun(exampleInputs({ task: exampleTask({ strategies: [broken, fixed] }) }));
+    expect(plan.strategyFailures).toMatchObject([{ strategy: "movingAverageCross" }]);
+    expect(plan.tickets).toHaveLength(2);
+  });
+
+  test("refuses inputs with a number that is not finite", () => {
+    const market = exampleMarket({ AAA: 100 });
+    const bars = [exampleBars("AAA", [1, Number.NaN, 3])];
+    expect(() => planRun(exampleInputs({ market: { ...market, bars } }))).toThrow(RangeError);
+  });
+});
+
+describe("the inputs' digest", () => {
+  test("is the same whatever the order of keys, and another for any other input", () => {
+    const inputs = exampleInputs();
+    const reversed = Object.fromEntries(Object.entries(inputs).reverse()) as RunInputs;
+    const { inputsDigest } = planRun(inputs);
+    expect(inputsDigest).toMatch(/^[0-9a-f]{64}$/);
+    expect(planRun(reversed).inputsDigest).toBe(inputsDigest);
+    expect(planRun(exampleInputs({ asOf: at("2026-06-15T14:00:00.001Z") })).inputsDigest).not.toBe(inputsDigest);
+    const market = exampleMarket({ AAA: 100, BBB: "50.5", CCC: "20.01" });
+    expect(planRun(exampleInputs({ market })).inputsDigest).not.toBe(inputsDigest);
+  });
+});
+
+test("a plan from stored inputs is the same, byte for byte", () => {
+  const weights = fc.record({
+    AAA: fc.integer({ min: 0, max: 50 }).map((percent) => percent / 100),
+    BBB: fc.integer({ min: 0, max: 50 }).map((percent) => percent / 100),
+  });
+  const cents = fc.integer({ min: 100, max: 100_000 }).map((value) => value / 100);
+  const closes = fc.array(fc.double({ min: 0.5, max: 1e5, noNaN: true }), { minLength: 10, maxLength: 40 });
+  const inputs = fc
+    .record({
+      weights,
+      prices: fc.tuple(cents, cents),
+      closes,
+      held: fc.integer({ min: 0, max: 500 }),
+      state: fc.boolean(),
+    })
+    .map(({ weights: of, prices: [first, second], closes: history, held, state }) => {
+      const market = exampleMarket({ AAA: first, BBB: second });
+      const openOrders = [exampleOrder({ symbol: "BBB", side: "buy" })];
+      return exampleInputs({
+        task: exampleTask({ strategies: [trend, { ...fixed, params: { weights: of } }], graceMinutes: 7 }),
+        market: {
+          ...market,
+          bars: [exampleBars("AAA", history), exampleBars("BBB", [...history].reverse())],
+          excluded: [{ symbol: "CCC", code: "NO_DATA", detail: "none" }],
+        },
+        portfolio: examplePortfolio({ positions: { AAA: [held, held * first] }, openOrders }),
+        control: exampleControl({ tradingState: state ? "running" : "reducing" }),
+        window: exampleWindow({ closeBufferMinutes: 3 }),
+      });
+    });
+  fc.assert(
+    fc.property(inputs, (original) => {
+      const stored: unknown = JSON.parse(JSON.stringify(encodeInputs(original)));
+      const restored = decodeInputs(stored);
+      expect(canonicalJson(restored)).toBe(canonicalJson(original));
+      expect(JSON.stringify(planRun(restored))).toBe(JSON.stringify(planRun(original)));
+    }),
+  );
+});
