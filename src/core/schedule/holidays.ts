@@ -32,7 +32,7 @@ export function holidaysOf(year: number): ReadonlyMap<TradingDay, string> {
   ];
   // A New Year's Day on a Saturday would be kept on the last day of the old year, when books are closed: the exchange opens.
   const newYear = midnight(year, 1, 1);
-  if (weekdayOf(newYear) !== saturday) named.push([observed(newYear), "New Year's Day"]);
+  if (weekdayOf(newYear) !== weekdays.saturday) named.push([observed(newYear), "New Year's Day"]);
   if (year >= 2022) named.push([observed(midnight(year, 6, 19)), "Juneteenth"]);
   return new Map([
     ...named.map(([ms, name]) => [dayOf(ms), name] as const),
@@ -46,7 +46,7 @@ export function holidaysOf(year: number): ReadonlyMap<TradingDay, string> {
 export function earlyClosesOf(year: number): ReadonlySet<TradingDay> {
   const eveOfIndependence = midnight(year, 7, 3);
   // Wednesdays joined in 2013; before that year the Friday after was the half day, if any.
-  const eveIsHalfDay = weekdayOf(eveOfIndependence) !== wednesday || year >= 2013;
+  const eveIsHalfDay = weekdayOf(eveOfIndependence) !== weekdays.wednesday || year >= 2013;
   return new Set([
     dayOf(thanksgiving(year) + dayMs),
     dayOf(midnight(year, 12, 24)),
@@ -55,10 +55,8 @@ export function earlyClosesOf(year: number): ReadonlySet<TradingDay> {
   ]);
 }
 
-const saturday = 6;
-const sunday = 0;
-const weekdays = { monday: 1, thursday: 4 };
-const wednesday = 3;
+/** As JavaScript counts them. */
+const weekdays = { sunday: 0, monday: 1, wednesday: 3, thursday: 4, saturday: 6 };
 
 /** Midnight UTC of a calendar day, standing for the day. Months count from 1. */
 const midnight = (year: number, month: number, day: number): number => Date.UTC(year, month - 1, day);
@@ -75,8 +73,8 @@ const thanksgiving = (year: number): number => nthWeekday(year, 11, "thursday", 
 
 /** A holiday on a Saturday is kept on the Friday before, one on a Sunday on the Monday after. */
 function observed(ms: number): number {
-  if (weekdayOf(ms) === saturday) return ms - dayMs;
-  return weekdayOf(ms) === sunday ? ms + dayMs : ms;
+  if (weekdayOf(ms) === weekdays.saturday) return ms - dayMs;
+  return weekdayOf(ms) === weekdays.sunday ? ms + dayMs : ms;
 }
 
 /** Easter Sunday by the Gregorian computus; source: J. Meeus, Astronomical Algorithms, chapter 8. */
