@@ -33,7 +33,9 @@ export async function startAzuriteTables(options: {
   const url = await new Promise<string>((resolve, reject) => {
     worker.once("error", reject);
     worker.once("message", (message: { url?: string; failure?: string }) =>
-      message.url === undefined ? reject(new Error(`the table server did not start: ${message.failure}`)) : resolve(message.url),
+      message.url === undefined
+        ? reject(new Error(`the table server did not start: ${message.failure}`))
+        : resolve(message.url),
     );
   }).catch(async (failure: unknown) => {
     await worker.terminate();
