@@ -44,7 +44,6 @@ export const priceEach = (amount: Usd, count: Qty): Price =>
 export const addUsd = (...amounts: readonly Usd[]): Usd =>
   plain(amounts.reduce((sum, amount) => sum.plus(amount), decimal(0))) as Usd;
 export const subtractUsd = (from: Usd, amount: Usd): Usd => plain(decimal(from).minus(amount)) as Usd;
-export const absUsd = (amount: Usd): Usd => plain(decimal(amount).abs()) as Usd;
 export const addQty = (...counts: readonly Qty[]): Qty =>
   plain(counts.reduce((sum, count) => sum.plus(count), decimal(0))) as Qty;
 export const subtractQty = (from: Qty, count: Qty): Qty => plain(decimal(from).minus(count)) as Qty;
@@ -69,10 +68,6 @@ export function sharesFor(amount: Usd, each: Price, decimals = 0): Qty {
 export const roundQtyDown = (count: Qty, decimals = 0): Qty =>
   plain(decimal(count).round(decimals, Big.roundDown)) as Qty;
 
-/** A share of an amount as a number, `figure / whole`; 0 when `whole` is zero. For ratios and displays, never for money. */
-export const ratio = (figure: Usd, whole: Usd): number =>
-  decimal(whole).eq(0) ? 0 : Number(decimal(figure).div(whole).round(6));
-
 /** −1, 0 or 1, as `a` is less than, equal to or more than `b`. */
 export const compare = <T extends Usd | Price | Qty>(a: T, b: T): -1 | 0 | 1 => decimal(a).cmp(b);
 export const minimum = <T extends Usd | Price | Qty>(a: T, b: T): T => (compare(a, b) <= 0 ? a : b);
@@ -80,6 +75,3 @@ export const maximum = <T extends Usd | Price | Qty>(a: T, b: T): T => (compare(
 export const isPositive = (value: Usd | Price | Qty): boolean => decimal(value).gt(0);
 export const isNegative = (value: Usd | Price | Qty): boolean => decimal(value).lt(0);
 export const isZero = (value: Usd | Price | Qty): boolean => decimal(value).eq(0);
-
-/** For indicators and displays only. */
-export const toNumber = (value: Usd | Price | Qty): number => Number(value);
