@@ -1,8 +1,8 @@
 // The runs queue's dead letters: each ends as a failed execution with its reason, and an alert.
 import { app } from "@azure/functions";
 import { deadLetterOf } from "../src/api/deadLetter.ts";
-import { getApp } from "../src/compose.ts";
 import { runsQueue, serviceBusSetting } from "../src/config.ts";
+import { getApp } from "../src/getApp.ts";
 
 app.serviceBusQueue("deadRun", {
   connection: serviceBusSetting,

@@ -1,7 +1,7 @@
 // The runs queue, one session per account: executes one run.
 import { app } from "@azure/functions";
-import { getApp } from "../src/compose.ts";
 import { runsQueue, serviceBusSetting } from "../src/config.ts";
+import { getApp } from "../src/getApp.ts";
 
 app.serviceBusQueue("executeRun", {
   connection: serviceBusSetting,

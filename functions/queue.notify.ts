@@ -1,7 +1,7 @@
 // The notifications queue: carries each notification to the channel.
 import { app } from "@azure/functions";
-import { getApp } from "../src/compose.ts";
 import { notificationsQueue, serviceBusSetting } from "../src/config.ts";
+import { getApp } from "../src/getApp.ts";
 
 app.serviceBusQueue("notify", {
   connection: serviceBusSetting,

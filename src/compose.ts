@@ -1,4 +1,4 @@
-// The only place that builds adapters: turns settings into a running app, once per process.
+// The only place that builds adapters: turns settings into a running app.
 import { readFileSync } from "node:fs";
 import automation from "../config/automation.json" with { type: "json" };
 import { createAlpacaBroker } from "./adapters/alpaca/broker.ts";
@@ -16,22 +16,12 @@ import { ConfigError } from "./core/model/errors.ts";
 import { type AutomationConfig, automationConfigSchema, parseWith } from "./core/model/settings.ts";
 import { automationFaults } from "./core/strategies/registry.ts";
 
-let composed: Promise<App> | undefined;
-
 /**
- * The app of this process, composed and its empty tables seeded at the first call. Throws ConfigError while settings have faults; any
- * failure is forgotten, so that the next call tries again. Never called while modules load: a throw there would leave a host without functions.
+ * The app on its real adapters, with empty tables seeded. Throws ConfigError for app settings or an automation configuration with faults,
+ * TransientError while the tables are out of reach.
  */
-export function getApp(): Promise<App> {
-  composed ??= compose().catch((failure: unknown) => {
-    composed = undefined;
-    throw failure;
-  });
-  return composed;
-}
-
-async function compose(): Promise<App> {
-  const settings = parseSettings(process.env);
+export async function compose(environment: Readonly<Record<string, string | undefined>>): Promise<App> {
+  const settings = parseSettings(environment);
   const config = readAutomationConfig(settings.automationConfigFile);
   const telemetry = createConsoleTelemetry();
   const clock = settings.clockFile === undefined ? systemClock : createDemoClock(settings.clockFile);

@@ -13,10 +13,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/adapters": ["src/core", "src/ports"],
   "src/config.ts": ["src/core"],
   "src/compose.ts": ["src/core", "src/ports", "src/app", "src/adapters", "src/config.ts", "config"],
-  "src/api": ["src/core", "src/ports", "src/app", "src/compose.ts"],
+  "src/getApp.ts": ["src/app", "src/compose.ts"],
+  "src/api": ["src/core", "src/ports", "src/app", "src/getApp.ts"],
   "src/simulator": ["src/core"],
   "src/local": ["src/core", "src/ports", "src/simulator", "src/config.ts", "src/compose.ts", "src/adapters/system"],
-  functions: ["src/api", "src/compose.ts", "src/config.ts"],
+  functions: ["src/api", "src/getApp.ts", "src/config.ts"],
   tools: [],
 };
 
@@ -57,7 +58,7 @@ const ambient = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.env\b|
 
 /** Reading a clock, a random or the environment is for the files named here only. */
 function ambientFaults(file: string, source: string): string[] {
-  const mayRead = ["src/adapters/system/clock.ts", "src/compose.ts", "src/local/", "src/simulator/"].some((place) =>
+  const mayRead = ["src/adapters/system/clock.ts", "src/getApp.ts", "src/local/", "src/simulator/"].some((place) =>
     file.startsWith(place),
   );
   return mayRead || !ambient.test(source) ? [] : [`${file} reads a clock, a random or the environment`];

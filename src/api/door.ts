@@ -1,6 +1,6 @@
 // The door between the Functions programming model and the handlers: maps the request, the answer and every failure.
 import type { HttpHandler, HttpRequest } from "@azure/functions";
-import { getApp } from "../compose.ts";
+import { getApp } from "../getApp.ts";
 import type { Handler } from "./handlers.ts";
 import { type ApiRequest, problem, problemOf } from "./http.ts";
 

@@ -18,7 +18,15 @@ export async function firstFillFigures(): Promise<readonly Figure[]> {
   await new Promise((resolve) => stack.once("exit", resolve));
   return [
     { name: "npm start until everything is up", value: `${(upMs / 1000).toFixed(1)} s` },
-    { name: "npm start until the first filled order", value: `${(filledMs / 1000).toFixed(1)} s`, goal: "within a minute" },
-    { name: "memory of the whole stack after the first fill", value: megabytes === undefined ? "unknown" : `${Math.round(megabytes)} MB`, goal: "≤ 350 MB" },
+    {
+      name: "npm start until the first filled order",
+      value: `${(filledMs / 1000).toFixed(1)} s`,
+      goal: "within a minute",
+    },
+    {
+      name: "memory of the whole stack after the first fill",
+      value: megabytes === undefined ? "unknown" : `${Math.round(megabytes)} MB`,
+      goal: "≤ 350 MB",
+    },
   ];
 }

@@ -6,10 +6,16 @@ import type { Figure } from "./main.ts";
 export async function requestFigures(): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   for (const count of [1, 10, 100]) {
-    const symbols = Array.from({ length: count }, (_, index) => `SYM${String.fromCharCode(65 + Math.floor(index / 26), 65 + (index % 26))}`);
+    const symbols = Array.from(
+      { length: count },
+      (_, index) => `SYM${String.fromCharCode(65 + Math.floor(index / 26), 65 + (index % 26))}`,
+    );
     const stack = await runInMemory({ symbols, cash: "10000000" });
     try {
-      for (const [which, goal] of [["first run of the day", undefined], ["later run", "≤ 5 + orders"]] as const) {
+      for (const [which, goal] of [
+        ["first run of the day", undefined],
+        ["later run", "≤ 5 + orders"],
+      ] as const) {
         const before = total(stack.simulator.requests());
         const record = await stack.runNextSlot();
         figures.push({
@@ -25,5 +31,6 @@ export async function requestFigures(): Promise<readonly Figure[]> {
   return figures;
 }
 
-const total = (requests: Record<string, number>): number => Object.values(requests).reduce((sum, count) => sum + count, 0);
+const total = (requests: Record<string, number>): number =>
+  Object.values(requests).reduce((sum, count) => sum + count, 0);
 const ordersOf = (record: ExecutionRecord): number => record.outcomes.filter(({ kind }) => kind !== "withheld").length;

@@ -1,7 +1,8 @@
 // From the tick to the last order, over 200 runs on the local stack with its real sockets.
+
+import { runIdOf } from "../../src/core/model/ids.ts";
 import type { ExecutionRecord } from "../../src/core/model/run.ts";
 import { addMs, instantFromMs, minuteMs, msFromInstant, parseInstant } from "../../src/core/model/time.ts";
-import { runIdOf } from "../../src/core/model/ids.ts";
 import { startProcessStack } from "../support/processStack.ts";
 import type { Figure } from "./main.ts";
 
@@ -25,8 +26,16 @@ export async function runLatencyFigures(): Promise<readonly Figure[]> {
       if (record.outcomes.length > 0) withOrders.push(tickToLastOrder(record));
     }
     return [
-      { name: `tick → last order, p50 of ${withOrders.length} runs with orders`, value: `${quantile(withOrders, 0.5)} ms`, goal: "≤ 25 ms" },
-      { name: `tick → last order, p99 of ${withOrders.length} runs with orders`, value: `${quantile(withOrders, 0.99)} ms`, goal: "≤ 100 ms" },
+      {
+        name: `tick → last order, p50 of ${withOrders.length} runs with orders`,
+        value: `${quantile(withOrders, 0.5)} ms`,
+        goal: "≤ 25 ms",
+      },
+      {
+        name: `tick → last order, p99 of ${withOrders.length} runs with orders`,
+        value: `${quantile(withOrders, 0.99)} ms`,
+        goal: "≤ 100 ms",
+      },
       { name: `tick → record saved, p50 of ${all.length} runs`, value: `${quantile(all, 0.5)} ms` },
       { name: `tick → record saved, p99 of ${all.length} runs`, value: `${quantile(all, 0.99)} ms` },
     ];
@@ -36,7 +45,9 @@ export async function runLatencyFigures(): Promise<readonly Figure[]> {
 }
 
 const tickToLastOrder = ({ timingsMs }: ExecutionRecord): number =>
-  timingsMs === null ? Number.NaN : timingsMs.tickToEnqueued + timingsMs.enqueuedToStarted + timingsMs.startedToLastOrder;
+  timingsMs === null
+    ? Number.NaN
+    : timingsMs.tickToEnqueued + timingsMs.enqueuedToStarted + timingsMs.startedToLastOrder;
 
 /** The next slot of the demo task inside a session: five minutes on, or 9:35 of the next weekday. */
 function nextInSession(slot: ReturnType<typeof addMs>): ReturnType<typeof addMs> {

@@ -1,0 +1,18 @@
+// The app of this process: composed at its first use and kept.
+import type { App } from "./app/app.ts";
+
+let composed: Promise<App> | undefined;
+
+/**
+ * The app, composed at the first call; a failure is forgotten, so that the next call tries again. Throws as `compose` does. Never called
+ * while modules load: a throw there would leave a host without functions. The SDKs are loaded here too, which keeps indexing fast.
+ */
+export function getApp(): Promise<App> {
+  composed ??= import("./compose.ts")
+    .then(({ compose }) => compose(process.env))
+    .catch((failure: unknown) => {
+      composed = undefined;
+      throw failure;
+    });
+  return composed;
+}
