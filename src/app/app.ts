@@ -10,6 +10,7 @@ import { type AutoTradingScheduler, createAutoTradingScheduler } from "./autoTra
 import { createDataFetcher } from "./dataFetcher.ts";
 import { createNotificationManager, type NotificationManager } from "./notificationManager.ts";
 import { createOrderExecutor } from "./orderExecutor.ts";
+import { createOutbox } from "./outbox.ts";
 import { createRunCloser } from "./runCloser.ts";
 import { createRunDelivery, type RunDelivery } from "./runDelivery.ts";
 import { createSchedulerService, type SchedulerService } from "./schedulerService.ts";
@@ -36,14 +37,15 @@ export type App = Pick<Stores, "tasks" | "executions"> & {
 };
 
 export function createApp(ports: AppPorts): App {
-  const runCloser = createRunCloser(ports);
+  const outbox = createOutbox(ports);
+  const runCloser = createRunCloser({ ...ports, outbox });
   const dataFetcher = createDataFetcher(ports);
   const orderExecutor = createOrderExecutor(ports);
   const taskManager = createTaskManager({ ...ports, dataFetcher, orderExecutor, runCloser });
   return {
     tasks: ports.tasks,
     executions: ports.executions,
-    scheduler: createAutoTradingScheduler({ ...ports, runCloser }),
+    scheduler: createAutoTradingScheduler({ ...ports, outbox, runCloser }),
     schedulerService: createSchedulerService(ports),
     runDelivery: createRunDelivery({ ...ports, taskManager, runCloser }),
     notificationManager: createNotificationManager(ports),

@@ -8,10 +8,19 @@ import { endedRecord } from "../core/reporting/executionRecord.ts";
 import { dueSlots, judgeSlot } from "../core/schedule/dueSlots.ts";
 import { decideWindow } from "../core/schedule/tradingWindow.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { NotificationQueue, RunQueue } from "../ports/queues.ts";
-import type { ControlStore, SettingsStore, SlotLedger, StoredTask, TaskStore, UnreadableRow } from "../ports/stores.ts";
+import type { RunQueue } from "../ports/queues.ts";
+import type {
+  ControlStore,
+  ExecutionRepository,
+  SettingsStore,
+  SlotLedger,
+  StoredTask,
+  TaskStore,
+  UnreadableRow,
+} from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { readSettings } from "./automationSettings.ts";
+import type { Outbox } from "./outbox.ts";
 import type { RunCloser } from "./runCloser.ts";
 
 /** What one tick did: every slot it decided, with what became of it. */
@@ -35,12 +44,13 @@ export function createAutoTradingScheduler(ports: {
   readonly control: ControlStore;
   readonly slots: SlotLedger;
   readonly runs: RunQueue;
-  readonly notifications: NotificationQueue;
+  readonly executions: ExecutionRepository;
+  readonly outbox: Outbox;
   readonly runCloser: RunCloser;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }): AutoTradingScheduler {
-  const { mode, tasks, settings, control, slots, runs, notifications, runCloser, clock, telemetry } = ports;
+  const { mode, tasks, settings, control, slots, runs, executions, outbox, runCloser, clock, telemetry } = ports;
 
   async function tick(source: TickSource): Promise<TickReport> {
     const tickStartedMs = clock.realMs();
@@ -56,11 +66,8 @@ export function createAutoTradingScheduler(ports: {
     const report = { at: now, source, window: decideWindow(window, now) };
     const decided: TickReport["slots"][number][] = [];
     const context = { now, tickStartedMs, state, window };
-    for (const entry of open.filter((slot) => slot.state === "claimed")) {
-      const owner = stored.find(({ task }) => task.id === entry.taskId);
-      if (owner !== undefined)
-        decided.push(await decideSlot(owner, entry.slot, context, { newestDue: true, claimed: true }));
-    }
+    for (const entry of open.filter((slot) => slot.state === "claimed"))
+      decided.push(...(await takeUp(entry, stored, context)));
     for (const owner of stored) decided.push(...(await scheduleTask(owner, context)));
     tell(report, decided);
     return { ...report, slots: decided };
@@ -72,6 +79,22 @@ export function createAutoTradingScheduler(ports: {
     readonly state: Awaited<ReturnType<ControlStore["read"]>>["state"];
     readonly window: Parameters<typeof decideWindow>[0];
   };
+
+  /** A slot that was claimed by a tick which did not live to say that its run is queued. */
+  async function takeUp(
+    entry: SlotEntry,
+    stored: readonly StoredTask[],
+    context: Context,
+  ): Promise<TickReport["slots"]> {
+    const owner = stored.find(({ task }) => task.id === entry.taskId);
+    if (owner === undefined) return [];
+    // A run that has begun was queued: how it ends is its own affair.
+    if ((await executions.get(entry.runId)) !== undefined) {
+      await slots.update({ ...entry, state: "enqueued" });
+      return [];
+    }
+    return [await decideSlot(owner, entry.slot, context, { newestDue: true, claimed: true })];
+  }
 
   /** Oldest slot first: the newest one in the ledger is where the next tick goes on, so nothing before it may be left undone. */
   async function scheduleTask(owner: StoredTask, context: Context): Promise<TickReport["slots"]> {
@@ -131,12 +154,14 @@ export function createAutoTradingScheduler(ports: {
 
   async function alertUnreadable(row: UnreadableRow, now: Instant): Promise<void> {
     telemetry.event("error", "row.unreadable", { key: row.key, detail: row.detail });
-    await notifications.enqueue({
+    const key = row.key.slice(0, 60);
+    await outbox.post({
       schemaVersion: 1,
-      id: `unreadable-row.${row.key}.${now.slice(0, 10)}`,
+      // Once a day.
+      id: `unreadable-row.${key}.${now.slice(0, 10)}`,
       severity: "error",
-      title: `A stored row cannot be read: ${row.key}`,
-      text: `${row.detail}. Its task does not run until the row is mended.`,
+      title: `A stored row cannot be read: ${key}`,
+      text: `${row.detail.slice(0, 3000)}. Its task does not run until the row is mended.`,
       at: now,
       attempt: 1,
     });

@@ -4,9 +4,9 @@ import type { ExecutionRecord, ExecutionStatus } from "../core/model/run.ts";
 import type { SlotEntry, SlotState } from "../core/model/slot.ts";
 import { describeSummary, notificationOf, summaryOf } from "../core/reporting/executionRecord.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { NotificationQueue } from "../ports/queues.ts";
 import type { ExecutionRepository, SlotLedger } from "../ports/stores.ts";
 import type { EventLevel, Telemetry } from "../ports/telemetry.ts";
+import type { Outbox } from "./outbox.ts";
 
 export type RunCloser = {
   /**
@@ -29,11 +29,11 @@ const slotStates = {
 export function createRunCloser(ports: {
   readonly executions: ExecutionRepository;
   readonly slots: SlotLedger;
-  readonly notifications: NotificationQueue;
+  readonly outbox: Outbox;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }): RunCloser {
-  const { executions, slots, notifications, clock, telemetry } = ports;
+  const { executions, slots, outbox, clock, telemetry } = ports;
 
   async function close(record: ExecutionRecord): Promise<ExecutionRecord> {
     const first = await executions.finish(record);
@@ -52,7 +52,7 @@ export function createRunCloser(ports: {
       updatedAt: clock.now(),
     };
     // The slot last: while it is open, whatever is missing before it will be done again.
-    await notify(record);
+    await outbox.post(notificationOf(summary));
     if (isRunOfSlot(record)) await slots.end(slot);
     telemetry.event(levelOf(record.status), "run.ended", {
       runId: record.executionId,
@@ -63,14 +63,6 @@ export function createRunCloser(ports: {
       durationMs: record.timingsMs?.total,
     });
     return record;
-  }
-
-  async function notify(record: ExecutionRecord): Promise<void> {
-    try {
-      await notifications.enqueue(notificationOf(summaryOf(record)));
-    } catch (failure) {
-      telemetry.event("error", "notification.notQueued", { runId: record.executionId, message: String(failure) });
-    }
   }
 
   return { close };

@@ -101,6 +101,36 @@ describe("a tick", () => {
     expect(await stack.ports.slots.open()).toEqual([]);
   });
 
+  test("that died after queueing a run leaves the run alone, however long that takes", async () => {
+    stack = await runInMemory({ config: exampleConfig(["AAA"], { schedule: { cron: "35 9 * * 1-5" } }) });
+    const { slots } = stack.ports;
+    const update = slots.update;
+    Object.assign(slots, { update: async () => Promise.reject(new Error("the process ends here")) });
+    stack.setNow("2026-06-15T13:35:00Z");
+    await expect(stack.app.scheduler.tick("timer")).rejects.toThrow();
+    Object.assign(slots, { update });
+    stack.simulator.arm({ method: "GET", path: "/v2/positions", count: 3, kind: "status503" });
+    const first = stack.queues.take("runs");
+    await stack.app.runDelivery.deliver(first?.body);
+    expect(await tickAt("2026-06-15T13:42:00Z")).toEqual([]);
+    expect(await stack.app.executions.get("example@20260615T133500Z")).toMatchObject({ status: "running" });
+    stack.setNow("2026-06-15T13:36:00Z");
+    await stack.deliverAll();
+    expect(await history()).toEqual(["13:35 succeeded"]);
+    expect(await stack.ports.slots.open()).toEqual([]);
+  });
+
+  test("trades on when an alert cannot be queued", async () => {
+    stack = await runInMemory();
+    await stack.tables
+      .get("TradewindTasks")
+      ?.put({ partitionKey: "task", rowKey: "newer", columns: { schemaVersion: 99 } });
+    const { notifications } = stack.ports;
+    Object.assign(notifications, { enqueue: async () => Promise.reject(new Error("down")) });
+    expect(await tickAt("2026-06-15T13:35:00Z")).toEqual(["13:35 enqueued"]);
+    expect(stack.events.map(({ name }) => name)).toContain("notification.notQueued");
+  });
+
   test("writes a heartbeat", async () => {
     stack = await runInMemory();
     await tickAt("2026-06-15T13:34:10Z");
