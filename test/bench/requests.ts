@@ -1,6 +1,6 @@
 // How many requests a run sends to the broker, with 1, 10 and 100 symbols: the first run of a day, and a later one.
 import type { ExecutionRecord } from "../../src/core/model/run.ts";
-import { runInMemory } from "../support/memoryStack.ts";
+import { exampleConfig, runInMemory } from "../support/memoryStack.ts";
 import type { Figure } from "./main.ts";
 
 export async function requestFigures(): Promise<readonly Figure[]> {
@@ -10,7 +10,13 @@ export async function requestFigures(): Promise<readonly Figure[]> {
       { length: count },
       (_, index) => `SYM${String.fromCharCode(65 + Math.floor(index / 26), 65 + (index % 26))}`,
     );
-    const stack = await runInMemory({ symbols, cash: "10000000" });
+    const strategies = [
+      { name: "movingAverageCross" },
+      { name: "targetWeights", params: { weights: equalWeights(symbols) } },
+    ];
+    const sizing = { method: "percentOfEquity", equityFraction: 0.8, rebalanceBandFraction: 0 };
+    const config = exampleConfig(symbols, { strategies, sizing });
+    const stack = await runInMemory({ symbols, config, cash: "10000000" });
     try {
       for (const [which, goal] of [
         ["first run of the day", undefined],
@@ -34,3 +40,5 @@ export async function requestFigures(): Promise<readonly Figure[]> {
 const total = (requests: Record<string, number>): number =>
   Object.values(requests).reduce((sum, count) => sum + count, 0);
 const ordersOf = (record: ExecutionRecord): number => record.outcomes.filter(({ kind }) => kind !== "withheld").length;
+const equalWeights = (symbols: readonly string[]): Record<string, number> =>
+  Object.fromEntries(symbols.map((symbol) => [symbol, 1 / symbols.length]));
