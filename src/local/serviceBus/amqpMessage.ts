@@ -42,7 +42,8 @@ function valuesOf(sections: readonly Section[], wanted: number): (Typed | null)[
   const section = sections.find((each) => each.code === wanted);
   if (section === undefined) return [];
   const { value } = new types.Reader(section.bytes).read() as { value?: unknown };
-  return Array.isArray(value) ? value : [];
+  // A copy, because the library has one list for all that are empty.
+  return Array.isArray(value) ? [...value] : [];
 }
 
 function encodeSection(sectionCode: number, value: Typed): Buffer {
@@ -111,7 +112,7 @@ export function readBatch(data: Buffer): readonly Buffer[] {
 /** A message as a receiver gets it: counted, numbered and, for a lock, with the lock's end. */
 export function encodeDelivery(
   message: StoredMessage,
-  given: { readonly lockedUntilMs?: number; readonly deadLetterSource?: string } = {},
+  given: { readonly lockedUntilMs?: number | undefined; readonly deadLetterSource?: string | undefined } = {},
 ): Buffer {
   const sections = sectionsOf(message.payload);
   const header = valuesOf(sections, code.header);

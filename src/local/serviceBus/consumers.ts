@@ -1,245 +1,204 @@
 // The links that receive: who waits for messages or for a session, what each is sent within its credit, and how deliveries are settled.
-import rhea, { type Delivery as AmqpDelivery, type Connection, type EventContext, type Sender } from "rhea";
-import type { Queue } from "./queue.ts";
+import type { Delivery, Sender } from "rhea";
+import { encodeDelivery, withApplicationProperties } from "./amqpMessage.ts";
+import type { Entity } from "./entities.ts";
+import type { DeadLetterReason } from "./queue.ts";
+import { answerDrain, answerWith, type Outcome, settleAsAsked, settleRejected, unusedCredit } from "./rheaInternals.ts";
 import {
+  type AmqpError,
   conditions,
-  describedOutcome,
-  dress,
-  dressDelivery,
-  isDraining,
-  localAttach,
   lockedUntilProperty,
-  rejectedWith,
+  maxMessageBytes,
+  messageLockLost,
   sessionFilter,
+  sessionLockLost,
   ticksOf,
   timeoutProperty,
-  unusedCredit,
-  withProperties,
 } from "./wire.ts";
-
-const { types } = rhea;
 
 type Consumer = {
   readonly sender: Sender;
-  readonly queue: Queue;
-  readonly name: string;
+  readonly entity: Entity;
+  readonly sessionId: string | undefined;
+  /** Messages are gone when delivered: there is nothing to settle. */
   readonly deletes: boolean;
-  sessionId: string | undefined;
-  /** Sent to the link but perhaps not yet written, and so not yet taken off its credit. */
-  unwritten: AmqpDelivery[];
+  readonly handedOver: number[];
 };
+/** A receiver whose attach is held back until it has a session. */
 type Waiting = {
   readonly sender: Sender;
-  readonly queue: Queue;
-  readonly name: string;
+  readonly entity: Entity;
+  /** Undefined: any. */
   readonly wanted: string | undefined;
   readonly timer: NodeJS.Timeout;
 };
 
 const sessionWaitMs = 60_000;
 
+/** Refuses a link that is not attached yet. */
+export function refuse(sender: Sender, error: AmqpError): void {
+  sender.attach();
+  sender.close(error);
+}
+
 export function createConsumers({ flushed }: { readonly flushed: (then: () => void) => void }) {
   const consumers = new Map<Sender, Consumer>();
-  const waiting = new Set<Waiting>();
-  const turn = new Map<Queue, number>();
+  const waiting = new Map<Sender, Waiting>();
 
-  /** Links to receivers are attached by us, when they may be: a session's attach is held back until there is one. */
-  function prepare(connection: Connection): void {
-    connection.on("session_open", ({ session }: EventContext) => {
-      if (session === undefined) return;
-      const links = session as unknown as { create_sender(...given: unknown[]): Sender };
-      const create = links.create_sender.bind(session);
-      links.create_sender = (...given) => Object.assign(create(...given), { open: () => undefined });
-    });
-  }
-
-  function join(sender: Sender, queue: Queue, name: string): void {
+  /** Takes in a link that wants messages of an entity. Those it can have are sent with the next `pump`. */
+  function join(sender: Sender, entity: Entity): void {
     const filter = sender.source?.filter as Record<string, unknown> | undefined;
-    const forSession = filter !== undefined && sessionFilter in filter;
-    if (queue.settings.requiresSession !== forSession && (queue.settings.requiresSession || forSession)) {
-      const description = forSession
-        ? `A session receiver cannot be opened on '${name}': it does not require sessions.`
-        : `It is not possible for an entity that requires sessions to create a non-sessionful message receiver ('${name}').`;
-      sender.attach();
-      sender.close({ condition: conditions.notAllowed, description });
-      return;
-    }
-    if (!forSession) {
-      attach(sender, queue, name, undefined);
-      return;
-    }
-    const wanted = filter?.[sessionFilter];
-    const timeoutMs = Number(
-      (sender.properties as Record<string, unknown> | undefined)?.[timeoutProperty] ?? sessionWaitMs,
-    );
-    const entry: Waiting = {
-      sender,
-      queue,
-      name,
-      wanted: wanted === null || wanted === undefined ? undefined : String(wanted),
-      timer: setTimeout(() => refuse(entry), Math.max(1, timeoutMs)),
-    };
-    waiting.add(entry);
+    const wantsSession = filter !== undefined && sessionFilter in filter;
+    if (wantsSession !== (entity.queue.settings.requiresSession ?? false)) {
+      const description = wantsSession
+        ? `A sessionful message receiver cannot be created on '${entity.path}': it does not require sessions.`
+        : `It is not possible for an entity that requires sessions ('${entity.path}') to create a non-sessionful message receiver.`;
+      refuse(sender, { condition: conditions.notAllowed, description });
+    } else if (wantsSession) wait(sender, entity, filter[sessionFilter]);
+    else attach(sender, entity);
   }
 
-  function refuse(entry: Waiting): void {
-    waiting.delete(entry);
-    const named = entry.wanted !== undefined;
-    entry.sender.attach();
-    entry.sender.close({
-      condition: named ? conditions.sessionCannotBeLocked : conditions.timeout,
-      description: named
-        ? `The requested session '${entry.wanted}' cannot be accepted. It may be locked by another receiver.`
-        : "The operation did not complete within the allotted time: no session has messages.",
-    });
+  function wait(sender: Sender, entity: Entity, wanted: unknown): void {
+    const waitMs = Number(sender.properties?.[timeoutProperty] ?? sessionWaitMs);
+    const timer = setTimeout(() => {
+      waiting.delete(sender);
+      const description = "The operation did not complete within the allotted time: no session has messages.";
+      refuse(sender, { condition: conditions.timeout, description });
+    }, waitMs);
+    waiting.set(sender, { sender, entity, wanted: typeof wanted === "string" ? wanted : undefined, timer });
   }
 
-  function attach(
-    sender: Sender,
-    queue: Queue,
-    name: string,
-    session: { sessionId: string; untilMs: number } | undefined,
-  ): void {
-    const local = localAttach(sender);
-    const settleMode = sender.snd_settle_mode as number | undefined;
-    sender.set_source({
-      ...sender.source,
-      ...(session === undefined ? {} : { filter: { [sessionFilter]: session.sessionId } }),
-    });
+  function attach(sender: Sender, entity: Entity, session?: { sessionId: string; untilMs: number }): void {
+    const deletes = sender.snd_settle_mode === 1;
+    const filter = session === undefined ? {} : { filter: { [sessionFilter]: session.sessionId } };
+    sender.set_source({ ...sender.source, ...filter });
     sender.set_target({ ...sender.target });
-    Object.assign(local, {
-      snd_settle_mode: settleMode,
+    answerWith(sender, {
+      snd_settle_mode: sender.snd_settle_mode,
       rcv_settle_mode: sender.rcv_settle_mode,
-      max_message_size: 1024 * 1024,
+      max_message_size: maxMessageBytes,
+      ...(session === undefined ? {} : { properties: { [lockedUntilProperty]: ticksOf(session.untilMs) } }),
     });
-    if (session !== undefined) local.properties = { [lockedUntilProperty]: types.wrap_long(ticksOf(session.untilMs)) };
-    consumers.set(sender, {
-      sender,
-      queue,
-      name,
-      deletes: settleMode === 1,
-      sessionId: session?.sessionId,
-      unwritten: [],
-    });
+    consumers.set(sender, { sender, entity, deletes, sessionId: session?.sessionId, handedOver: [] });
     sender.attach();
   }
 
-  /** Gives waiting receivers their sessions, and receivers with credit their messages. */
-  function pump(queue: Queue): void {
-    const nowMs = Date.now();
-    for (const entry of waiting) {
-      if (entry.queue !== queue) continue;
-      const session = queue.acceptSession(entry.sender, entry.wanted, nowMs);
-      if (session === undefined) {
-        // A named session that somebody holds is refused at once, as the service does.
-        if (entry.wanted !== undefined && queue.sessionHolder(entry.wanted) !== undefined) {
-          clearTimeout(entry.timer);
-          refuse(entry);
-        }
-        continue;
+  /** Gives a session to each who waits for one, as far as there are any. */
+  function giveSessions(entity: Entity, nowMs: number): void {
+    for (const { sender, wanted, timer } of [...waiting.values()].filter((each) => each.entity === entity)) {
+      const session = entity.queue.acceptSession(sender, wanted, nowMs);
+      if (session === undefined && wanted === undefined) continue;
+      clearTimeout(timer);
+      waiting.delete(sender);
+      if (session !== undefined) attach(sender, entity, session);
+      else {
+        const description = `The requested session '${wanted}' cannot be accepted. It may be locked by another receiver.`;
+        refuse(sender, { condition: conditions.sessionCannotBeLocked, description });
       }
-      clearTimeout(entry.timer);
-      waiting.delete(entry);
-      attach(entry.sender, queue, entry.name, session);
-    }
-    const ours = [...consumers.values()].filter((consumer) => consumer.queue === queue);
-    // Each round begins with the next receiver, so that one with much credit does not starve the others.
-    const start = ours.length === 0 ? 0 : (turn.get(queue) ?? 0) % ours.length;
-    turn.set(queue, start + 1);
-    for (const consumer of [...ours.slice(start), ...ours.slice(0, start)]) {
-      if (lostSession(consumer)) continue;
-      const { sender } = consumer;
-      while (unusedCredit(sender, consumer.unwritten) > 0 && deliver(consumer, nowMs));
-      consumer.unwritten = consumer.unwritten.slice(-1000);
-      if (isDraining(sender)) sender.set_drained(true);
     }
   }
 
-  function lostSession({ sender, queue, sessionId }: Consumer): boolean {
-    if (sessionId === undefined || queue.sessionHolder(sessionId) === sender) return false;
-    consumers.delete(sender);
-    sender.close({
-      condition: conditions.sessionLockLost,
-      description: `The session lock has expired on the session '${sessionId}'.`,
-    });
-    return true;
+  function lostSession({ sender, entity, sessionId }: Consumer): boolean {
+    return sessionId !== undefined && entity.queue.sessionHolder(sessionId) !== sender;
   }
 
-  function deliver(consumer: Consumer, nowMs: number): boolean {
-    const { sender, queue, name, sessionId, deletes } = consumer;
+  /** Sends what can be sent: one message to each receiver in turn, so that none with much credit starves the others. */
+  function pump(entity: Entity, nowMs: number): void {
+    giveSessions(entity, nowMs);
+    let open = [...consumers.values()].filter((each) => each.entity === entity);
+    for (const lost of open.filter(lostSession)) {
+      consumers.delete(lost.sender);
+      lost.sender.close(sessionLockLost(lost.sessionId ?? ""));
+    }
+    open = open.filter(({ sender }) => consumers.has(sender));
+    const served = open;
+    while (open.length > 0) open = open.filter((each) => deliverNext(each, nowMs));
+    for (const consumer of served) {
+      answerDrain(consumer.sender);
+      // The next pump begins with those that were not served last.
+      if (consumer.handedOver.length > 0) {
+        consumers.delete(consumer.sender);
+        consumers.set(consumer.sender, consumer);
+      }
+    }
+  }
+
+  /** False when the receiver has no credit or there is nothing for it. */
+  function deliverNext({ sender, entity, sessionId, deletes, handedOver }: Consumer, nowMs: number): boolean {
+    if (unusedCredit(sender, handedOver) <= 0) return false;
+    const { queue, deadLetterSource } = entity;
     if (deletes) {
       const message = queue.takeNext(sessionId);
-      if (message !== undefined) consumer.unwritten.push(sender.send(dress(message, name), undefined, 0));
-      return message !== undefined;
+      if (message === undefined) return false;
+      handedOver.push(sender.send(encodeDelivery(message, { deadLetterSource }), undefined, 0).id);
+      return true;
     }
-    const delivery = queue.next(sender, sessionId, nowMs);
+    const delivery = queue.next(sessionId, nowMs);
     if (delivery === undefined) return false;
-    consumer.unwritten.push(sender.send(dressDelivery(delivery, name), delivery.lockToken, 0));
+    const { message, lockToken, lockedUntilMs } = delivery;
+    handedOver.push(sender.send(encodeDelivery(message, { lockedUntilMs, deadLetterSource }), lockToken, 0).id);
     return true;
   }
 
-  /** What the receiver asked for, settled as the queue allows; the receiver waits for the answer. */
-  function settle(
-    { sender, delivery }: EventContext,
-    outcome: "accepted" | "modified" | "rejected" | "released",
-  ): void {
-    const consumer = sender === undefined ? undefined : consumers.get(sender);
-    if (delivery === undefined || consumer === undefined) return;
-    const { queue } = consumer;
+  /** Does what the receiver asked for, as far as it still holds the lock; the receiver waits for the answer. */
+  function settle(sender: Sender, delivery: Delivery, outcome: Outcome): void {
+    const consumer = consumers.get(sender);
+    if (consumer === undefined || consumer.deletes) return;
     const token = Buffer.from(delivery.tag as Buffer).toString("hex");
-    const state = delivery.remote_state as Record<string, unknown> | undefined;
-    const held = queue.messageOf(token);
-    const done = (() => {
-      switch (outcome) {
-        case "accepted":
-          return queue.complete(token);
-        case "released":
-          return queue.abandon(token);
-        case "modified": {
-          const payload = withProperties(held?.payload, state?.message_annotations);
-          return state?.undeliverable_here ? queue.defer(token, payload) : queue.abandon(token, payload);
-        }
-        case "rejected": {
-          const error = state?.error as
-            | { condition?: string; description?: string; info?: Record<string, unknown> }
-            | undefined;
-          const { DeadLetterReason, DeadLetterErrorDescription, ...properties } = error?.info ?? {};
-          const reason = {
-            reason: String(DeadLetterReason ?? ""),
-            description: String(DeadLetterErrorDescription ?? error?.description ?? ""),
-          };
-          return queue.reject(token, reason, withProperties(held?.payload, properties));
-        }
-      }
-    })();
-    const answer = done
-      ? describedOutcome(delivery)
-      : rejectedWith(conditions.messageLockLost, "The lock supplied is invalid.");
-    flushed(() => delivery.update(true, answer as Parameters<typeof delivery.update>[1]));
+    const done = dispose(consumer.entity, token, outcome, delivery.remote_state ?? {});
+    flushed(() => (done ? settleAsAsked(delivery, outcome) : settleRejected(delivery, messageLockLost)));
   }
 
+  /** The link is gone: its session is free at once, message locks run on. */
   function leave(sender: Sender): void {
-    for (const entry of waiting) {
-      if (entry.sender !== sender) continue;
+    const entry = waiting.get(sender);
+    if (entry !== undefined) {
       clearTimeout(entry.timer);
-      waiting.delete(entry);
+      waiting.delete(sender);
+      // One that gave up waiting is answered with an attach, which the library follows with its detach.
+      if (sender.session.is_open()) sender.attach();
     }
     const consumer = consumers.get(sender);
     consumers.delete(sender);
-    const { queue, sessionId } = consumer ?? {};
-    if (queue !== undefined && sessionId !== undefined && queue.sessionHolder(sessionId) === sender)
-      queue.releaseSession(sessionId);
+    if (consumer?.sessionId !== undefined) consumer.entity.queue.releaseSession(consumer.sessionId, sender);
   }
 
   function leaveAll(which: (sender: Sender) => boolean): void {
-    for (const sender of [...consumers.keys(), ...[...waiting].map((entry) => entry.sender)])
-      if (which(sender)) leave(sender);
+    for (const sender of [...consumers.keys(), ...waiting.keys()]) if (which(sender)) leave(sender);
   }
 
-  function flow(sender: Sender): void {
-    const consumer = consumers.get(sender);
-    if (consumer !== undefined) pump(consumer.queue);
-  }
-
-  return { prepare, join, pump, settle, leave, leaveAll, flow };
+  return { join, pump, settle, leave, leaveAll };
 }
+
+/** False when the lock is lost. */
+function dispose(
+  { queue }: Entity,
+  token: string,
+  outcome: Outcome,
+  state: Readonly<Record<string, unknown>>,
+): boolean {
+  const payload = queue.messageOf(token)?.payload;
+  if (payload === undefined) return false;
+  switch (outcome) {
+    case "accepted":
+      return queue.complete(token);
+    case "released":
+      return queue.abandon(token);
+    case "modified": {
+      const changed = withApplicationProperties(payload, recordOf(state.message_annotations));
+      return state.undeliverable_here === true ? queue.defer(token, changed) : queue.abandon(token, changed);
+    }
+    case "rejected": {
+      const error = recordOf(state.error);
+      const { DeadLetterReason: reason, DeadLetterErrorDescription: text, ...properties } = recordOf(error.info);
+      const deadLetter: DeadLetterReason = {
+        reason: String(reason ?? ""),
+        description: String(text ?? error.description ?? ""),
+      };
+      return queue.reject(token, deadLetter, withApplicationProperties(payload, properties));
+    }
+  }
+}
+
+const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};

@@ -2,12 +2,12 @@
 import {
   closeSync,
   existsSync,
+  fdatasyncSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
-  writeFileSync,
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
@@ -32,9 +32,9 @@ export function readJournal(file: string): readonly JournalEntry[] {
   return lines.flatMap((line, index) => {
     if (line === "") return [];
     try {
-      return [JSON.parse(line, revive) as JournalEntry];
+      return [entryOf(line)];
     } catch (cause) {
-      if (index >= lines.length - 1) return [];
+      if (index === lines.length - 1) return [];
       throw new Error(`${file}: line ${index + 1} cannot be read`, { cause });
     }
   });
@@ -43,26 +43,31 @@ export function readJournal(file: string): readonly JournalEntry[] {
 /** Starts a journal that holds just these entries, in place of the one that was there. */
 export function openJournal(file: string, entries: readonly JournalEntry[]): Journal {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.next`, entries.map(toLine).join(""));
+  const next = openSync(`${file}.next`, "w");
+  write(next, entries.map(lineOf).join(""));
+  fsyncSync(next);
+  closeSync(next);
   renameSync(`${file}.next`, file);
   const handle = openSync(file, "a");
   let waiting: (() => void)[] = [];
-  let pending = "";
+  let pending: string[] = [];
+  let open = true;
 
   function flush(): void {
+    if (!open) return;
     const ready = waiting;
     waiting = [];
-    if (pending !== "") {
-      writeSync(handle, pending);
-      fsyncSync(handle);
-      pending = "";
+    if (pending.length > 0) {
+      write(handle, pending.join(""));
+      pending = [];
+      fdatasyncSync(handle);
     }
     for (const then of ready) then();
   }
 
   return {
     append: (entry) => {
-      pending += toLine(entry);
+      pending.push(lineOf(entry));
     },
     flushed: (then) => {
       if (waiting.length === 0) setImmediate(flush);
@@ -70,20 +75,34 @@ export function openJournal(file: string, entries: readonly JournalEntry[]): Jou
     },
     close: () => {
       flush();
+      open = false;
       closeSync(handle);
     },
   };
 }
 
-const toLine = (entry: JournalEntry): string => `${JSON.stringify(entry)}\n`;
+/** Writes the whole text, which the system may take in parts. */
+function write(handle: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+}
 
-/** Buffers come back as what `JSON.stringify` makes of them. */
-const revive = (_: string, value: unknown): unknown =>
-  typeof value === "object" &&
-  value !== null &&
-  "type" in value &&
-  value.type === "Buffer" &&
-  "data" in value &&
-  Array.isArray(value.data)
-    ? Buffer.from(value.data)
-    : value;
+type Line = { readonly queue: string; readonly record: Record<string, unknown> };
+
+/** Bytes are kept as base64 text. */
+function lineOf({ queue, record }: JournalEntry): string {
+  const kept =
+    record.kind === "put"
+      ? { ...record, message: { ...record.message, payload: record.message.payload.toString("base64") } }
+      : record.kind === "session"
+        ? { ...record, state: record.state?.toString("base64") }
+        : record;
+  return `${JSON.stringify({ queue, record: kept } satisfies Line)}\n`;
+}
+
+function entryOf(line: string): JournalEntry {
+  const { queue, record } = JSON.parse(line);
+  if (record.kind === "put") record.message.payload = Buffer.from(record.message.payload, "base64");
+  if (record.kind === "session" && record.state !== undefined) record.state = Buffer.from(record.state, "base64");
+  return { queue, record };
+}

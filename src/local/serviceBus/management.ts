@@ -1,140 +1,121 @@
 // The operations that clients ask of a queue's $management node: locks, schedules, deferred messages, peeking, session state.
 import rhea from "rhea";
-import type { Holder, Queue, StoredMessage } from "./queue.ts";
-import { conditions, dress, incomingOf, swapGuid, withProperties } from "./wire.ts";
+import { encodeDelivery, readIncoming, withApplicationProperties } from "./amqpMessage.ts";
+import type { Entity } from "./entities.ts";
+import type { Queue } from "./queue.ts";
+import type { Answer } from "./requests.ts";
+import { conditions, messageLockLost, sessionIdMissing, sessionLockLost, swapGuid } from "./wire.ts";
 
-const { message: codec, types } = rhea;
-
-export type ManagementAnswer = {
-  readonly status: number;
-  readonly body?: unknown;
-  readonly condition?: string;
-  readonly description?: string;
-};
+const { types } = rhea;
 
 type Body = Readonly<Record<string, unknown>>;
 
-const lockLost: ManagementAnswer = {
-  status: 410,
-  condition: conditions.messageLockLost,
-  description: "The lock supplied is invalid: it has expired, or the message has been removed from the queue.",
-};
-const sessionLost: ManagementAnswer = {
-  status: 410,
-  condition: conditions.sessionLockLost,
-  description: "The session lock has expired on the session.",
-};
+const lockLost: Answer = { status: 410, error: messageLockLost };
+const notFound = (description: string): Answer => ({
+  status: 404,
+  error: { condition: conditions.messageNotFound, description },
+});
 
-/** `holder` holds the locks of deferred messages that are received here. */
-export function manage(
-  queue: Queue,
-  operation: string,
-  body: Body,
-  holder: Holder,
-  source: string,
-  nowMs: number,
-): ManagementAnswer {
-  const sessionId = typeof body["session-id"] === "string" ? body["session-id"] : undefined;
+/** Does one operation on an entity. The answer may be given once the journal is flushed. */
+export function manage(entity: Entity, operation: string, body: Body, nowMs: number): Answer {
+  const { queue } = entity;
   switch (operation) {
     case "com.microsoft:renew-lock": {
-      const until = lockTokens(body).map((token) => queue.renew(token, nowMs));
+      const until = lockTokens(queue, body).map((token) => queue.renew(token, nowMs));
       if (until.some((ms) => ms === undefined)) return lockLost;
       return { status: 200, body: { expirations: types.wrap_array(until, 0x83, undefined) } };
     }
-    case "com.microsoft:renew-session-lock": {
-      const until = queue.renewSession(sessionId ?? "", nowMs);
-      return until === undefined ? sessionLost : { status: 200, body: { expiration: types.wrap_timestamp(until) } };
-    }
-    case "com.microsoft:get-session-state": {
-      const state = queue.sessionState(sessionId ?? "");
-      return { status: 200, body: { "session-state": state === undefined ? null : types.wrap_binary(state) } };
-    }
-    case "com.microsoft:set-session-state": {
-      if (queue.sessionHolder(sessionId ?? "") === undefined) return sessionLost;
-      const state = body["session-state"];
-      queue.setSessionState(sessionId ?? "", Buffer.isBuffer(state) ? state : undefined);
-      return { status: 200, body: {} };
-    }
+    case "com.microsoft:renew-session-lock":
+    case "com.microsoft:get-session-state":
+    case "com.microsoft:set-session-state":
+      return manageSession(queue, operation, body, nowMs);
     case "com.microsoft:schedule-message":
       return schedule(queue, body, nowMs);
     case "com.microsoft:cancel-scheduled-message": {
-      const found = sequenceNumbers(body).filter((seq) => queue.cancelScheduled(seq));
-      return found.length === sequenceNumbers(body).length
-        ? { status: 200, body: {} }
-        : {
-            status: 404,
-            condition: "com.microsoft:message-not-found",
-            description: "There is no such scheduled message.",
-          };
+      const numbers = sequenceNumbers(body);
+      const cancelled = numbers.filter((seq) => queue.cancelScheduled(seq));
+      return cancelled.length === numbers.length ? { status: 200, body: {} } : notFound("No such scheduled message.");
     }
     case "com.microsoft:peek-message":
-      return peek(queue, body, sessionId, source);
+      return peek(entity, body);
     case "com.microsoft:receive-by-sequence-number":
-      return receiveDeferred(queue, body, holder, source, nowMs);
+      return receiveDeferred(entity, body, nowMs);
     case "com.microsoft:update-disposition":
-      return settle(queue, body);
-    default:
-      return { status: 501, condition: "amqp:not-implemented", description: `${operation} is not implemented here` };
+      return dispose(queue, body);
+    default: {
+      const description = `The operation '${operation}' is not implemented.`;
+      return { status: 501, error: { condition: conditions.notImplemented, description } };
+    }
   }
 }
 
-function schedule(queue: Queue, body: Body, nowMs: number): ManagementAnswer {
-  const entries = Array.isArray(body.messages) ? body.messages : [];
-  const numbers = entries.flatMap((entry: Body) => {
-    const incoming = Buffer.isBuffer(entry.message) ? incomingOf(codec.decode(entry.message)) : undefined;
-    const stored = incoming === undefined ? undefined : queue.enqueue(incoming, nowMs);
-    return incoming === undefined ? [] : [stored?.seq ?? 0];
-  });
+function manageSession(queue: Queue, operation: string, body: Body, nowMs: number): Answer {
+  const sessionId = text(body, "session-id");
+  if (queue.sessionHolder(sessionId) === undefined) return { status: 410, error: sessionLockLost(sessionId) };
+  if (operation === "com.microsoft:renew-session-lock") {
+    const untilMs = queue.renewSession(sessionId, nowMs);
+    return { status: 200, body: { expiration: types.wrap_timestamp(untilMs) } };
+  }
+  if (operation === "com.microsoft:set-session-state") {
+    const state = body["session-state"];
+    queue.setSessionState(sessionId, Buffer.isBuffer(state) ? state : undefined);
+    return { status: 200, body: {} };
+  }
+  return { status: 200, body: { "session-state": queue.sessionState(sessionId) ?? null } };
+}
+
+function schedule(queue: Queue, body: Body, nowMs: number): Answer {
+  const incoming = listOf(body.messages).map((entry) => readIncoming((entry as { message: Buffer }).message));
+  const isRefused = queue.settings.requiresSession && incoming.some(({ sessionId }) => sessionId === undefined);
+  if (isRefused) return { status: 400, error: sessionIdMissing };
+  // A duplicate is dropped, so it has no number of its own.
+  const numbers = incoming.map((each) => queue.enqueue(each, nowMs)?.seq ?? 0);
   return { status: 200, body: { "sequence-numbers": types.wrap_array(numbers, 0x81, undefined) } };
 }
 
-function peek(queue: Queue, body: Body, sessionId: string | undefined, source: string): ManagementAnswer {
-  const from = numberOf(body["from-sequence-number"]);
-  const found = queue.peek(from, numberOf(body["message-count"]) || 1, sessionId);
+function peek({ queue, deadLetterSource }: Entity, body: Body): Answer {
+  const sessionId = typeof body["session-id"] === "string" ? body["session-id"] : undefined;
+  const found = queue.peek(numberOf(body["from-sequence-number"]), numberOf(body["message-count"]), sessionId);
   if (found.length === 0) return { status: 204 };
   return {
     status: 200,
-    body: { messages: found.map((message) => ({ message: types.wrap_binary(dress(message, source)) })) },
+    body: { messages: found.map((each) => ({ message: encodeDelivery(each, { deadLetterSource }) })) },
   };
 }
 
-function receiveDeferred(queue: Queue, body: Body, holder: Holder, source: string, nowMs: number): ManagementAnswer {
-  const deliveries = sequenceNumbers(body).flatMap((seq) => queue.receiveDeferred(seq, holder, nowMs) ?? []);
-  if (deliveries.length < sequenceNumbers(body).length) {
+function receiveDeferred({ queue, deadLetterSource }: Entity, body: Body, nowMs: number): Answer {
+  const numbers = sequenceNumbers(body);
+  if (!numbers.every((seq) => queue.isDeferred(seq))) return notFound("No such deferred message.");
+  const deletes = numberOf(body["receiver-settle-mode"]) === 0;
+  const messages = numbers.flatMap((seq) => {
+    const delivery = queue.receiveDeferred(seq, nowMs);
+    if (delivery === undefined) return [];
+    const { message, lockToken, lockedUntilMs } = delivery;
+    if (deletes) queue.complete(lockToken.toString("hex"));
     return {
-      status: 404,
-      condition: "com.microsoft:message-not-found",
-      description: "There is no such deferred message.",
-    };
-  }
-  const receiveAndDelete = numberOf(body["receiver-settle-mode"]) === 0;
-  const messages = deliveries.map(({ message, lockToken, lockedUntilMs }) => {
-    if (receiveAndDelete) queue.complete(lockToken.toString("hex"));
-    return {
-      message: types.wrap_binary(dress(message, source, lockedUntilMs)),
+      message: encodeDelivery(message, { lockedUntilMs, deadLetterSource }),
       "lock-token": types.wrap_uuid(swapGuid(lockToken)),
     };
   });
   return { status: 200, body: { messages } };
 }
 
-function settle(queue: Queue, body: Body): ManagementAnswer {
-  const text = (name: string): string => (typeof body[name] === "string" ? body[name] : "");
-  const settled = lockTokens(body).map((token) => {
-    const payload = withProperties(queue.messageOf(token)?.payload, body["properties-to-modify"]);
+function dispose(queue: Queue, body: Body): Answer {
+  const settled = lockTokens(queue, body).map((token) => {
+    const payload = queue.messageOf(token)?.payload;
+    if (payload === undefined) return false;
+    const changed = withApplicationProperties(payload, (body["properties-to-modify"] ?? {}) as Body);
     switch (body["disposition-status"]) {
       case "completed":
         return queue.complete(token);
       case "abandoned":
-        return queue.abandon(token, payload);
+        return queue.abandon(token, changed);
       case "defered":
-        return queue.defer(token, payload);
-      case "suspended":
-        return queue.reject(
-          token,
-          { reason: text("deadletter-reason"), description: text("deadletter-description") },
-          payload,
-        );
+        return queue.defer(token, changed);
+      case "suspended": {
+        const reason = { reason: text(body, "deadletter-reason"), description: text(body, "deadletter-description") };
+        return queue.reject(token, reason, changed);
+      }
       default:
         return false;
     }
@@ -142,13 +123,18 @@ function settle(queue: Queue, body: Body): ManagementAnswer {
   return settled.every((done) => done) ? { status: 200, body: {} } : lockLost;
 }
 
-const lockTokens = (body: Body): readonly string[] =>
-  listOf(body["lock-tokens"]).flatMap((token) => (Buffer.isBuffer(token) ? [swapGuid(token).toString("hex")] : []));
+/** Lock tokens are UUIDs; of deferred messages some clients send the bytes in the order of a delivery tag. */
+const lockTokens = (queue: Queue, body: Body): readonly string[] =>
+  listOf(body["lock-tokens"]).map((uuid) => {
+    const token = swapGuid(uuid as Buffer).toString("hex");
+    return queue.messageOf(token) === undefined ? (uuid as Buffer).toString("hex") : token;
+  });
 
-const sequenceNumbers = (body: Body): readonly StoredMessage["seq"][] => listOf(body["sequence-numbers"]).map(numberOf);
+const sequenceNumbers = (body: Body): readonly number[] => listOf(body["sequence-numbers"]).map(numberOf);
 
-const listOf = (value: unknown): readonly unknown[] =>
-  Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
+const text = (body: Body, key: string): string => String(body[key] ?? "");
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** Longs beyond the safe integers come as their bytes. */
 const numberOf = (value: unknown): number =>

@@ -116,7 +116,10 @@ export function createQueue(options: {
   }
 
   function deadLetter(message: StoredMessage, reason: DeadLetterReason): void {
-    if (deadLetters === undefined) return giveBack(message);
+    if (deadLetters === undefined) {
+      giveBack(message);
+      return;
+    }
     remove(message);
     tell?.("deadLettered", message, reason.reason);
     deadLetters.take(message, reason);
@@ -311,11 +314,16 @@ export function createQueue(options: {
     return true;
   }
 
+  /** True for a deferred message that nobody has locked. */
+  function isDeferred(seq: number): boolean {
+    const isHeld = [...locks.values()].some((held) => held.message.seq === seq);
+    return !isHeld && messages.get(seq)?.place === "deferred";
+  }
+
   /** A deferred message by its number, locked. */
   function receiveDeferred(seq: number, nowMs: number): Delivery | undefined {
     const message = messages.get(seq);
-    const isHeld = [...locks.values()].some((held) => held.message.seq === seq);
-    return message?.place === "deferred" && !isHeld ? lock(message, nowMs) : undefined;
+    return message !== undefined && isDeferred(seq) ? lock(message, nowMs) : undefined;
   }
 
   /** Does what has become due: schedules, expired locks and sessions, messages past their time to live. */
@@ -426,6 +434,7 @@ export function createQueue(options: {
     sessionState: (sessionId: string): Buffer | undefined => sessionStates.get(sessionId),
     setSessionState,
     cancelScheduled,
+    isDeferred,
     receiveDeferred,
     messageOf: (token: string): StoredMessage | undefined => locks.get(token)?.message,
     advance,

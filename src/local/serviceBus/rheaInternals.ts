@@ -1,5 +1,8 @@
 // What the AMQP library has and its published types leave out; the only place that knows its inner parts.
-import rhea, { type Delivery, type Sender, type Session, type Typed } from "rhea";
+
+import type { Socket } from "node:net";
+import rhea, { type Connection, type Delivery, type Sender, type Session, type Typed } from "rhea";
+import type { AmqpError } from "./wire.ts";
 
 type Reader = { position: number; remaining(): number; read(): Typed };
 type Writer = { write(value: Typed): void; toBuffer(): Buffer };
@@ -16,38 +19,49 @@ type LinkInternals = {
   issue_flow: boolean;
   _draining: boolean;
   _get_drain(): boolean;
-  readonly state: { local_open: boolean; open_requests: number };
   readonly local: { readonly attach: Record<string, unknown> };
   readonly connection: { _register(): void };
-  readonly session: { readonly outgoing: { next_delivery_id: number; next_pending_delivery: number } };
+  readonly session: { readonly outgoing: { readonly next_pending_delivery: number } };
 };
 const inside = (link: object): LinkInternals => link as unknown as LinkInternals;
 
-/** Sets fields of the attach that answers the peer's; before the turn of the event loop that opened the link is over. */
+export const socketOf = (connection: Connection): Socket => (connection as unknown as { socket: Socket }).socket;
+
+/** Sets fields of the attach that answers the peer's. */
 export function answerWith(link: object, fields: Readonly<Record<string, unknown>>): void {
   Object.assign(inside(link).local.attach, fields);
 }
 
-/** Takes back the answer to the peer's attach, which the library has ready; `link.attach()` gives it later. */
-export function holdBackAttach(link: object): void {
-  const { state } = inside(link);
-  state.local_open = false;
-  state.open_requests = 0;
+/**
+ * Two habits of the library changed for a session: its senders answer the peer's attach only when `attach()` is
+ * called, and every message comes as the bytes that were sent, where the library would decode those of the standard format.
+ */
+export function adoptSession(session: Session): void {
+  type Frame = { performative: { message_format: number | null | undefined } };
+  const internals = session as unknown as {
+    create_sender(...given: unknown[]): Sender;
+    on_transfer(frame: Frame): void;
+  };
+  const createSender = internals.create_sender.bind(session);
+  internals.create_sender = (...given) => Object.assign(createSender(...given), { open: () => undefined });
+  const onTransfer = internals.on_transfer.bind(session);
+  internals.on_transfer = (frame) => {
+    frame.performative.message_format ||= 1;
+    onTransfer(frame);
+  };
 }
 
-export const isHeldBack = (link: object): boolean => !inside(link).state.local_open;
-
-/** How many messages may be sent now. Those handed to the library but not yet written count as sent. */
-export function creditOf(sender: Sender): number {
+/** How many more messages the peer takes. `handedOver` are ids of deliveries to this link, from which those already written are removed. */
+export function unusedCredit(sender: Sender, handedOver: number[]): number {
   const { credit, session } = inside(sender);
-  return sender.is_open() && sender.sendable()
-    ? credit - (session.outgoing.next_delivery_id - session.outgoing.next_pending_delivery)
-    : 0;
+  while (handedOver[0] !== undefined && handedOver[0] < session.outgoing.next_pending_delivery) handedOver.shift();
+  return sender.is_open() && sender.sendable() ? credit - handedOver.length : 0;
 }
 
-/** Answers a drain even when all credit has been used up: the peer waits for it. */
-export function answerDrains(sender: Sender): void {
+/** Answers a drain, after the messages that were handed over before and even when they used up all credit: the peer waits for it. */
+export function answerDrain(sender: Sender): void {
   const link = inside(sender);
+  if (!link._draining) return;
   link._get_drain = () => {
     if (!link._draining) return false;
     link.delivery_count += link.credit;
@@ -55,28 +69,24 @@ export function answerDrains(sender: Sender): void {
     link._draining = false;
     return true;
   };
+  link.issue_flow = true;
+  link.connection._register();
 }
 
-/** Tells the peer that its drain is done, after the messages that were handed over before. */
-export function drained(sender: Sender): void {
-  inside(sender).issue_flow = true;
-  inside(sender).connection._register();
-}
-
-/** Settles what a peer has given its outcome for and still waits to hear about. */
-export function settle(delivery: Delivery, outcome: unknown): void {
+/** Settles with an outcome of which the peer waits to hear, where it is still there. */
+function settleWith(delivery: Delivery, outcome: unknown): void {
+  if (!delivery.link.is_open()) return;
   delivery.update(true, outcome);
   // The peer says no more about it; without this it would stay in the library's bounded list for ever.
   (delivery as { remote_settled: boolean }).remote_settled = true;
 }
 
-/** Makes every message come as the bytes that were sent, where the library would decode those of the standard format. */
-export function receiveRaw(session: Session): void {
-  type Frame = { performative: { message_format: number | null | undefined } };
-  const internals = session as unknown as { on_transfer(frame: Frame): void };
-  const onTransfer = internals.on_transfer.bind(session);
-  internals.on_transfer = (frame) => {
-    frame.performative.message_format ||= 1;
-    onTransfer(frame);
-  };
-}
+export type Outcome = "accepted" | "released" | "modified" | "rejected";
+const outcomes = rhea.message as unknown as Record<Outcome, (fields: object) => { described(): object }>;
+
+/** Settles with the outcome that the peer asked for. Of a rejection it says no more: to clients an error here means that settling failed. */
+export const settleAsAsked = (delivery: Delivery, outcome: Outcome): void =>
+  settleWith(delivery, outcomes[outcome]({}).described());
+
+export const settleRejected = (delivery: Delivery, error: AmqpError): void =>
+  settleWith(delivery, outcomes.rejected({ error }).described());
