@@ -1,13 +1,19 @@
 // How the tests reach the broker: the real client with short retries, and one message at a time.
 import {
+  type RetryOptions,
   ServiceBusClient,
   type ServiceBusReceivedMessage,
   type ServiceBusReceiver,
   type ServiceBusReceiverOptions,
 } from "@azure/service-bus";
 
-export const connect = ({ connectionString }: { readonly connectionString: string }): ServiceBusClient =>
-  new ServiceBusClient(connectionString, { retryOptions: { maxRetries: 1, retryDelayInMs: 50, timeoutInMs: 5000 } });
+export const connect = (
+  { connectionString }: { readonly connectionString: string },
+  retryOptions: RetryOptions = {},
+): ServiceBusClient =>
+  new ServiceBusClient(connectionString, {
+    retryOptions: { maxRetries: 1, retryDelayInMs: 50, timeoutInMs: 5000, ...retryOptions },
+  });
 
 /** Opens a receiver and takes one message; throws when none comes. */
 export async function receiveOne(
