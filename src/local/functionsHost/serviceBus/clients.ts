@@ -1,5 +1,5 @@
 // Service Bus clients of the app's connections: one per connection, made when first needed.
-import type { ServiceBusClient, ServiceBusClientOptions } from "@azure/service-bus";
+import { ServiceBusClient, type ServiceBusClientOptions } from "@azure/service-bus";
 import type { ServiceBusOptions } from "../hostConfig.ts";
 
 export type ServiceBusClients = {
@@ -50,7 +50,6 @@ function readTarget(name: string): Target {
 }
 
 async function connect(target: Target, options: ServiceBusClientOptions): Promise<ServiceBusClient> {
-  const { ServiceBusClient } = await import("@azure/service-bus");
   if ("connectionString" in target) return new ServiceBusClient(target.connectionString, options);
   const { DefaultAzureCredential } = await import("@azure/identity");
   const { namespace, clientId } = target;
