@@ -14,7 +14,7 @@ import { loadApp } from "./loadApp.ts";
 import { createServiceBusClients, type ServiceBusClients } from "./serviceBus/clients.ts";
 import { createOutputSender } from "./serviceBus/outputs.ts";
 import { byHandInvocation, startServiceBusListener } from "./serviceBus/serviceBusListener.ts";
-import { startTimerListener, type TimerListener } from "./timer/timerListener.ts";
+import { startTimerListener } from "./timer/timerListener.ts";
 import { openTimerStatus } from "./timer/timerStatus.ts";
 
 /** How long appTerminate hooks may take. */
@@ -29,7 +29,8 @@ export type HostedApp = {
   readonly invoker: Invoker;
   /** Where the library takes requests itself, when the app switched streaming on. */
   readonly httpUri: string | undefined;
-  runByHand(hosted: HostedFunction, input: string): void;
+  /** Runs a function as POST /admin/functions/NAME does: a timer gets its ordinary object, anything else the text that was given. */
+  runByHand(hosted: HostedFunction, input: string): Promise<void>;
   /** Begins to fire timers and queues. */
   startListeners(): void;
   /** Fires nothing more; resolves when what runs has ended and is settled. */
@@ -108,9 +109,9 @@ async function httpUriOf(worker: Worker): Promise<string | undefined> {
 
 function logFunctions(functions: readonly HostedFunction[], log: Log): void {
   log("information", categories.host, `${functions.length} functions loaded`);
-  if (functions.length === 0) return log("warning", categories.host, "No job functions found.");
   const names = functions.map(({ name }) => `Host.Functions.${name}`);
-  log("information", categories.host, ["Found the following functions:", ...names].join("\n"));
+  if (names.length === 0) log("warning", categories.host, "No job functions found.");
+  else log("information", categories.host, ["Found the following functions:", ...names].join("\n"));
 }
 
 /** The listeners of timers and queues, and runs by hand. */
@@ -124,16 +125,11 @@ function firing(
 ): Pick<HostedApp, "runByHand" | "startListeners" | "stopListeners"> {
   const { clock, stateDir, log, functions, invoker, config, clients } = parts;
   const statuses = openTimerStatus(stateDir);
-  const timers = new Map<HostedFunction, TimerListener>();
-  const listeners: Promise<Listener | undefined>[] = [];
+  const listeners = new Map<HostedFunction, Promise<Listener | undefined>>();
 
   async function start(hosted: HostedFunction): Promise<Listener | undefined> {
     try {
-      if (hosted.kind === "timer") {
-        const timer = startTimerListener({ hosted, clock, statuses, invoker, log });
-        timers.set(hosted, timer);
-        return timer;
-      }
+      if (hosted.kind === "timer") return startTimerListener({ hosted, clock, statuses, invoker, log });
       if (clients === undefined || config === undefined) return undefined;
       const client = await clients.get(textOption(hosted.trigger, "connection") ?? "");
       return startServiceBusListener({ hosted, client, options: config.serviceBus, invoker, log });
@@ -157,18 +153,18 @@ function firing(
 
   return {
     startListeners: () => {
-      listeners.push(...functions.filter(({ kind }) => kind !== "http").map(start));
+      for (const hosted of functions) if (hosted.kind !== "http") listeners.set(hosted, start(hosted));
     },
     stopListeners: async () => {
-      await Promise.all(listeners.map(stopListener));
+      await Promise.all([...listeners.values()].map(stopListener));
       await invoker.triggersIdle();
       await Promise.race([clients?.close(), delay(1_000)]);
     },
-    runByHand: (hosted, input) => {
-      const timer = timers.get(hosted);
-      if (timer !== undefined) return timer.runByHand(hostCallReason);
+    runByHand: async (hosted, input) => {
+      const listener = await listeners.get(hosted);
+      if (listener?.runByHand !== undefined) return listener.runByHand(hostCallReason);
       const data = { name: hosted.triggerName, data: { string: input } };
-      void invoker.invoke(
+      await invoker.invoke(
         hosted,
         hosted.kind === "serviceBus"
           ? byHandInvocation(hosted, input, hostCallReason)

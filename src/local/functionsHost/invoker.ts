@@ -133,8 +133,8 @@ export function createInvoker(options: {
 
   function logEnd(hosted: HostedFunction, id: string, outcome: string, durationMs: number, error?: unknown): void {
     const line = `Executed 'Functions.${hosted.name}' (${outcome}, Id=${id}, Duration=${Math.round(durationMs)}ms)`;
-    if (outcome === "Succeeded") return log("information", line);
-    log("error", `${line}\n${error instanceof Error ? error.stack : String(error)}`);
+    if (outcome === "Succeeded") log("information", line);
+    else log("error", `${line}\n${error instanceof Error ? error.stack : String(error)}`);
   }
 
   return {

@@ -32,23 +32,16 @@ function tell(message: Message): void {
   else if (process.send === undefined) print(message);
 }
 
+/** The invocations are in the log, in words. */
 function print(message: Message): void {
-  switch (message.type) {
-    case "ready":
-      return console.log(`Functions host ready at ${message.url}`);
-    case "failed":
-      return console.error(message.message);
-    case "log": {
-      const { level, category, message: text } = message;
-      const isUsers = /^Function\./.test(category);
-      const shown = flags.verbose || level === "warning" || level === "error" || level === "critical" || isUsers;
-      if (shown) console.log(`[${systemClock.now()}] ${text}`);
-      return;
+  if (message.type === "ready") console.log(`Functions host ready at ${message.url}`);
+  else if (message.type === "failed") console.error(message.message);
+  else if (message.type === "log") {
+    const { level, category, message: text } = message;
+    const isUsers = category.startsWith("Function.");
+    if (flags.verbose || isUsers || !["trace", "debug", "information"].includes(level)) {
+      console.log(`[${systemClock.now()}] ${text}`);
     }
-    case "invocationStarted":
-    case "invocationEnded":
-      // The log has these in words.
-      return;
   }
 }
 

@@ -19,7 +19,7 @@ export type Admin = {
   readonly functions: readonly HostedFunction[];
   readonly routes: readonly FunctionRoute[];
   /** Runs a function with the text that a caller gave. */
-  readonly runByHand: (hosted: HostedFunction, input: string) => void;
+  readonly runByHand: (hosted: HostedFunction, input: string) => Promise<void>;
   readonly log: Log;
 };
 
@@ -123,7 +123,7 @@ async function runFunction(
   if (hosted === undefined) return answerEmpty(response, 404);
   answerEmpty(response, 202);
   admin.log("information", categories.host, `Function '${hosted.name}' is run by hand.`);
-  admin.runByHand(hosted, input);
+  await admin.runByHand(hosted, input);
 }
 
 /** The text of `{"input": "…"}`, empty when there is none; undefined for a body that is no JSON object. */

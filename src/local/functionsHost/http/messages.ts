@@ -73,7 +73,10 @@ export function answerEmpty(
 /** Answers with what the function gave back; nothing at all is a 204. */
 export function answerWithHttpData(response: ServerResponse, returned: TypedData | null | undefined): void {
   const data = returned?.http;
-  if (data === undefined) return answerEmpty(response, 204);
+  if (data === undefined) {
+    answerEmpty(response, 204);
+    return;
+  }
   const status = Number(data.statusCode ?? 200);
   const body = bodyOf(data.body);
   response.statusCode = status;
