@@ -41,6 +41,9 @@ export type FunctionsHostOptions = {
   readonly cancelGraceMs?: number;
 };
 
+/** How long a lost worker's calls, messages and appTerminate hooks may take to end. */
+const workerLostGraceMs = 5_000;
+
 /**
  * Starts the app. Rejects only when the port cannot be had, or local.settings.json cannot be read; a bad host.json gives a host that answers
  * 503, a module that throws one without functions, as in Azure. One host per process: the functions library keeps its registrations for good.
@@ -58,7 +61,9 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     ...options,
     log,
     onWorkerLost: async (reason) => {
-      await app.terminate();
+      // Its calls are answered and its messages given back first.
+      const over = Promise.all([app.stopListeners(), front.idle(), app.terminate()]);
+      await Promise.race([over, delay(workerLostGraceMs)]);
       options.onWorkerLost(reason);
     },
   });

@@ -8,7 +8,7 @@ import { type HostedFunction, hostedFunctions, textOption } from "./hostedFuncti
 import { hostVersion } from "./http/adminRoutes.ts";
 import { type FunctionRoute, functionRoutes, hostCallReason } from "./http/functionRoutes.ts";
 import { type Keys, loadKeys } from "./http/keys.ts";
-import { createInvoker, type Invoker } from "./invoker.ts";
+import { createInvoker, type Invocation, type Invoker } from "./invoker.ts";
 import type { Listener } from "./listener.ts";
 import { loadApp } from "./loadApp.ts";
 import { createServiceBusClients, type ServiceBusClients } from "./serviceBus/clients.ts";
@@ -163,13 +163,13 @@ function firing(
     runByHand: async (hosted, input) => {
       const listener = await listeners.get(hosted);
       if (listener?.runByHand !== undefined) return listener.runByHand(hostCallReason);
-      const data = { name: hosted.triggerName, data: { string: input } };
-      await invoker.invoke(
-        hosted,
-        hosted.kind === "serviceBus"
-          ? byHandInvocation(hosted, input, hostCallReason)
-          : { reason: hostCallReason, inputData: [data] },
-      );
+      const byHand = hosted.kind === "serviceBus" ? byHandInvocation : httpByHand;
+      await invoker.invoke(hosted, byHand(hosted, input, hostCallReason));
     },
   };
+}
+
+function httpByHand({ triggerName }: HostedFunction, input: string, reason: string): Invocation {
+  const http = { method: "POST", url: "http://localhost/", ...(input === "" ? {} : { body: { string: input } }) };
+  return { reason, inputData: [{ name: triggerName, data: { http } }] };
 }
