@@ -10,6 +10,8 @@ import { createSeededTape, type MarketTape } from "../simulator/marketTape.ts";
 
 /** A Monday in June 2026 with a full session. */
 const seededDemoDay = "2026-06-15";
+/** About what these cost, so that a watcher is not startled; any other symbol starts at 100. */
+const startPrices: Readonly<Record<string, number>> = { SPY: 590, QQQ: 510, IWM: 220, TLT: 88, GLD: 245, XLE: 87 };
 /** History before the demo day, enough for any built-in strategy. */
 const seededTapeFrom = "2025-01-02";
 
@@ -33,7 +35,7 @@ export async function planDemoDay(options: {
     const tape = createSeededTape({
       seed: options.seed,
       fromDay: seededTapeFrom,
-      symbols: symbols.map((symbol, index) => ({ symbol, startPrice: 80 + 45 * index })),
+      symbols: symbols.map((symbol) => ({ symbol, startPrice: startPrices[symbol] ?? 100 })),
     });
     return { tape, config: builtIn, ...instantsOn(seededDemoDay) };
   }

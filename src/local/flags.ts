@@ -76,6 +76,7 @@ export function parseStartFlags(argv: readonly string[]): StartFlags | FlagsEnd 
     .option("--json", "with --once: print one JSON object", false)
     .option("--verbose", "show the host's own log too", false)
     .allowExcessArguments(false)
+    .showSuggestionAfterError(false)
     .exitOverride()
     .configureOutput({ writeOut: (text) => printed.push(text), writeErr: (text) => printed.push(text) });
   try {

@@ -113,9 +113,10 @@ export async function startProcessStack(
       if (host?.pid !== undefined) process.kill(host.pid, "SIGKILL");
       await gone;
     },
-    killStandIns: async () => {
+    /** Ends the stand-ins in order, as Ctrl-C does: the table server writes its state every five seconds and at its end only. */
+    stopStandIns: async () => {
       const gone = new Promise((resolve) => standIns.once("exit", resolve));
-      standIns.kill("SIGKILL");
+      standIns.kill("SIGTERM");
       await gone;
     },
     arm: async (fault: { method: string; path: string; count: number; kind: string; delayMs?: number }) => {

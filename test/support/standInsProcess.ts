@@ -27,3 +27,4 @@ process.send?.({
   },
 });
 process.on("disconnect", () => process.exit(0));
+process.on("SIGTERM", () => void standIns.stop().then(() => process.exit(0)));
