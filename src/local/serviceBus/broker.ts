@@ -97,6 +97,15 @@ export async function startServiceBusBroker(options: {
   }
   changed();
 
+  async function shutDown(): Promise<void> {
+    links.leaveAll(() => true);
+    await closePort();
+    clearTimeout(timer);
+    clearImmediate(due);
+    journal.close();
+  }
+  let stopping: Promise<void> | undefined;
+
   const { port } = server.address() as AddressInfo;
   return {
     port,
@@ -107,12 +116,9 @@ export async function startServiceBusBroker(options: {
       const { active, locked } = dead.queue.counts();
       return { ...entity.queue.counts(), deadLettered: active + locked };
     },
-    stop: async () => {
-      links.leaveAll(() => true);
-      await closePort();
-      clearTimeout(timer);
-      clearImmediate(due);
-      journal.close();
+    stop: () => {
+      stopping ??= shutDown();
+      return stopping;
     },
   };
 }

@@ -5,7 +5,7 @@ import { createConsumers, refuse } from "./consumers.ts";
 import type { Entity } from "./entities.ts";
 import { manage } from "./management.ts";
 import { putToken, readRequest, reply } from "./requests.ts";
-import { adoptSession, answerWith, settleRejected } from "./rheaInternals.ts";
+import { acknowledgeAtOnce, adoptSession, answerWith, settleRejected } from "./rheaInternals.ts";
 import { type AmqpError, conditions, maxMessageBytes, noSuchEntity, readAddress, sessionIdMissing } from "./wire.ts";
 
 /** Serves every connection of the container. `changed` is called whenever there may be something to send. */
@@ -76,6 +76,7 @@ export function serveLinks(options: {
   // .NET clients say so when their token follows on $cbs.
   container.sasl_server_mechanisms.MSSBCBS = container.sasl_server_mechanisms.ANONYMOUS;
 
+  on(["connection_open"], ({ connection }) => acknowledgeAtOnce(connection));
   on(["session_open"], ({ session }) => session && adoptSession(session));
   on(["receiver_open"], ({ receiver }) => receiver && openForSending(receiver));
   on(["sender_open"], ({ sender }) => sender && openForReceiving(sender));
@@ -93,7 +94,7 @@ export function serveLinks(options: {
   );
   // A client that breaks the protocol loses its connection; the broker goes on.
   const faults = ["error", "protocol_error", "connection_error", "session_error", "sender_error", "receiver_error"];
-  on([...faults, "receiver_close", "connection_open"], () => undefined);
+  on([...faults, "receiver_close"], () => undefined);
 
   return { pump: consumers.pump, leaveAll: consumers.leaveAll };
 }
