@@ -110,21 +110,25 @@ function parseSegment(text: string): Segment {
 }
 
 function parseParameter(text: string): Parameter {
-  const [, stars = "", name = "", rules = "", fallback, question = ""] =
-    /^(\*{0,2})([^:=?]+)((?::[^:=(]+(?:\(.*?\))?(?=[:=?]|$))*)(?:=([^?]*))?(\?)?$/.exec(text) ?? [];
-  if (name === "") throw new Error(`The route parameter '{${text}}' cannot be read.`);
-  return {
-    name,
-    optional: question === "?",
-    catchAll: stars !== "",
-    fallback,
-    constraints: (rules.match(/:[^:(]+(?:\(.*?\)(?=:|$))?/g) ?? []).map(parseConstraint),
-  };
+  const [, stars = "", name = "", rules = ""] = /^(\*{0,2})([^:=?*]+)(.*)$/.exec(text) ?? [];
+  const found: Constraint[] = [];
+  let rest = rules;
+  for (;;) {
+    // The arguments end at the parenthesis after which the parameter goes on or ends: a regex may hold others.
+    const [whole = "", rule = "", args] = /^:(\w+)(?:\((.*?)\)(?=[:=?]|$))?/.exec(rest) ?? [];
+    if (whole === "") break;
+    found.push(makeConstraint(rule.toLowerCase(), args));
+    rest = rest.slice(whole.length);
+  }
+  const fallback = rest.startsWith("=") ? rest.slice(1) : undefined;
+  if (name === "" || !(fallback !== undefined || rest === "" || rest === "?")) {
+    throw new Error(`The route parameter '{${text}}' cannot be read.`);
+  }
+  return { name, optional: rest === "?", catchAll: stars !== "", fallback, constraints: found };
 }
 
-function parseConstraint(rule: string): Constraint {
-  const [, name = "", args] = /^:([^(?]+)(?:\((.*)\))?$/.exec(rule) ?? [];
-  const make = constraints[name.toLowerCase()];
-  if (make === undefined) throw new Error(`The route constraint '${rule.slice(1)}' does not exist.`);
-  return name === "regex" ? make(args ?? "") : make(...(args ?? "").split(",").map((arg) => arg.trim()));
+function makeConstraint(name: string, args = ""): Constraint {
+  const make = constraints[name];
+  if (make === undefined) throw new Error(`The route constraint '${name}' does not exist.`);
+  return name === "regex" ? make(args) : make(...args.split(",").map((arg) => arg.trim()));
 }
