@@ -73,7 +73,8 @@ export function startTimerListener(options: {
     if (monitored && (kept === undefined || expected !== kept.next)) {
       statuses.set(name, { last: kept?.last, next: expected ?? first });
     }
-    if (expected !== undefined && expected <= now) {
+    if (expected === now) await run({ isPastDue: false, scheduledFor: now });
+    else if (expected !== undefined && expected < now) {
       const details = `UnscheduledInvocationReason: IsPastDue, OriginalSchedule: ${offsetInstant(expected, 7)}`;
       await run({ isPastDue: true, scheduledFor: schedule.latest(expected, now), details });
     } else if (trigger.runOnStartup === true) {
