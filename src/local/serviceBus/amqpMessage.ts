@@ -1,8 +1,8 @@
 // Encoded AMQP messages as a broker handles them: sections are read or replaced one by one, and all others keep their very bytes.
 import { randomUUID } from "node:crypto";
 import rhea, { type Typed } from "rhea";
-import type { Incoming, StoredMessage } from "./queue.ts";
 import { amqpTypes as types } from "./rheaInternals.ts";
+import type { Incoming, StoredMessage } from "./storedMessage.ts";
 
 const { message: codec } = rhea;
 

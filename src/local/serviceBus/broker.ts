@@ -3,11 +3,11 @@ import type { AddressInfo, Socket } from "node:net";
 import rhea from "rhea";
 import { type BrokerEvent, openEntities } from "./entities.ts";
 import { serveLinks } from "./links.ts";
-import type { QueueSettings } from "./queue.ts";
+import type { QueueSettings } from "./storedMessage.ts";
 import { deadLetterSuffix } from "./wire.ts";
 
 export type { BrokerEvent } from "./entities.ts";
-export type { QueueSettings } from "./queue.ts";
+export type { QueueSettings } from "./storedMessage.ts";
 
 export type QueueCounts = {
   /** Can be delivered now. */

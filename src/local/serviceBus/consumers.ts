@@ -2,8 +2,8 @@
 import type { Delivery, Sender } from "rhea";
 import { encodeDelivery, withApplicationProperties } from "./amqpMessage.ts";
 import type { Entity } from "./entities.ts";
-import type { DeadLetterReason } from "./queue.ts";
 import { answerDrain, answerWith, type Outcome, settleAsAsked, settleRejected, unusedCredit } from "./rheaInternals.ts";
+import type { DeadLetterReason } from "./storedMessage.ts";
 import {
   type AmqpError,
   conditions,

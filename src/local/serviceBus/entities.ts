@@ -1,6 +1,7 @@
 // The queues and their dead-letter queues by path, and what an earlier life left in them.
 import { type Journal, type JournalEntry, noJournal, openJournal, readJournal } from "./journal.ts";
-import { createQueue, type Queue, type QueueEventType, type QueueSettings, type StoredMessage } from "./queue.ts";
+import { createQueue, type Queue } from "./queue.ts";
+import type { QueueEventType, QueueSettings, StoredMessage } from "./storedMessage.ts";
 import { deadLetterSuffix } from "./wire.ts";
 
 export type Entity = {

@@ -11,7 +11,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import type { QueueRecord } from "./queue.ts";
+import type { QueueRecord } from "./storedMessage.ts";
 
 export type JournalEntry = { readonly queue: string; readonly record: QueueRecord };
 

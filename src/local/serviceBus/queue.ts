@@ -1,57 +1,17 @@
 // One queue as a state machine: messages, locks, sessions, schedules, duplicates and dead letters; time is passed in and nothing is sent from here.
 import { randomBytes } from "node:crypto";
-
-export type QueueSettings = {
-  readonly name: string;
-  readonly requiresSession?: boolean;
-  readonly lockDurationMs?: number;
-  readonly maxDeliveryCount?: number;
-  /** Absent: duplicates are not detected. */
-  readonly duplicateDetectionWindowMs?: number;
-  readonly defaultTimeToLiveMs?: number;
-  readonly deadLetterOnExpiration?: boolean;
-};
-
-export type DeadLetterReason = { readonly reason: string; readonly description: string };
-
-/** `payload` is the encoded AMQP message as its sender gave it. */
-export type StoredMessage = {
-  readonly seq: number;
-  readonly messageId: string;
-  readonly sessionId: string | undefined;
-  readonly payload: Buffer;
-  readonly enqueuedMs: number;
-  readonly dueMs: number | undefined;
-  readonly expiresMs: number | undefined;
-  readonly deliveryCount: number;
-  readonly place: "active" | "deferred" | "scheduled";
-  readonly deadLetter: DeadLetterReason | undefined;
-};
-
-export type Incoming = Pick<StoredMessage, "messageId" | "sessionId" | "payload"> & {
-  readonly dueMs?: number | undefined;
-  readonly timeToLiveMs?: number | undefined;
-};
-
-/** Whoever holds a session: a receiver link. */
-export type Holder = object;
-export type Delivery = { readonly message: StoredMessage; readonly lockToken: Buffer; readonly lockedUntilMs: number };
-
-/** What a queue writes down, so that a restart finds it again. */
-export type QueueRecord =
-  | { readonly kind: "put"; readonly message: StoredMessage }
-  | { readonly kind: "gone"; readonly seq: number }
-  | { readonly kind: "seen"; readonly messageId: string; readonly atMs: number }
-  | { readonly kind: "session"; readonly sessionId: string; readonly state: Buffer | undefined };
-
-export type QueueEventType =
-  | "enqueued"
-  | "delivered"
-  | "completed"
-  | "abandoned"
-  | "deadLettered"
-  | "duplicateDropped"
-  | "scheduled";
+import { createDuplicateHistory } from "./duplicateHistory.ts";
+import { createLanes } from "./lanes.ts";
+import type {
+  DeadLetterReason,
+  Delivery,
+  Holder,
+  Incoming,
+  QueueEventType,
+  QueueRecord,
+  QueueSettings,
+  StoredMessage,
+} from "./storedMessage.ts";
 
 type Lock = { readonly message: StoredMessage; untilMs: number };
 type SessionLock = { readonly holder: Holder; untilMs: number };
@@ -68,32 +28,18 @@ export function createQueue(options: {
   const { settings, deadLetters, write, tell } = options;
   const { requiresSession = false, lockDurationMs = 30_000, maxDeliveryCount = 10 } = settings;
   const messages = new Map<number, StoredMessage>();
-  /** What can be delivered, by session (one list without sessions), oldest first. */
-  const ready = new Map<string, StoredMessage[]>();
+  /** What can be delivered: by session, or in one lane without sessions. */
+  const ready = createLanes(laneOf);
   const locks = new Map<string, Lock>();
   const sessionLocks = new Map<string, SessionLock>();
   const sessionStates = new Map<string, Buffer>();
-  const seen = new Map<string, number>();
+  const seen = createDuplicateHistory(settings.duplicateDetectionWindowMs);
   /** What is not locked and has an instant at which it becomes active or expires. */
   const timed = new Map<number, StoredMessage>();
   let lastSeq = 0;
 
-  const laneOf = ({ sessionId }: StoredMessage): string => (requiresSession ? (sessionId ?? "") : "");
-
-  /** Keeps a message in its lane by sequence number, so that what comes back is delivered before what is younger. */
-  function makeReady(message: StoredMessage): void {
-    const lane = ready.get(laneOf(message)) ?? [];
-    let at = lane.length;
-    while (at > 0 && (lane[at - 1]?.seq ?? 0) > message.seq) at--;
-    lane.splice(at, 0, message);
-    ready.set(laneOf(message), lane);
-  }
-
-  function leaveReady(message: StoredMessage): void {
-    const lane = ready.get(laneOf(message));
-    const at = lane?.findIndex(({ seq }) => seq === message.seq) ?? -1;
-    if (at >= 0) lane?.splice(at, 1);
-    if (lane?.length === 0) ready.delete(laneOf(message));
+  function laneOf({ sessionId }: Pick<StoredMessage, "sessionId">): string {
+    return requiresSession ? (sessionId ?? "") : "";
   }
 
   function watch(message: StoredMessage): void {
@@ -109,7 +55,7 @@ export function createQueue(options: {
   }
 
   function remove(message: StoredMessage): void {
-    leaveReady(message);
+    ready.remove(message);
     messages.delete(message.seq);
     timed.delete(message.seq);
     write({ kind: "gone", seq: message.seq });
@@ -133,19 +79,9 @@ export function createQueue(options: {
       deadLetter(next, { reason: "MaxDeliveryCountExceeded", description });
     } else {
       put(next);
-      if (next.place === "active") makeReady(next);
+      if (next.place === "active") ready.add(next);
     }
   }
-
-  const isDuplicate = (messageId: string, nowMs: number): boolean => {
-    const windowMs = settings.duplicateDetectionWindowMs;
-    if (windowMs === undefined) return false;
-    for (const [id, atMs] of seen) {
-      if (nowMs - atMs < windowMs) break;
-      seen.delete(id);
-    }
-    return seen.has(messageId);
-  };
 
   /** The stored message; undefined for a duplicate, which is dropped. */
   function enqueue(incoming: Incoming, nowMs: number): StoredMessage | undefined {
@@ -163,17 +99,17 @@ export function createQueue(options: {
       place: scheduled ? "scheduled" : "active",
       deadLetter: undefined,
     };
-    if (isDuplicate(messageId, nowMs)) {
+    if (seen.has(messageId, nowMs)) {
       tell?.("duplicateDropped", message);
       return undefined;
     }
     if (settings.duplicateDetectionWindowMs !== undefined) {
-      seen.set(messageId, nowMs);
+      seen.add(messageId, nowMs);
       write({ kind: "seen", messageId, atMs: nowMs });
     }
     lastSeq++;
     put(message);
-    if (!scheduled) makeReady(message);
+    if (!scheduled) ready.add(message);
     tell?.(scheduled ? "scheduled" : "enqueued", message);
     return message;
   }
@@ -188,7 +124,7 @@ export function createQueue(options: {
       expiresMs: undefined,
       deadLetter: reason,
     });
-    makeReady(taken);
+    ready.add(taken);
   }
 
   function lock(message: StoredMessage, nowMs: number): Delivery {
@@ -203,15 +139,15 @@ export function createQueue(options: {
 
   /** The oldest message, locked; with sessions, of that session. Undefined when there is none. */
   function next(sessionId: string | undefined, nowMs: number): Delivery | undefined {
-    const message = ready.get(requiresSession ? (sessionId ?? "") : "")?.[0];
+    const message = ready.first(laneOf({ sessionId }));
     if (message === undefined) return undefined;
-    leaveReady(message);
+    ready.remove(message);
     return lock(message, nowMs);
   }
 
   /** The oldest message, gone from the queue at once. */
   function takeNext(sessionId: string | undefined): StoredMessage | undefined {
-    const message = ready.get(requiresSession ? (sessionId ?? "") : "")?.[0];
+    const message = ready.first(laneOf({ sessionId }));
     if (message !== undefined) {
       remove(message);
       tell?.("delivered", message);
@@ -275,7 +211,7 @@ export function createQueue(options: {
     name: string | undefined,
     nowMs: number,
   ): { sessionId: string; untilMs: number } | undefined {
-    const sessionId = name ?? [...ready.keys()].find((lane) => !sessionLocks.has(lane));
+    const sessionId = name ?? ready.names().find((lane) => !sessionLocks.has(lane));
     if (sessionId === undefined || sessionLocks.has(sessionId)) return undefined;
     const untilMs = nowMs + lockDurationMs;
     sessionLocks.set(sessionId, { holder, untilMs });
@@ -338,7 +274,7 @@ export function createQueue(options: {
       if (message.dueMs !== undefined) {
         if (message.dueMs > nowMs) continue;
         const active = put({ ...message, place: "active", dueMs: undefined, enqueuedMs: nowMs });
-        makeReady(active);
+        ready.add(active);
         tell?.("enqueued", active);
       } else if ((message.expiresMs ?? nowMs + 1) <= nowMs) expire(message);
     }
@@ -367,23 +303,23 @@ export function createQueue(options: {
     switch (record.kind) {
       case "put": {
         const known = messages.get(record.message.seq);
-        if (known !== undefined) leaveReady(known);
+        if (known !== undefined) ready.remove(known);
         messages.set(record.message.seq, record.message);
         watch(record.message);
-        if (record.message.place === "active") makeReady(record.message);
+        if (record.message.place === "active") ready.add(record.message);
         lastSeq = Math.max(lastSeq, record.message.seq);
         return;
       }
       case "gone": {
         const known = messages.get(record.seq);
-        if (known !== undefined) leaveReady(known);
+        if (known !== undefined) ready.remove(known);
         messages.delete(record.seq);
         timed.delete(record.seq);
         lastSeq = Math.max(lastSeq, record.seq);
         return;
       }
       case "seen":
-        seen.set(record.messageId, record.atMs);
+        seen.add(record.messageId, record.atMs);
         return;
       case "session":
         if (record.state === undefined) sessionStates.delete(record.sessionId);
@@ -397,7 +333,7 @@ export function createQueue(options: {
     return [
       ...(lastSeq > 0 ? [{ kind: "gone", seq: lastSeq } as const] : []),
       ...[...messages.values()].map((message) => ({ kind: "put", message }) as const),
-      ...[...seen].map(([messageId, atMs]) => ({ kind: "seen", messageId, atMs }) as const),
+      ...seen.entries().map(([messageId, atMs]) => ({ kind: "seen", messageId, atMs }) as const),
       ...[...sessionStates].map(([sessionId, state]) => ({ kind: "session", sessionId, state }) as const),
     ];
   }
