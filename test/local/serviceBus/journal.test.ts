@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type ServiceBusBroker, startServiceBusBroker } from "../../../src/local/serviceBus/broker.ts";
 import { connect, receiveOne } from "./client.ts";
@@ -34,7 +35,7 @@ function client(broker: { readonly connectionString: string }) {
 }
 
 async function startProcess(): Promise<{ child: ChildProcess; connectionString: string }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "brokerProcess.ts"), stateFile], {
+  const child = spawn(process.execPath, [fileURLToPath(new URL("./brokerProcess.ts", import.meta.url)), stateFile], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   stops.push(() => child.kill("SIGKILL"));
