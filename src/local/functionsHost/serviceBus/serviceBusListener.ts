@@ -19,6 +19,9 @@ const category = "Host.Triggers.ServiceBus";
 /** A broker that is away is told about at most this often per function. */
 const repeatErrorAfterMs = 5_000;
 
+/** How long the broker may take to answer a settlement. */
+const settleLimitMs = 5_000;
+
 type Entity = { readonly path: string; readonly accept: [string] | [string, string]; readonly subQueue: boolean };
 
 type Parts = {
@@ -89,8 +92,8 @@ function createWork({ hosted, invoker, options }: Parts, reportError: Context["r
 
   async function settle(receiver: Receiver, message: ServiceBusReceivedMessage, ok: boolean): Promise<void> {
     try {
-      if (!ok) await receiver.abandonMessage(message);
-      else if (autoComplete) await receiver.completeMessage(message);
+      if (!ok) await inTime(receiver.abandonMessage(message));
+      else if (autoComplete) await inTime(receiver.completeMessage(message));
     } catch (error) {
       reportError({ error: toError(error), errorSource: ok ? "complete" : "abandon" });
     }
@@ -113,6 +116,21 @@ function createWork({ hosted, invoker, options }: Parts, reportError: Context["r
       await Promise.all(messages.map((message) => settle(receiver, message, ok)));
     },
   };
+}
+
+/** Rejects when a settlement is not answered: one for a link that a broken connection took along never is. */
+async function inTime(settled: Promise<void>): Promise<void> {
+  const answered = new AbortController();
+  const unanswered = delay(settleLimitMs, undefined, { signal: answered.signal }).then(() => {
+    throw new Error(`The broker did not answer within ${settleLimitMs / 1000} s.`);
+  });
+  try {
+    await Promise.race([settled, unanswered]);
+  } finally {
+    answered.abort();
+    unanswered.catch(() => {});
+    settled.catch(() => {});
+  }
 }
 
 const toError = (failure: unknown): Error => (failure instanceof Error ? failure : new Error(String(failure)));
