@@ -12,8 +12,9 @@ import { createInvoker, type Invocation, type Invoker } from "./invoker.ts";
 import type { Listener } from "./listener.ts";
 import { loadApp } from "./loadApp.ts";
 import { createServiceBusClients, type ServiceBusClients } from "./serviceBus/clients.ts";
+import { byHandInvocation } from "./serviceBus/messageRun.ts";
 import { createOutputSender } from "./serviceBus/outputs.ts";
-import { byHandInvocation, startServiceBusListener } from "./serviceBus/serviceBusListener.ts";
+import { startServiceBusListener } from "./serviceBus/serviceBusListener.ts";
 import { startTimerListener } from "./timer/timerListener.ts";
 import { openTimerStatus } from "./timer/timerStatus.ts";
 

@@ -72,6 +72,8 @@ async function main(): Promise<void> {
     );
   };
   for (const signal of ["SIGTERM", "SIGINT", "disconnect"]) process.on(signal, stop);
+  // A parent that died takes the pipes with it: what is printed during the stop has nowhere to go.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   // A parent that died while the host was starting.
   if (process.send !== undefined && !process.connected) stop();
   const { url, keys, functions } = host;

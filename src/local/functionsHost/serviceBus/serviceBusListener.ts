@@ -1,28 +1,22 @@
-// Fires a Service Bus function: takes messages under lock, runs the function, completes what succeeded and abandons what threw.
+// Fires a Service Bus function: takes messages from its queue one by one, in batches or by sessions, within the limits of host.json.
 import { setTimeout as delay } from "node:timers/promises";
 import type {
-  ProcessErrorArgs,
   ServiceBusClient,
   ServiceBusReceivedMessage,
   ServiceBusReceiver,
   ServiceBusSessionReceiver,
 } from "@azure/service-bus";
-import { resolveSettings } from "../appSettings.ts";
 import type { ServiceBusOptions } from "../hostConfig.ts";
 import { type Log, messageOf } from "../hostEvents.ts";
-import { type HostedFunction, textOption } from "../hostedFunctions.ts";
-import type { Invocation, Invoker } from "../invoker.ts";
+import type { HostedFunction } from "../hostedFunctions.ts";
+import type { Invoker } from "../invoker.ts";
 import type { Listener } from "../listener.ts";
-import { batchMessageData, type MessageData, messageDetails, singleMessageData } from "./messageData.ts";
+import { type Entity, readEntity } from "./entity.ts";
+import { createMessageRunner, type MessageRunner, type Receiver, type ReportError, toError } from "./messageRun.ts";
 
 const category = "Host.Triggers.ServiceBus";
 /** A broker that is away is told about at most this often per function. */
 const repeatErrorAfterMs = 5_000;
-
-/** How long the broker may take to answer a settlement. */
-const settleLimitMs = 5_000;
-
-type Entity = { readonly path: string; readonly accept: [string] | [string, string]; readonly subQueue: boolean };
 
 type Parts = {
   readonly hosted: HostedFunction;
@@ -38,8 +32,8 @@ export function startServiceBusListener(parts: Parts): Listener {
   const entity = readEntity(hosted);
   const stopped = new AbortController();
   const reportError = createErrorReport(parts, entity);
-  const work = createWork(parts, reportError);
-  const context = { ...parts, entity, stopped: stopped.signal, work, reportError };
+  const runner = createMessageRunner(parts, reportError);
+  const context = { ...parts, entity, stopped: stopped.signal, runner, reportError };
   const many = hosted.trigger.cardinality === "many";
   const receiving =
     hosted.trigger.isSessionsEnabled === true
@@ -56,84 +50,12 @@ export function startServiceBusListener(parts: Parts): Listener {
   };
 }
 
-/** What the function is called with when someone gives it a body by hand. */
-export const byHandInvocation = (hosted: HostedFunction, input: string, reason: string): Invocation =>
-  toInvocation(hosted, singleMessageData({ body: input }, textOption(hosted.trigger, "dataType")), { reason });
-
-function toInvocation(
-  { triggerName }: HostedFunction,
-  { data, metadata, fault }: MessageData,
-  more: { readonly reason: string; readonly details?: string },
-): Invocation {
-  return {
-    ...more,
-    inputData: [{ name: triggerName, data }],
-    triggerMetadata: metadata,
-    ...(fault === undefined ? {} : { fault }),
-  };
-}
-
-type Receiver = ServiceBusReceiver | ServiceBusSessionReceiver;
-type Work = ReturnType<typeof createWork>;
 type Context = Parts & {
   readonly entity: Entity;
   readonly stopped: AbortSignal;
-  readonly work: Work;
-  readonly reportError: (args: Pick<ProcessErrorArgs, "error" | "errorSource">) => void;
+  readonly runner: MessageRunner;
+  readonly reportError: ReportError;
 };
-
-/** Runs the function on messages and settles them; knows what is still running. */
-function createWork({ hosted, invoker, options }: Parts, reportError: Context["reportError"]) {
-  const dataType = textOption(hosted.trigger, "dataType");
-  const ownAutoComplete = hosted.trigger.autoCompleteMessages;
-  const autoComplete = typeof ownAutoComplete === "boolean" ? ownAutoComplete : options.autoCompleteMessages;
-  // The real host logs no reason for this trigger.
-  const reason = "(null)";
-
-  async function settle(receiver: Receiver, message: ServiceBusReceivedMessage, ok: boolean): Promise<void> {
-    try {
-      if (!ok) await inTime(receiver.abandonMessage(message));
-      else if (autoComplete) await inTime(receiver.completeMessage(message));
-    } catch (error) {
-      reportError({ error: toError(error), errorSource: ok ? "complete" : "abandon" });
-    }
-  }
-
-  return {
-    one: async (receiver: Receiver, message: ServiceBusReceivedMessage): Promise<void> => {
-      const data = singleMessageData(message, dataType);
-      const { ok } = await invoker.invoke(
-        hosted,
-        toInvocation(hosted, data, { reason, details: messageDetails(message) }),
-      );
-      await settle(receiver, message, ok);
-    },
-    batch: async (receiver: Receiver, messages: readonly ServiceBusReceivedMessage[]): Promise<void> => {
-      const { ok } = await invoker.invoke(
-        hosted,
-        toInvocation(hosted, batchMessageData(messages, dataType), { reason }),
-      );
-      await Promise.all(messages.map((message) => settle(receiver, message, ok)));
-    },
-  };
-}
-
-/** Rejects when a settlement is not answered: one for a link that a broken connection took along never is. */
-async function inTime(settled: Promise<void>): Promise<void> {
-  const answered = new AbortController();
-  const unanswered = delay(settleLimitMs, undefined, { signal: answered.signal }).then(() => {
-    throw new Error(`The broker did not answer within ${settleLimitMs / 1000} s.`);
-  });
-  try {
-    await Promise.race([settled, unanswered]);
-  } finally {
-    answered.abort();
-    unanswered.catch(() => {});
-    settled.catch(() => {});
-  }
-}
-
-const toError = (failure: unknown): Error => (failure instanceof Error ? failure : new Error(String(failure)));
 
 /** Settled when `ms` have passed or the listener is stopped. */
 const pause = (ms: number, signal: AbortSignal): Promise<void> => delay(ms, undefined, { signal }).catch(() => {});
@@ -148,7 +70,7 @@ function createReceiver({ client, entity, options }: Context): ServiceBusReceive
   const receiverOptions = {
     skipParsingBodyAsJson: true,
     maxAutoLockRenewalDurationInMs: options.maxAutoLockRenewalDurationMs,
-    ...(entity.subQueue ? { subQueueType: "deadLetter" as const } : {}),
+    ...(entity.deadLetters ? { subQueueType: "deadLetter" as const } : {}),
   };
   const [queueOrTopic, subscription] = entity.accept;
   return subscription === undefined
@@ -171,19 +93,19 @@ async function receiveMessages(context: Context): Promise<void> {
 
 /** Runs the function on what `receiver` brings until `until`, then takes nothing more and waits for what runs. */
 async function subscribeUntil(
-  { work }: Context,
+  { runner }: Context,
   options: {
     readonly receiver: Receiver;
     readonly maxConcurrentCalls: number;
     readonly until: Promise<void>;
-    readonly reportError: Context["reportError"];
+    readonly reportError: ReportError;
     readonly onActivity?: (running: number) => void;
   },
 ): Promise<void> {
   const { receiver, maxConcurrentCalls, until, reportError, onActivity } = options;
   const running = new Set<Promise<void>>();
   const processMessage = async (message: ServiceBusReceivedMessage): Promise<void> => {
-    const run = work.one(receiver, message);
+    const run = runner.one(receiver, message);
     running.add(run);
     onActivity?.(running.size);
     await run;
@@ -206,13 +128,13 @@ async function receiveBatches(context: Context): Promise<void> {
 }
 
 async function receiveBatch(context: Context, receiver: Receiver): Promise<boolean> {
-  const { options, stopped, work, reportError } = context;
+  const { options, stopped, runner, reportError } = context;
   try {
     const messages = await receiver.receiveMessages(options.maxMessageBatchSize, {
       maxWaitTimeInMs: options.sessionIdleTimeoutMs,
       abortSignal: stopped,
     });
-    if (messages.length > 0) await work.batch(receiver, messages);
+    if (messages.length > 0) await runner.batch(receiver, messages);
     return messages.length > 0;
   } catch (error) {
     if (stopped.aborted) return false;
@@ -291,7 +213,7 @@ async function serveSession(context: Context, receiver: ServiceBusSessionReceive
 }
 
 /** Tells an error of the broker in the host's words; the same one again only after a while. */
-function createErrorReport({ hosted, log }: Parts, entity: Entity): Context["reportError"] {
+function createErrorReport({ hosted, log }: Parts, entity: Entity): ReportError {
   let last = { message: "", toldMs: 0 };
   return ({ error, errorSource }) => {
     const action = errorSource.charAt(0).toUpperCase() + errorSource.slice(1);
@@ -299,25 +221,5 @@ function createErrorReport({ hosted, log }: Parts, entity: Entity): Context["rep
     if (message === last.message && performance.now() - last.toldMs < repeatErrorAfterMs) return;
     last = { message, toldMs: performance.now() };
     log("error", category, message);
-  };
-}
-
-function readEntity({ trigger, name }: HostedFunction): Entity {
-  const option = (key: string): string | undefined => {
-    const value = textOption(trigger, key);
-    return value === undefined ? undefined : resolveSettings(value);
-  };
-  const [queue, topic, subscription] = [option("queueName"), option("topicName"), option("subscriptionName")];
-  const dead = /\/\$deadletterqueue$/i;
-  if (queue !== undefined) {
-    return { path: queue, accept: [queue.replace(dead, "")], subQueue: dead.test(queue) };
-  }
-  if (topic === undefined || subscription === undefined) {
-    throw new Error(`The '${name}' function names neither a queue nor a topic and a subscription.`);
-  }
-  return {
-    path: `${topic}/Subscriptions/${subscription}`,
-    accept: [topic, subscription.replace(dead, "")],
-    subQueue: dead.test(subscription),
   };
 }
