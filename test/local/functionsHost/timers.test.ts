@@ -89,6 +89,7 @@ it("wants both day fields to fit", async () => {
   const host = await start("2026-03-12T23:59:30.000Z");
   standAt("2026-03-13T00:00:00.000Z");
   await ran(host, "both", 1);
+  await ran(host, "tick", 1);
   standAt("2026-03-20T00:00:00.000Z");
   await ran(host, "tick", 2);
   await quiet();
