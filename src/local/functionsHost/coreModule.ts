@@ -21,7 +21,10 @@ export type LogScope = { readonly hookData: object; readonly invocationContext: 
 /** What the app registered, and the ways to run its hooks. */
 export type Worker = {
   readonly functions: ReadonlyMap<string, RegisteredFunction>;
+  /** Shared by all hooks. */
   readonly appHookData: object;
+  /** Shared by appStart and appTerminate hooks only. */
+  readonly appLevelHookData: object;
   programmingModel(): ProgrammingModel | undefined;
   /** The file being loaded: what registers meanwhile is said to come from there. */
   loading(file: string | undefined): void;
@@ -124,6 +127,7 @@ export function installCoreModule(options: {
   return {
     functions,
     appHookData,
+    appLevelHookData: {},
     programmingModel: () => model,
     loading: (file) => {
       entryPoint = file;

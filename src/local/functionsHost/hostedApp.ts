@@ -85,7 +85,10 @@ export async function startHostedApp(options: Options): Promise<HostedApp> {
     httpUri: await httpUriOf(worker),
     ...firing({ ...options, functions, invoker, config, clients }),
     terminate: async () => {
-      const hooks = worker.runHooks("appTerminate", { hookData: {}, appHookData: worker.appHookData });
+      const hooks = worker.runHooks("appTerminate", {
+        hookData: worker.appLevelHookData,
+        appHookData: worker.appHookData,
+      });
       const failed = hooks.catch((failure: unknown) =>
         log("error", categories.host, `appTerminate: ${messageOf(failure)}`),
       );

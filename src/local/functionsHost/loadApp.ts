@@ -21,7 +21,7 @@ export async function loadApp(worker: Worker, scriptRoot: string): Promise<void>
     }
     worker.loading(undefined);
     await worker.runHooks("appStart", {
-      hookData: {},
+      hookData: worker.appLevelHookData,
       appHookData: worker.appHookData,
       functionAppDirectory: scriptRoot,
     });
