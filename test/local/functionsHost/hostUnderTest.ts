@@ -4,7 +4,6 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { HostEvent } from "../../../src/local/functionsHost/hostEvents.ts";
 
@@ -112,15 +111,4 @@ function send(
     });
     outgoing.on("error", reject).end(body);
   });
-}
-
-/** Polls until `read` gives something; throws with `what` when it does not within 10 s. */
-export async function eventually<T>(what: string, read: () => T | undefined | false): Promise<T> {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    const value = read();
-    if (value !== undefined && value !== false) return value;
-    if (Date.now() > deadline) throw new Error(`did not happen in time: ${what}`);
-    await delay(5);
-  }
 }

@@ -27,6 +27,24 @@ async function start(...args: Parameters<typeof startHost>): Promise<HostUnderTe
   return host;
 }
 
+const entry = fileURLToPath(new URL("../../../src/local/functionsHost/main.ts", import.meta.url));
+
+/** A parent that starts a host with pipes, prints its process id once it is ready, and waits to be killed. */
+const forkAndWait = `
+  import { fork } from "node:child_process";
+  const [entry, scriptRoot] = process.argv.slice(1);
+  const child = fork(entry, ["--script-root", scriptRoot, "--port", "0"], { stdio: ["ignore", "pipe", "pipe", "ipc"], detached: true, execArgv: [] });
+  child.on("message", ({ type }) => type === "ready" && console.log(child.pid));
+`;
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 const errors = (host: HostUnderTest): string[] => logs(host, ["error"]);
 const logs = (host: HostUnderTest, levels = ["information", "warning", "error"]): string[] =>
   host.events.flatMap((event) => (event.type === "log" && levels.includes(event.level) ? [event.message] : []));
@@ -264,16 +282,20 @@ describe("stops on SIGTERM", () => {
   });
 
   it("and does so too when its parent is gone", async () => {
-    const host = await startWorking();
-    host.child.disconnect();
-    expect(await host.exit).toBe(0);
+    const parent = spawn(process.execPath, ["--input-type=module", "--eval", forkAndWait, entry, app.scriptRoot], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    cleanups.push(() => parent.kill("SIGKILL"));
+    const childPid = Number(await new Promise((resolve) => parent.stdout.once("data", resolve)));
+    cleanups.push(() => isAlive(childPid) && process.kill(childPid, "SIGKILL"));
+    parent.kill("SIGKILL");
+    await poll("the host to end", () => !isAlive(childPid) || undefined, 10_000);
     expect(notes(app).at(-1)).toBe("appTerminate");
   });
 });
 
 it("prints readable lines where no parent listens", async () => {
   const { scriptRoot } = stage("typescript");
-  const entry = fileURLToPath(new URL("../../../src/local/functionsHost/main.ts", import.meta.url));
   // Without a channel: what `node main.ts` in a shell has.
   const child = spawn(process.execPath, [entry, "--script-root", scriptRoot, "--port", "0"], {
     stdio: ["ignore", "pipe", "inherit"],
