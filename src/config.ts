@@ -94,9 +94,7 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
 }
 
 /** Rules that no single setting can break; told together with the faults of single settings. */
-function rulesAcross(
-  given: Partial<Record<keyof Environment, unknown>>,
-): { path: string; message: string }[] {
+function rulesAcross(given: Partial<Record<keyof Environment, unknown>>): { path: string; message: string }[] {
   const faults: { path: string; message: string }[] = [];
   const trading = String(given.ALPACA_TRADING_ORIGIN ?? paperTradingOrigin);
   const need = (path: keyof Environment, ok: boolean, message: string): void => {

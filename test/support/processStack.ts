@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { writeDemoTime } from "../../src/adapters/system/clock.ts";
 import type { Notification } from "../../src/core/model/notification.ts";
 import type { ExecutionRecord } from "../../src/core/model/run.ts";
+import type { AutomationConfig } from "../../src/core/model/settings.ts";
 import { msFromInstant, parseInstant } from "../../src/core/model/time.ts";
 import { planDemoDay, writeAutomationConfig } from "../../src/local/demoDay.ts";
 import { type HostProcess, startHostProcess } from "../../src/local/hostProcess.ts";
@@ -28,14 +29,22 @@ export type ProcessStack = Awaited<ReturnType<typeof startProcessStack>>;
 /** Starts the stand-ins and sets the clock to stand at `at`; the host is started by the test. Stand-ins without state are faster. */
 export async function startProcessStack(
   at: string,
-  { settings = {}, keepState = true }: { settings?: Record<string, string>; keepState?: boolean } = {},
+  {
+    settings = {},
+    keepState = true,
+    change = (config) => config,
+  }: {
+    settings?: Record<string, string>;
+    keepState?: boolean;
+    change?: (config: AutomationConfig) => AutomationConfig;
+  } = {},
 ) {
   const dir = mkdtempSync(join(tmpdir(), "tradewind-test-"));
   const clockFile = join(dir, "clock");
   let standsAtMs = msFromInstant(parseInstant(at) ?? fail(at));
   setClock(at);
   const { config } = await planDemoDay({ seed: 7, data: undefined });
-  const configFile = writeAutomationConfig(config, dir);
+  const configFile = writeAutomationConfig(change(config), dir);
   const notifications: Notification[] = [];
   const events: TelemetryLine[] = [];
   const lines: string[] = [];
