@@ -55,22 +55,20 @@ export function createAutoTradingScheduler(ports: {
   async function tick(source: TickSource): Promise<TickReport> {
     const tickStartedMs = clock.realMs();
     const now = clock.now();
-    const [{ state }, { window }, { tasks: stored, unreadable }, open] = await Promise.all([
+    const [{ state }, { window }, { tasks: stored, unreadable }] = await Promise.all([
       control.read(),
       readSettings(settings),
       tasks.list(),
-      slots.open(),
-      control.beat(now),
     ]);
-    await Promise.all(unreadable.map((row) => alertUnreadable(row, now)));
-    const report = { at: now, source, window: decideWindow(window, now) };
-    const decided: TickReport["slots"][number][] = [];
     const context = { now, tickStartedMs, state, window };
-    for (const entry of open.filter((slot) => slot.state === "claimed"))
-      decided.push(...(await takeUp(entry, stored, context)));
+    const decided: TickReport["slots"][number][] = [];
     for (const owner of stored) decided.push(...(await scheduleTask(owner, context)));
-    tell(report, decided);
-    return { ...report, slots: decided };
+    // What can wait comes after what is due.
+    decided.push(...(await takeUpClaims(stored, context)));
+    await Promise.all([control.beat(now), ...unreadable.map((row) => alertUnreadable(row, now))]);
+    const report = { at: now, source, window: decideWindow(window, now), slots: decided };
+    tell(report);
+    return report;
   }
 
   type Context = {
@@ -80,20 +78,17 @@ export function createAutoTradingScheduler(ports: {
     readonly window: Parameters<typeof decideWindow>[0];
   };
 
-  /** A slot that was claimed by a tick which did not live to say that its run is queued. */
-  async function takeUp(
-    entry: SlotEntry,
-    stored: readonly StoredTask[],
-    context: Context,
-  ): Promise<TickReport["slots"]> {
-    const owner = stored.find(({ task }) => task.id === entry.taskId);
-    if (owner === undefined) return [];
-    // A run that has begun was queued: how it ends is its own affair.
-    if ((await executions.get(entry.runId)) !== undefined) {
-      await slots.update({ ...entry, state: "enqueued" });
-      return [];
+  /** Slots that were claimed by a tick which did not live to say that their runs are queued. */
+  async function takeUpClaims(stored: readonly StoredTask[], context: Context): Promise<TickReport["slots"]> {
+    const decided: TickReport["slots"][number][] = [];
+    for (const entry of await slots.open()) {
+      const owner = stored.find(({ task }) => task.id === entry.taskId);
+      if (entry.state !== "claimed" || owner === undefined) continue;
+      // A run that has begun was queued: how it ends is its own affair.
+      if ((await executions.get(entry.runId)) !== undefined) await slots.update({ ...entry, state: "enqueued" });
+      else decided.push(await decideSlot(owner, entry.slot, context, { newestDue: true, claimed: true }));
     }
-    return [await decideSlot(owner, entry.slot, context, { newestDue: true, claimed: true })];
+    return decided;
   }
 
   /** Oldest slot first: the newest one in the ledger is where the next tick goes on, so nothing before it may be left undone. */
@@ -167,7 +162,7 @@ export function createAutoTradingScheduler(ports: {
     });
   }
 
-  function tell(report: Omit<TickReport, "slots">, decided: TickReport["slots"]): void {
+  function tell(report: TickReport): void {
     const { window } = report;
     telemetry.event("info", "tick", {
       at: report.at,
@@ -175,7 +170,7 @@ export function createAutoTradingScheduler(ports: {
       window: window.open ? "open" : "closed",
       until: window.open ? window.until : window.nextOpenAt,
       reason: window.open ? "" : window.reason,
-      slots: decided.map(({ taskId, outcome }) => `${taskId} ${outcome}`).join(", "),
+      slots: report.slots.map(({ taskId, outcome }) => `${taskId} ${outcome}`).join(", "),
     });
   }
 

@@ -47,8 +47,10 @@ export function createTaskManager(ports: {
     const [task, earlier] = await Promise.all([findTask(request), executions.get(request.runId)]);
     if (earlier !== undefined && earlier.status !== "running") return runCloser.close(earlier);
 
-    const started = earlier ?? (await begin(request, task));
-    const { plan, inputs, resumed } = (await resume(request, earlier)) ?? (await planAhead(request, task));
+    const [started, { plan, inputs, resumed }] = await Promise.all([
+      earlier ?? begin(request, task),
+      resumeOrPlan(request, task, earlier),
+    ]);
     const { outcomes, lastOrderMs } = await orderExecutor.submitPlan(plan, inputs, { resumed });
 
     const timings = timingsOf(request, startedMs, lastOrderMs, clock.realMs());
@@ -80,9 +82,13 @@ export function createTaskManager(ports: {
     return started;
   }
 
-  async function resume(request: RunRequest, earlier: ExecutionRecord | undefined): Promise<PlannedRun | undefined> {
+  async function resumeOrPlan(
+    request: RunRequest,
+    task: Task,
+    earlier: ExecutionRecord | undefined,
+  ): Promise<PlannedRun> {
     const stored = earlier === undefined ? undefined : await executions.loadPlan(request.runId);
-    if (stored === undefined) return undefined;
+    if (stored === undefined) return planAhead(request, task);
     telemetry.event("warning", "run.resumed", { runId: request.runId, tickets: stored.plan.tickets.length });
     return { ...stored, resumed: true };
   }

@@ -19,6 +19,7 @@ export async function runLatencyFigures(): Promise<readonly Figure[]> {
     await stack.get("scheduler");
     const withOrders: number[] = [];
     const all: number[] = [];
+    const records: ExecutionRecord[] = [];
     let slot = first;
     for (let done = -warmUp; done < runs; slot = nextInSession(slot)) {
       stack.setClock(slot);
@@ -26,7 +27,10 @@ export async function runLatencyFigures(): Promise<readonly Figure[]> {
       if (record.timingsMs === null) continue;
       if (done++ < 0) continue;
       all.push(record.timingsMs.total);
-      if (record.outcomes.length > 0) withOrders.push(tickToLastOrder(record));
+      if (record.outcomes.length > 0) {
+        withOrders.push(tickToLastOrder(record));
+        records.push(record);
+      }
     }
     return [
       {
@@ -39,6 +43,7 @@ export async function runLatencyFigures(): Promise<readonly Figure[]> {
         value: `${quantile(withOrders, 0.99)} ms`,
         goal: "≤ 100 ms",
       },
+      ...parts(records),
       { name: `tick → record saved, p50 of ${all.length} runs`, value: `${quantile(all, 0.5)} ms` },
       { name: `tick → record saved, p99 of ${all.length} runs`, value: `${quantile(all, 0.99)} ms` },
     ];
@@ -52,6 +57,16 @@ const tradingAlways = (config: AutomationConfig): AutomationConfig => ({
   automation: { ...config.automation, risk_limits: { ...config.automation.risk_limits, minOrderNotionalUsd: 1 } },
   tasks: config.tasks.map((task) => ({ ...task, sizing: { ...task.sizing, rebalanceBandFraction: 0 } })),
 });
+
+/** Where the time goes, as medians. */
+const parts = (records: readonly ExecutionRecord[]): readonly Figure[] =>
+  (["tickToEnqueued", "enqueuedToStarted", "startedToLastOrder"] as const).map((part) => ({
+    name: `  ${part}, p50`,
+    value: `${quantile(
+      records.map(({ timingsMs }) => timingsMs?.[part] ?? Number.NaN),
+      0.5,
+    )} ms`,
+  }));
 
 const tickToLastOrder = ({ timingsMs }: ExecutionRecord): number =>
   timingsMs === null
