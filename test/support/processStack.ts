@@ -10,7 +10,7 @@ import type { ExecutionRecord } from "../../src/core/model/run.ts";
 import type { AutomationConfig } from "../../src/core/model/settings.ts";
 import { msFromInstant, parseInstant } from "../../src/core/model/time.ts";
 import { planDemoDay, writeAutomationConfig } from "../../src/local/demoDay.ts";
-import { type HostProcess, startHostProcess } from "../../src/local/hostProcess.ts";
+import { type HostMessage, type HostProcess, startHostProcess } from "../../src/local/hostProcess.ts";
 import { readTelemetryLine, type TelemetryLine } from "../../src/local/liveView.ts";
 import { poll } from "./poll.ts";
 
@@ -47,7 +47,7 @@ export async function startProcessStack(
   const configFile = writeAutomationConfig(change(config), dir);
   const notifications: Notification[] = [];
   const events: TelemetryLine[] = [];
-  const lines: string[] = [];
+  const hostMessages: HostMessage[] = [];
   let standIns: ChildProcess;
   let ready: Ready | undefined;
   let host: HostProcess | undefined;
@@ -86,9 +86,8 @@ export async function startProcessStack(
         TRADEWIND_CLOCK_FILE: clockFile,
         ...settings,
       },
-      onMessage: () => undefined,
+      onMessage: (message) => hostMessages.push(message),
       onLine: (line) => {
-        lines.push(line);
         const event = readTelemetryLine(line);
         if (event !== undefined) events.push(event);
       },
@@ -110,7 +109,7 @@ export async function startProcessStack(
     dir,
     notifications,
     events,
-    lines,
+    hostMessages,
     setClock,
     startHost,
     startStandIns,
