@@ -6,7 +6,8 @@ import type { AutomationConfig, StrategyUse } from "../core/model/settings.ts";
 import { addMs, type Instant, minuteMs, parseInstant, parseTradingDay, type TradingDay } from "../core/model/time.ts";
 import { sessionOn } from "../core/schedule/tradingCalendar.ts";
 import { loadCsvTape } from "../simulator/csvTape.ts";
-import { createSeededTape, type MarketTape } from "../simulator/marketTape.ts";
+import type { MarketTape } from "../simulator/marketTape.ts";
+import { createSeededTape } from "../simulator/seededTape.ts";
 
 /** A Monday in June 2026 with a full session. */
 const seededDemoDay = "2026-06-15";

@@ -1,6 +1,7 @@
 // One seeded day: its outline as a step of a random walk, and its minutes as a path that touches the day's high and low and never leaves them.
-import type { SeededSymbol, TapeBar, TradingInterval } from "./marketTape.ts";
+import type { TapeBar, TradingInterval } from "./marketTape.ts";
 import type { Generator } from "./random.ts";
+import type { SeededSymbol } from "./seededTape.ts";
 import type { Session } from "./sessions.ts";
 
 export type DayOutline = { readonly session: Session; readonly bar: TapeBar };

@@ -11,7 +11,7 @@ import type { OrderTicket } from "../../src/core/model/order.ts";
 import { instantFromMs, type TradingDay } from "../../src/core/model/time.ts";
 import type { Broker } from "../../src/ports/broker.ts";
 import type { MarketData } from "../../src/ports/marketData.ts";
-import { createSeededTape } from "../../src/simulator/marketTape.ts";
+import { createSeededTape } from "../../src/simulator/seededTape.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/server.ts";
 
 const keys = { keyId: "key", secret: "secret" };

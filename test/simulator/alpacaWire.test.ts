@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { createAlpacaWire } from "../../src/simulator/alpacaWire.ts";
 import type { ExchangeState } from "../../src/simulator/exchangeState.ts";
-import { createSeededTape } from "../../src/simulator/marketTape.ts";
+import { createSeededTape } from "../../src/simulator/seededTape.ts";
 import type { Reply } from "../../src/simulator/wireTypes.ts";
 import { atNewYork, openAccount } from "./exampleMarket.ts";
 

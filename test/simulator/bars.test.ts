@@ -1,7 +1,7 @@
 // Bars as they can be known at an instant.
 import { describe, expect, test } from "vitest";
 import { dayBar, knownBars, parseTimeframe } from "../../src/simulator/bars.ts";
-import { createSeededTape } from "../../src/simulator/marketTape.ts";
+import { createSeededTape } from "../../src/simulator/seededTape.ts";
 import { midnightOf, sessionOfDay } from "../../src/simulator/sessions.ts";
 import { atNewYork, monday } from "./exampleMarket.ts";
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { type Decimal, dec, sum, text } from "../../src/simulator/decimal.ts";
 import { createExchange } from "../../src/simulator/exchange.ts";
 import type { ExchangeEvent, ExchangeState } from "../../src/simulator/exchangeState.ts";
-import { createSeededTape } from "../../src/simulator/marketTape.ts";
+import { createSeededTape } from "../../src/simulator/seededTape.ts";
 import { advanceTo, atNewYork, openAccount, order, play } from "./exampleMarket.ts";
 
 const symbols = ["AAPL", "MSFT"];

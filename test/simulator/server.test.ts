@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Alpaca, TimeFrame } from "@alpacahq/alpaca-trade-api/rest";
 import { afterEach, describe, expect, test } from "vitest";
-import { createSeededTape } from "../../src/simulator/marketTape.ts";
+import { createSeededTape } from "../../src/simulator/seededTape.ts";
 import {
   type Simulator,
   type SimulatorEvent,

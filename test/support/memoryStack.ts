@@ -15,7 +15,7 @@ import { type AutomationConfig, automationConfigSchema } from "../../src/core/mo
 import { type Instant, msFromInstant, parseInstant } from "../../src/core/model/time.ts";
 import { nextSlot } from "../../src/core/schedule/dueSlots.ts";
 import type { EventFields } from "../../src/ports/telemetry.ts";
-import { createSeededTape } from "../../src/simulator/marketTape.ts";
+import { createSeededTape } from "../../src/simulator/seededTape.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/server.ts";
 
 export type MemoryStack = {

@@ -1,6 +1,7 @@
 // The seeded tape: the same prices for the same seed in whatever order one asks, and days that look like days.
 import { describe, expect, test } from "vitest";
-import { createSeededTape, type MarketTape } from "../../src/simulator/marketTape.ts";
+import type { MarketTape } from "../../src/simulator/marketTape.ts";
+import { createSeededTape } from "../../src/simulator/seededTape.ts";
 import { sessionOfDay } from "../../src/simulator/sessions.ts";
 import { atNewYork } from "./exampleMarket.ts";
 
