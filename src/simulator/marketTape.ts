@@ -51,3 +51,7 @@ export type MarketTape = {
   /** The minutes of a day that traded; none where only the whole day is known. */
   readonly minuteBars: (symbol: string, day: string) => readonly TapeBar[];
   readonly intervals: (symbol: string, day: string) => readonly TradingInterval[];
+  /** The last trade at or before the instant. */
+  readonly lastTrade: (symbol: string, ms: number) => TapeTrade | undefined;
+  readonly quote: (symbol: string, ms: number) => TapeQuote | undefined;
+};

@@ -1,8 +1,18 @@
 // One seeded day: its outline as a step of a random walk, and its minutes as a path that touches the day's high and low and never leaves them.
 import type { TapeBar, TradingInterval } from "./marketTape.ts";
 import type { Generator } from "./random.ts";
-import type { SeededSymbol } from "./seededTape.ts";
 import type { Session } from "./sessions.ts";
+
+export type SeededSymbol = {
+  readonly symbol: string;
+  readonly startPrice: number;
+  /** Fractions a year, 0.08 and 0.25 unless given. */
+  readonly annualDrift?: number;
+  readonly annualVolatility?: number;
+  readonly fractionable?: boolean;
+  readonly shortable?: boolean;
+  readonly tradable?: boolean;
+};
 
 export type DayOutline = { readonly session: Session; readonly bar: TapeBar };
 export type SeededMinute = { readonly bar: TapeBar; readonly interval: TradingInterval };

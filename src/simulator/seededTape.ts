@@ -1,24 +1,15 @@
 // A tape that is a pure function of a seed.
-import type { MarketTape } from "./marketTape.ts";
+import type { MarketTape, TapeAsset, TapeBar, TapeQuote, TapeTrade } from "./marketTape.ts";
 import { generatorOf, hash32 } from "./random.ts";
-import { createSeededDay, type DayOutline, halfSpreadCents, outlineDay, type SeededMinute } from "./seededDay.ts";
+import {
+  createSeededDay,
+  type DayOutline,
+  halfSpreadCents,
+  outlineDay,
+  type SeededMinute,
+  type SeededSymbol,
+} from "./seededDay.ts";
 import { latestSession, openSessionAt, sessionsFromTo } from "./sessions.ts";
-
-/** The last trade at or before the instant. */
-  readonly lastTrade: (symbol: string, ms: number) => TapeTrade | undefined;
-  readonly quote: (symbol: string, ms: number) => TapeQuote | undefined;
-};
-
-export type SeededSymbol = {
-  readonly symbol: string;
-  readonly startPrice: number;
-  /** Fractions a year, 0.08 and 0.25 unless given. */
-  readonly annualDrift?: number;
-  readonly annualVolatility?: number;
-  readonly fractionable?: boolean;
-  readonly shortable?: boolean;
-  readonly tradable?: boolean;
-};
 
 export type SeededTapeOptions = {
   readonly seed: number;
