@@ -37,6 +37,9 @@ export type AutoTradingScheduler = {
   tick(source: TickSource): Promise<TickReport>;
 };
 
+/** A claim this old belongs to a tick that is gone. */
+const claimMs = 10_000;
+
 export function createAutoTradingScheduler(ports: {
   readonly mode: "paper" | "live";
   readonly tasks: TaskStore;
@@ -83,7 +86,8 @@ export function createAutoTradingScheduler(ports: {
     const decided: TickReport["slots"][number][] = [];
     for (const entry of await slots.open()) {
       const owner = stored.find(({ task }) => task.id === entry.taskId);
-      if (entry.state !== "claimed" || owner === undefined) continue;
+      const abandoned = entry.state === "claimed" && msBetween(entry.updatedAt, context.now) >= claimMs;
+      if (!abandoned || owner === undefined) continue;
       // A run that has begun was queued: how it ends is its own affair.
       if ((await executions.get(entry.runId)) !== undefined) await slots.update({ ...entry, state: "enqueued" });
       else decided.push(await decideSlot(owner, entry.slot, context, { newestDue: true, claimed: true }));

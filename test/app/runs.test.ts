@@ -46,7 +46,9 @@ describe("a run", () => {
     const run = await tickAndTake();
     await stack.app.runDelivery.deliver({ run });
     const first = await stack.app.executions.get(slotId);
+    const requests = stack.simulator.requests();
     await stack.app.runDelivery.deliver({ run });
+    expect(stack.simulator.requests()).toEqual(requests);
     expect(await stack.app.executions.get(slotId)).toEqual(first);
     expect(orders()).toBe(2);
     await stack.deliverAll();

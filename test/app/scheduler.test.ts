@@ -24,7 +24,9 @@ describe("a tick", () => {
   test("that comes twice at once claims a slot once", async () => {
     stack = await runInMemory();
     stack.setNow("2026-06-15T13:35:00Z");
-    await Promise.all([stack.app.scheduler.tick("timer"), stack.app.scheduler.tick("http")]);
+    const reports = await Promise.all([stack.app.scheduler.tick("timer"), stack.app.scheduler.tick("http")]);
+    const outcomes = reports.flatMap(({ slots }) => slots.map(({ outcome }) => outcome));
+    expect(outcomes.sort()).toEqual(["claimed elsewhere", "enqueued"]);
     expect(stack.queues.take("runs")).toBeDefined();
     expect(stack.queues.take("runs")).toBeUndefined();
   });
