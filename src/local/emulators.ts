@@ -1,4 +1,7 @@
 // `npm run emulators`: the stand-ins on fixed ports without a host, for people who run `func start` themselves.
+import { type ChildProcess, spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { systemClock } from "../adapters/system/clock.ts";
 import { msFromInstant } from "../core/model/time.ts";
@@ -6,10 +9,12 @@ import { planDemoDay } from "./demoDay.ts";
 import { appSettings, startStandIns } from "./standIns.ts";
 
 const ports = { broker: 5672, tables: 10002, simulator: 4010, sink: 4011 };
+/** Where `UseDevelopmentStorage=true` looks for blobs: the real host keeps its timers' status and its keys there. */
+const blobPort = 10000;
 const usage = `Usage: npm run emulators -- [--state DIR] [--seed N]
 
-Starts the Service Bus broker (${ports.broker}), the tables (${ports.tables}), the Alpaca simulator (${ports.simulator}) and the
-notification sink (${ports.sink}) in real time, and prints a local.settings.json to save beside host.json for func start.`;
+Starts the Service Bus broker (${ports.broker}), blobs for the host itself (${blobPort}), the tables (${ports.tables}), the Alpaca simulator
+(${ports.simulator}) and the notification sink (${ports.sink}) in real time, and prints a local.settings.json to save beside host.json for func start.`;
 
 async function main(): Promise<number> {
   const { state, seed, help } = readFlags();
@@ -26,13 +31,34 @@ async function main(): Promise<number> {
     ports,
     onNotification: ({ severity, title }) => console.error(`notification ${severity}: ${title}`),
   });
-  console.log(JSON.stringify({ IsEncrypted: false, Values: appSettings(standIns) }, null, 2));
+  const blobs = startBlobs(state);
+  const settings = { AzureWebJobsStorage: "UseDevelopmentStorage=true", ...appSettings(standIns) };
+  console.log(JSON.stringify({ IsEncrypted: false, Values: settings }, null, 2));
   console.error(
     "The stand-ins are up; save the lines above as local.settings.json and run func start. Ctrl-C stops them.",
   );
   await new Promise((resolve) => process.once("SIGINT", resolve).once("SIGTERM", resolve));
+  blobs.kill();
   await standIns.stop();
   return 0;
+}
+
+/** Azurite's own blob server, which its command starts. */
+function startBlobs(state: string | undefined): ChildProcess {
+  const main = createRequire(import.meta.url).resolve("azurite/dist/src/blob/main.js");
+  const kept = state === undefined ? ["--inMemoryPersistence"] : ["--location", join(state, "blobs")];
+  const flags = [
+    "--blobHost",
+    "127.0.0.1",
+    "--blobPort",
+    String(blobPort),
+    "--silent",
+    "--disableTelemetry",
+    "--skipApiVersionCheck",
+  ];
+  const blobs = spawn(process.execPath, [main, ...flags, ...kept], { stdio: ["ignore", "ignore", "inherit"] });
+  process.once("exit", () => blobs.kill());
+  return blobs;
 }
 
 function readFlags(): { state: string | undefined; seed: number; help: boolean } {
