@@ -14,9 +14,8 @@ export class ConfigError extends Error {
   }
 }
 
-/** The same call may succeed later: a time-out on a read, 429, 5xx, a store that is out of reach. */
-export class TransientError extends Error {
-  override readonly name = "TransientError";
+/** A failure with a stable code that records and alerts name it by. */
+abstract class CodedError extends Error {
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
@@ -25,13 +24,12 @@ export class TransientError extends Error {
   }
 }
 
-/** Trying again cannot help: a message or row that cannot be read, a broker that refuses the account. Ends in a named state and an alert. */
-export class InvariantError extends Error {
-  override readonly name = "InvariantError";
-  readonly code: string;
+/** The same call may succeed later: a time-out on a read, 429, 5xx, a store that is out of reach. */
+export class TransientError extends CodedError {
+  override readonly name = "TransientError";
+}
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
+/** Trying again cannot help: a message or row that cannot be read, a broker that refuses the account. Ends in a named state and an alert. */
+export class InvariantError extends CodedError {
+  override readonly name = "InvariantError";
 }
