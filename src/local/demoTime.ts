@@ -11,6 +11,10 @@ export type DemoTimeDriver = {
   stop(): void;
 };
 
+/** Where the clock in `file` was to stand; undefined when there is none. */
+export const keptInstant = (file: string): Instant | undefined =>
+  existsSync(file) ? instantFromMs(readDemoTime(file).untilMs) : undefined;
+
 /** Sets the clock in `file` to stand at `at`; a clock that the file holds already goes on from where it stood, unless `at` is given. */
 export function createDemoTimeDriver(options: {
   readonly file: string;
@@ -19,8 +23,7 @@ export function createDemoTimeDriver(options: {
   readonly otherwise: Instant;
 }): DemoTimeDriver {
   const { file, speed } = options;
-  const kept = existsSync(file) ? instantFromMs(readDemoTime(file).untilMs) : undefined;
-  let standsAtMs = msFromInstant(options.at ?? kept ?? options.otherwise);
+  let standsAtMs = msFromInstant(options.at ?? keptInstant(file) ?? options.otherwise);
   let release: (() => void) | undefined;
   let stopped = false;
   setTo(standsAtMs);

@@ -7,9 +7,9 @@ import { fileURLToPath } from "node:url";
 import { createDemoClock, systemClock } from "../adapters/system/clock.ts";
 import { runsQueue } from "../config.ts";
 import { ConfigError } from "../core/model/errors.ts";
-import { msFromInstant } from "../core/model/time.ts";
+import { addMs, type Instant, msFromInstant } from "../core/model/time.ts";
 import { type DemoDay, planDemoDay, writeAutomationConfig } from "./demoDay.ts";
-import { createDemoTimeDriver, type DemoTimeDriver } from "./demoTime.ts";
+import { createDemoTimeDriver, type DemoTimeDriver, keptInstant } from "./demoTime.ts";
 import { parseStartFlags, type StartFlags } from "./flags.ts";
 import { type HostMessage, type HostProcess, startHostProcess } from "./hostProcess.ts";
 import { createLiveView, newYorkTime, readTelemetryLine } from "./liveView.ts";
@@ -38,7 +38,7 @@ async function start(flags: StartFlags): Promise<number> {
   const port = flags.port ?? (flags.once ? 0 : defaultPort);
   await checkPortIsFree(port);
   const day = await planDemoDay(flags);
-  const target = flags.once ? slotToRun(day.config, flags.at ?? day.inSession) : undefined;
+  const target = flags.once ? slotToRun(day.config, flags.at ?? nextKeptInstant(flags) ?? day.inSession) : undefined;
   const dir = flags.state ?? mkdtempSync(join(tmpdir(), "tradewind-"));
   mkdirSync(dir, { recursive: true });
   try {
@@ -46,6 +46,12 @@ async function start(flags: StartFlags): Promise<number> {
   } finally {
     if (flags.state === undefined) rmSync(dir, { recursive: true, force: true });
   }
+}
+
+/** Just after where the demo clock of a kept state stands: what was due there has been decided. */
+function nextKeptInstant({ state }: StartFlags): Instant | undefined {
+  const kept = state === undefined ? undefined : keptInstant(join(state, "clock"));
+  return kept === undefined ? undefined : addMs(kept, 1);
 }
 
 async function runStack(

@@ -136,6 +136,18 @@ describe("one run", () => {
     expect(out).toContain("equity ");
   });
 
+  test("with --state runs the next slot each time", async () => {
+    const state = mkdtempSync(join(tmpdir(), "tradewind-state-"));
+    try {
+      const [first, second] = [await once("--state", state), await once("--state", state)];
+      expect([first.slot, second.slot]).toEqual(["2026-06-15T14:00:00.000Z", "2026-06-15T14:05:00.000Z"]);
+      expect(first.orders.length).toBeGreaterThan(0);
+      expect(second).toMatchObject({ status: "succeeded", orders: [] });
+    } finally {
+      rmSync(state, { recursive: true, force: true });
+    }
+  });
+
   test("outside the session is skipped, and says why", async () => {
     const report = await once("--at", "2026-07-03T14:00:00Z");
     expect(report).toMatchObject({ status: "skipped", code: "HOLIDAY", orders: [] });
