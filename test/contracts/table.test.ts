@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTableStorage } from "../../src/adapters/azure/tableStorage.ts";
 import { createMemoryTable } from "../../src/adapters/memory/memoryTable.ts";
 import type { Row, Table } from "../../src/adapters/tables/table.ts";
-import { InvariantError, TransientError } from "../../src/core/model/errors.ts";
+import { TransientError } from "../../src/core/model/errors.ts";
 import { type AzuriteTables, startAzuriteTables } from "../../src/local/azurite/azurite.ts";
 
 let azurite: AzuriteTables;
@@ -28,12 +28,16 @@ describe.each(kinds)("%s table", (_, open) => {
   });
   const keys = (rows: readonly { rowKey: string }[]): string[] => rows.map(({ rowKey }) => rowKey);
 
-  test("T-01 gives back what was inserted, columns and payload", async () => {
+  test("T-01 gives back what was inserted, columns and payload, and takes back what it gave", async () => {
     const table = fresh();
     const payload = { list: [1, 2.5, "ü", null], nested: { yes: true } };
     const columns = { schemaVersion: 1, text: "a", count: 3, share: 0.25, yes: true };
     expect(await table.insert(row("a", { columns, payload }))).toBe(true);
-    expect(await table.get("p", "a")).toMatchObject({ partitionKey: "p", rowKey: "a", columns, payload });
+    const stored = await table.get("p", "a");
+    expect(stored).toMatchObject({ partitionKey: "p", rowKey: "a", columns, payload });
+    await table.delete("p", "a");
+    if (stored !== undefined) await table.put(stored);
+    expect(await table.get("p", "a")).toMatchObject({ columns, payload });
   });
 
   test("T-02 inserts only if absent, and keeps the first row", async () => {
@@ -135,11 +139,50 @@ describe.each(kinds)("%s table", (_, open) => {
         state = (state * 48271) % 2147483647;
         return String.fromCharCode(33 + (state % 90));
       }).join("");
-    const large = { noise: noise(300_000) };
+    const large = { noise: noise(1_150_000) };
     await table.insert(row("large", { payload: large }));
     expect((await table.get("p", "large"))?.payload).toEqual(large);
-    await expect(async () => table.insert(row("huge", { payload: noise(2_000_000) }))).rejects.toThrow(InvariantError);
+    await expect(async () => table.insert(row("huge", { payload: noise(2_000_000) }))).rejects.toMatchObject({
+      code: "PAYLOAD_TOO_LARGE",
+    });
   });
+
+  test("T-14 writes all rows of a set or none", async () => {
+    const table = fresh();
+    await table.insert(row("a"));
+    const etag = (await table.get("p", "a"))?.etag ?? "";
+    const changed = row("a", { columns: { by: "first" } });
+    const set = [
+      { kind: "put", row: changed, etag },
+      { kind: "insert", row: row("b") },
+    ] as const;
+    expect(await table.writeAll(set)).toBe(true);
+    expect(keys(await table.query({ partitionKey: "p" }))).toEqual(["a", "b"]);
+    const stale = { kind: "put", row: row("a", { columns: { by: "second" } }), etag } as const;
+    expect(await table.writeAll([{ kind: "put", row: row("c") }, stale])).toBe(false);
+    const taken = { kind: "insert", row: row("b") } as const;
+    expect(await table.writeAll([{ kind: "put", row: row("d") }, taken])).toBe(false);
+    expect(keys(await table.query({ partitionKey: "p" }))).toEqual(["a", "b"]);
+    expect((await table.get("p", "a"))?.columns).toEqual({ by: "first" });
+  });
+
+  test("T-15 writes a set to a table that was not there", async () => {
+    const table = fresh();
+    expect(await table.writeAll([{ kind: "put", row: row("a") }])).toBe(true);
+    expect(keys(await table.query({ partitionKey: "p" }))).toEqual(["a"]);
+  });
+
+  test.each(["a/b", "a\\b", "a#b", "a?b", "a\u0007b", "x".repeat(513)])(
+    "T-16 takes no row under the key %j, and has none",
+    async (key) => {
+      const table = fresh();
+      for (const unsafe of [row(key), { ...row("a"), partitionKey: key }]) {
+        await expect(async () => table.insert(unsafe)).rejects.toMatchObject({ code: "UNSAFE_KEY" });
+        await expect(async () => table.put(unsafe)).rejects.toMatchObject({ code: "UNSAFE_KEY" });
+        expect(await table.get(unsafe.partitionKey, unsafe.rowKey)).toBeUndefined();
+      }
+    },
+  );
 });
 
 test("a table service that does not answer is a transient failure, in bounded time", async () => {

@@ -6,17 +6,20 @@ import {
   TableClient,
   type TableEntity,
   type TableEntityResult,
+  type TransactionAction,
 } from "@azure/data-tables";
 import type { TokenCredential } from "@azure/identity";
-import { TransientError } from "../../core/model/errors.ts";
+import { InvariantError, TransientError } from "../../core/model/errors.ts";
 import {
   type Column,
-  packPayload,
+  isKey,
+  packRow,
   type Row,
   type RowQuery,
   type StoredRow,
   type Table,
-  unpackPayload,
+  unpackRow,
+  type Write,
 } from "../tables/table.ts";
 
 export type TableAccess =
@@ -52,7 +55,7 @@ function createTable(client: TableClient): Table {
       return await operation(AbortSignal.timeout(timeoutMs));
     } catch (failure) {
       if (!(failure instanceof RestError) || codeOf(failure) !== "TableNotFound") throw failure;
-      await client.createTable();
+      await client.createTable({ abortSignal: AbortSignal.timeout(timeoutMs) });
       return operation(AbortSignal.timeout(timeoutMs));
     }
   }
@@ -67,11 +70,7 @@ function createTable(client: TableClient): Table {
     } catch (failure) {
       const status = failure instanceof RestError ? failure.statusCode : undefined;
       if (status !== undefined && status in meanings) return meanings[status] as T;
-      if (failure instanceof Error && !(failure instanceof RestError) && failure.name !== "AbortError") throw failure;
-      if (status !== undefined && status < 500 && ![408, 429].includes(status)) throw failure;
-      throw new TransientError("STORE_UNAVAILABLE", `table ${client.tableName} is out of reach: ${String(failure)}`, {
-        cause: failure,
-      });
+      throw failureOf(client.tableName, failure);
     }
   }
 
@@ -84,11 +83,14 @@ function createTable(client: TableClient): Table {
         },
         { 409: false },
       ),
-    get: (partitionKey, rowKey) =>
-      answered<StoredRow | undefined>(
-        async (abortSignal) => fromEntity(await client.getEntity(partitionKey, rowKey, { abortSignal })),
-        { 404: undefined },
-      ),
+    // A key that cannot exist is not asked for: the service would call it a bad request instead of an absent row.
+    get: async (partitionKey, rowKey) =>
+      isKey(partitionKey) && isKey(rowKey)
+        ? answered<StoredRow | undefined>(
+            async (abortSignal) => fromEntity(await client.getEntity(partitionKey, rowKey, { abortSignal })),
+            { 404: undefined },
+          )
+        : undefined,
     put: (row, etag) =>
       answered(
         async (abortSignal) => {
@@ -97,6 +99,14 @@ function createTable(client: TableClient): Table {
           return true;
         },
         { 412: false, 404: false },
+      ),
+    writeAll: (writes) =>
+      answered(
+        async (abortSignal) => {
+          await client.submitTransaction(writes.map(toAction), { abortSignal });
+          return true;
+        },
+        { 404: false, 409: false, 412: false },
       ),
     delete: (partitionKey, rowKey) =>
       answered<void>(
@@ -124,6 +134,25 @@ function createTable(client: TableClient): Table {
   };
 }
 
+/** What an answer that stands for no value means: only a bad request cannot be mended by trying again. */
+function failureOf(table: string, failure: unknown): Error {
+  if (failure instanceof InvariantError || failure instanceof TypeError || failure instanceof RangeError)
+    return failure;
+  const status = failure instanceof RestError ? (failure.statusCode ?? 0) : 0;
+  const answer = failure instanceof RestError && status > 0 ? `${status} ${codeOf(failure) ?? ""}` : String(failure);
+  // A role for the app's identity takes minutes to reach every server, so a refusal may pass too.
+  return status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status)
+    ? new InvariantError("INTERNAL", `table ${table} refused the request: ${answer}`, { cause: failure })
+    : new TransientError("STORE_UNAVAILABLE", `table ${table} is out of reach: ${answer}`, { cause: failure });
+}
+
+const toAction = (write: Write): TransactionAction =>
+  write.kind === "insert"
+    ? ["create", toEntity(write.row)]
+    : write.etag === undefined
+      ? ["upsert", toEntity(write.row), "Replace"]
+      : ["update", toEntity(write.row), "Replace", { etag: write.etag }];
+
 function filterOf({ partitionKey, from, to, after, where = {} }: RowQuery): string {
   return [
     odata`PartitionKey eq ${partitionKey}`,
@@ -134,8 +163,8 @@ function filterOf({ partitionKey, from, to, after, where = {} }: RowQuery): stri
   ].join(" and ");
 }
 
-function toEntity({ partitionKey, rowKey, columns, payload }: Row): TableEntity<Record<string, unknown>> {
-  const chunks = payload === undefined ? [] : packPayload(payload);
+function toEntity(row: Row): TableEntity<Record<string, unknown>> {
+  const { partitionKey, rowKey, columns, chunks } = packRow(row);
   return {
     ...columns,
     ...Object.fromEntries(chunks.map((chunk, index) => [`payload${index}`, chunk])),
@@ -156,13 +185,8 @@ function fromEntity(
     .filter((entry): entry is [string, Uint8Array] => chunkName.test(entry[0]) && entry[1] instanceof Uint8Array)
     .sort(([a], [b]) => Number(a.slice(7)) - Number(b.slice(7)))
     .map(([, chunk]) => chunk);
-  return {
-    partitionKey: String(partitionKey),
-    rowKey: String(rowKey),
-    etag,
-    columns: Object.fromEntries(columns),
-    ...(chunks.length === 0 ? {} : { payload: unpackPayload(chunks) }),
-  };
+  const keys = { partitionKey: String(partitionKey), rowKey: String(rowKey) };
+  return unpackRow({ ...keys, columns: Object.fromEntries(columns), chunks }, etag);
 }
 
 const codeOf = (failure: RestError): string | undefined => {

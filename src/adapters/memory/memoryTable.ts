@@ -1,7 +1,7 @@
 // A table in memory, for tests and simulation: what it keeps has been through the same packing as in Azure.
-import { packPayload, type Row, type RowQuery, type StoredRow, type Table, unpackPayload } from "../tables/table.ts";
+import { type PackedRow, packRow, type RowQuery, type Table, unpackRow, type Write } from "../tables/table.ts";
 
-type Kept = Omit<StoredRow, "payload"> & { readonly chunks?: readonly Uint8Array[] };
+type Kept = { readonly packed: PackedRow; readonly etag: string };
 
 export function createMemoryTable(): Table {
   const partitions = new Map<string, Map<string, Kept>>();
@@ -13,50 +13,43 @@ export function createMemoryTable(): Table {
     return found;
   };
 
-  function write({ partitionKey, rowKey, columns, payload }: Row): void {
-    const packed = payload === undefined ? {} : { chunks: packPayload(payload) };
-    partition(partitionKey).set(rowKey, {
-      partitionKey,
-      rowKey,
-      columns: { ...columns },
-      etag: `"${++written}"`,
-      ...packed,
-    });
+  const finds = (write: Write): boolean => {
+    const there = partition(write.row.partitionKey).get(write.row.rowKey);
+    if (write.kind === "insert") return there === undefined;
+    return write.etag === undefined || there?.etag === write.etag;
+  };
+
+  async function writeAll(writes: readonly Write[]): Promise<boolean> {
+    const rows = writes.map(({ row }) => packRow(row));
+    if (!writes.every(finds)) return false;
+    for (const row of rows) {
+      const packed = { ...row, columns: { ...row.columns } };
+      partition(row.partitionKey).set(row.rowKey, { packed, etag: `"${++written}"` });
+    }
+    return true;
   }
 
-  const read = ({ chunks, ...row }: Kept): StoredRow => ({
-    ...row,
-    ...(chunks === undefined ? {} : { payload: unpackPayload(chunks) }),
-  });
-
   return {
-    insert: async (row) => {
-      if (partition(row.partitionKey).has(row.rowKey)) return false;
-      write(row);
-      return true;
-    },
+    insert: (row) => writeAll([{ kind: "insert", row }]),
     get: async (partitionKey, rowKey) => {
-      const row = partition(partitionKey).get(rowKey);
-      return row === undefined ? undefined : read(row);
+      const kept = partition(partitionKey).get(rowKey);
+      return kept && unpackRow(kept.packed, kept.etag);
     },
-    put: async (row, etag) => {
-      if (etag !== undefined && partition(row.partitionKey).get(row.rowKey)?.etag !== etag) return false;
-      write(row);
-      return true;
-    },
+    put: (row, etag) => writeAll([{ kind: "put", row, ...(etag === undefined ? {} : { etag }) }]),
+    writeAll,
     delete: async (partitionKey, rowKey) => {
       partition(partitionKey).delete(rowKey);
     },
     query: async (query) =>
       [...partition(query.partitionKey).values()]
-        .filter((row) => fits(row, query))
-        .sort((a, b) => (a.rowKey < b.rowKey ? -1 : 1))
+        .filter(({ packed }) => fits(packed, query))
+        .sort((a, b) => (a.packed.rowKey < b.packed.rowKey ? -1 : 1))
         .slice(0, query.limit)
-        .map(read),
+        .map(({ packed, etag }) => unpackRow(packed, etag)),
   };
 }
 
-const fits = ({ rowKey, columns }: Kept, { from, to, after, where = {} }: RowQuery): boolean =>
+const fits = ({ rowKey, columns }: PackedRow, { from, to, after, where = {} }: RowQuery): boolean =>
   (from === undefined || rowKey >= from) &&
   (to === undefined || rowKey <= to) &&
   (after === undefined || rowKey > after) &&

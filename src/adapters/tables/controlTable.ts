@@ -28,11 +28,13 @@ export function createControlStore(table: Table): ControlStore {
       if (row === undefined) throw new InvariantError("UNREADABLE_ROW", "TradewindControl holds no control state");
       return { state: readRow("TradewindControl", row, storedState), etag: row.etag };
     },
-    write: async (next, etag) => {
-      if (!(await table.put(controlRow(next), etag))) return false;
-      const rowKey = `${newestFirst(next.changedAt)}_${next.automation}_${next.tradingState}`;
-      await table.put({ partitionKey: "event", rowKey, columns: columnsOf({ ...next }) });
-      return true;
+    // Together or not at all: a change that happened is never missing from its history.
+    write: (next, etag) => {
+      const rowKey = `event_${newestFirst(next.changedAt)}_${next.automation}_${next.tradingState}`;
+      return table.writeAll([
+        { kind: "put", row: controlRow(next), etag },
+        { kind: "put", row: { ...controlRow(next), rowKey } },
+      ]);
     },
     beat: async (now) => {
       await table.put({ partitionKey, rowKey: "heartbeat", columns: columnsOf({ at: now }) });

@@ -5,14 +5,22 @@ import { InvariantError } from "../../core/model/errors.ts";
 
 export type Column = string | number | boolean;
 
-/** Keys hold no `/`, `\`, `#` or `?`. The payload is any JSON value; it is compressed and may be large. */
+/** The payload is any JSON value; it is compressed and may be large. */
 export type Row = {
   readonly partitionKey: string;
   readonly rowKey: string;
   readonly columns: Readonly<Record<string, Column>>;
   readonly payload?: unknown;
 };
+/** A row as it lies in the table: the payload in compressed chunks, none where it has no payload. */
+export type PackedRow = Omit<Row, "payload"> & { readonly chunks: readonly Uint8Array[] };
+/** The payload is unpacked when it is looked at, and throws then if its bytes are damaged: a damaged row fails alone. */
 export type StoredRow = Row & { readonly etag: string };
+
+/** `put` writes whatever was there, or with an etag only if the row still has it. */
+export type Write =
+  | { readonly kind: "insert"; readonly row: Row }
+  | { readonly kind: "put"; readonly row: Row; readonly etag?: string };
 
 export type RowQuery = {
   readonly partitionKey: string;
@@ -27,13 +35,15 @@ export type RowQuery = {
   readonly after?: string;
 };
 
-/** Throws TransientError `STORE_UNAVAILABLE` when out of reach. */
+/** Throws TransientError `STORE_UNAVAILABLE` when out of reach; writes InvariantError `UNSAFE_KEY` or `PAYLOAD_TOO_LARGE` (see `packRow`). */
 export type Table = {
   /** False when a row with these keys is there already. */
   insert(row: Row): Promise<boolean>;
   get(partitionKey: string, rowKey: string): Promise<StoredRow | undefined>;
   /** Writes the row whatever was there; with an etag only if the row still has it: false when it has not. */
   put(row: Row, etag?: string): Promise<boolean>;
+  /** All writes or none, up to a hundred different rows of one partition: false when one of them finds its row not as it must be. */
+  writeAll(writes: readonly Write[]): Promise<boolean>;
   /** Absent rows are fine. */
   delete(partitionKey: string, rowKey: string): Promise<void>;
   /** In row key order. */
@@ -47,8 +57,17 @@ export const schemaVersion = 1;
 const chunkBytes = 64 * 1024;
 const maxChunks = 15;
 
-/** Throws InvariantError `PAYLOAD_TOO_LARGE`. */
-export function packPayload(payload: unknown): readonly Uint8Array[] {
+/** Whether the service takes this as a key: at most 512 characters, none of `/`, `\`, `#`, `?` and no control characters. */
+export const isKey = (key: string): boolean => /^[^/\\#?\p{Cc}]{0,512}$/u.test(key);
+
+/** The row as it is stored. Throws InvariantError `UNSAFE_KEY` for keys that no table takes and `PAYLOAD_TOO_LARGE`. */
+export function packRow({ payload, ...row }: Row): PackedRow {
+  const unsafe = [row.partitionKey, row.rowKey].find((key) => !isKey(key));
+  if (unsafe !== undefined) throw new InvariantError("UNSAFE_KEY", `${JSON.stringify(unsafe)} cannot be a table key`);
+  return { ...row, chunks: payload === undefined ? [] : packPayload(payload) };
+}
+
+function packPayload(payload: unknown): readonly Uint8Array[] {
   const packed = gzipSync(JSON.stringify(payload), { level: 1 });
   if (packed.length > chunkBytes * maxChunks) {
     throw new InvariantError(
@@ -61,8 +80,17 @@ export function packPayload(payload: unknown): readonly Uint8Array[] {
   );
 }
 
-export const unpackPayload = (chunks: readonly Uint8Array[]): unknown =>
-  JSON.parse(gunzipSync(Buffer.concat(chunks)).toString("utf8"));
+/** The row as it is read; `packRow` the other way round. */
+export function unpackRow({ chunks, ...row }: PackedRow, etag: string): StoredRow {
+  if (chunks.length === 0) return { ...row, etag };
+  return {
+    ...row,
+    etag,
+    get payload(): unknown {
+      return JSON.parse(gunzipSync(Buffer.concat(chunks)).toString("utf8"));
+    },
+  };
+}
 
 /** Reads a row as `schema` says. Throws InvariantError `UNREADABLE_ROW` that names table, keys and faults. */
 export function readRow<T>(table: string, row: StoredRow, schema: z.ZodType<T>): T {
@@ -74,8 +102,16 @@ export function readRow<T>(table: string, row: StoredRow, schema: z.ZodType<T>):
       `${where}: schema version ${String(version)}, this app reads ${schemaVersion}`,
     );
   }
-  const result = schema.safeParse(row.payload ?? row.columns);
+  const result = schema.safeParse(contentOf(row, where));
   if (result.success) return result.data;
   const faults = result.error.issues.slice(0, 5).map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new InvariantError("UNREADABLE_ROW", `${where}: ${faults.join("; ")}`);
+}
+
+function contentOf(row: StoredRow, where: string): unknown {
+  try {
+    return row.payload ?? row.columns;
+  } catch (cause) {
+    throw new InvariantError("UNREADABLE_ROW", `${where}: its payload is damaged: ${String(cause)}`, { cause });
+  }
 }
