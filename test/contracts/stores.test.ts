@@ -12,7 +12,7 @@ import { planRun } from "../../src/core/planning/planRun.ts";
 import { endedRecord } from "../../src/core/reporting/executionRecord.ts";
 import { type AzuriteTables, startAzuriteTables } from "../../src/local/azurite/azurite.ts";
 import type { Stores } from "../../src/ports/stores.ts";
-import { exampleInputs } from "../core/examples.ts";
+import { exampleInputs, exampleMarket } from "../core/examples.ts";
 import { at, exampleConfig } from "../support/memoryStack.ts";
 
 let azurite: AzuriteTables;
@@ -208,5 +208,57 @@ describe.each(kinds)("%s stores", (_, open) => {
     });
     await tableOf("TradewindTasks").put({ partitionKey: "task", rowKey: "newer", columns: { schemaVersion: 2 } });
     expect(await stores.tasks.list()).toMatchObject({ tasks: [], unreadable: [{ key: "newer" }] });
+  });
+
+  test("S-14 writes each change of the control state into its history, and no change that was refused", async () => {
+    const { stores, tableOf } = open();
+    await stores.settings.seed(exampleConfig(["AAA"]), slot);
+    const { state, etag } = await stores.control.read();
+    const halted = { ...state, tradingState: "halted", actor: "first", changedAt: addMs(slot, 1) } as const;
+    await stores.control.write(halted, etag);
+    await stores.control.write({ ...state, automation: "stopped", actor: "second", changedAt: addMs(slot, 2) }, etag);
+    const events = await tableOf("TradewindControl").query({ partitionKey: "control", from: "event_", to: "event_~" });
+    expect(events.map(({ columns }) => columns)).toMatchObject([{ actor: "first", tradingState: "halted" }]);
+  });
+
+  test("S-15 names no slot as open that had ended before a late claim of it", async () => {
+    const { slots } = open().stores;
+    await slots.insert(entry());
+    await slots.end(entry({ state: "ran" }));
+    expect(await slots.insert(entry())).toBe(false);
+    expect(await slots.open()).toEqual([]);
+    expect(await slots.get("example", slot)).toMatchObject({ state: "ran" });
+  });
+
+  test("S-16 stores a plan on more bars than a row holds, each delivery's inputs apart", async () => {
+    const { stores, tableOf } = open();
+    const { executions } = stores;
+    const symbols = Array.from({ length: 150 }, (_, index) => `S${index}`);
+    const market = exampleMarket(Object.fromEntries(symbols.map((symbol) => [symbol, 100])));
+    let state = 1;
+    const noise = (column: Float64Array): Float64Array =>
+      Float64Array.from({ length: 250 }, (_, index) => {
+        state = (state * 48271) % 2147483647;
+        return (column[index % column.length] ?? 0) + state / 2147483647;
+      });
+    const bars = market.bars.map((series) => ({
+      symbol: series.symbol,
+      timeMs: noise(series.timeMs).map(Math.floor),
+      open: noise(series.open),
+      high: noise(series.high),
+      low: noise(series.low),
+      close: noise(series.close),
+      volume: noise(series.volume),
+    }));
+    const inputs = exampleInputs({ market: { ...market, bars } });
+    const later = { ...inputs, asOf: addMs(inputs.asOf, 1) };
+    const plan = planRun(inputs);
+    expect(await executions.savePlan(plan, inputs)).toBe(true);
+    expect(await executions.savePlan(planRun(later), later)).toBe(false);
+    expect(await executions.loadPlan(plan.runId)).toEqual({ plan, inputs });
+    // As if the first delivery had died before its plan was stored.
+    await tableOf("TradewindExecutions").delete(plan.runId, "plan");
+    expect(await executions.savePlan(planRun(later), later)).toBe(true);
+    expect((await executions.loadPlan(plan.runId))?.inputs.asOf).toBe(later.asOf);
   });
 });

@@ -1,11 +1,11 @@
 // The history: a partition a run with its record and its plan, and a partition a month that lists runs newest first.
 import { z } from "zod";
 import { ConfigError } from "../../core/model/errors.ts";
-import type { ExecutionRecord, RunPlan, RunSummary } from "../../core/model/run.ts";
+import type { ExecutionRecord, RunSummary } from "../../core/model/run.ts";
 import type { Instant } from "../../core/model/time.ts";
-import { decodeInputs, encodeInputs } from "../../core/planning/canonicalJson.ts";
 import { summaryOf } from "../../core/reporting/executionRecord.ts";
 import type { ExecutionFilter, ExecutionRepository } from "../../ports/stores.ts";
+import { loadPlan, savePlan } from "./planRows.ts";
 import { columnsOf, newestFirst } from "./rowShapes.ts";
 import { type Row, readRow, type StoredRow, type Table } from "./table.ts";
 
@@ -30,16 +30,6 @@ const storedSummary = z.custom<RunSummary>(
   (value) => storedShape.omit({ verdicts: true, outcomes: true }).safeParse(value).success,
   "is not a run summary",
 );
-const storedPlan = z.object({
-  plan: z.custom<RunPlan>(
-    (value) =>
-      z
-        .looseObject({ runId: z.string(), tickets: z.array(z.looseObject({ clientOrderId: z.string() })) })
-        .safeParse(value).success,
-    "is not a run plan",
-  ),
-  inputs: z.unknown(),
-});
 
 const recordRow = (record: ExecutionRecord): Row => ({
   partitionKey: record.executionId,
@@ -97,19 +87,8 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
       const row = await table.get(executionId, "record");
       return row === undefined ? undefined : readRecord(row);
     },
-    loadPlan: async (executionId) => {
-      const row = await table.get(executionId, "plan");
-      if (row === undefined) return undefined;
-      const { plan, inputs } = readRow(tableName, row, storedPlan);
-      return { plan, inputs: decodeInputs(inputs) };
-    },
-    savePlan: (plan, inputs) =>
-      table.insert({
-        partitionKey: plan.runId,
-        rowKey: "plan",
-        columns: columnsOf({ inputsDigest: plan.inputsDigest, tickets: plan.tickets.length }),
-        payload: { plan, inputs: encodeInputs(inputs) },
-      }),
+    loadPlan: (executionId) => loadPlan(table, executionId),
+    savePlan: (plan, inputs) => savePlan(table, plan, inputs),
     finish,
     list: (filter) => list(table, filter),
   };

@@ -9,6 +9,7 @@ import { readRow, type Table } from "./table.ts";
 import { taskRow } from "./taskTable.ts";
 
 const [partitionKey, rowKey] = ["settings", "automation"];
+const writesAtOnce = 20;
 const storedSettings = z.object({ window: tradingWindowSchema, limits: riskLimitsSchema });
 
 export function createSettingsStore(tables: {
@@ -33,7 +34,9 @@ export function createSettingsStore(tables: {
     // The settings row is what says "seeded": a seeding that was cut off before it is done again, and inserts only what is missing.
     seed: async ({ automation, tasks }, now) => {
       if ((await tables.settings.get(partitionKey, rowKey)) !== undefined) return false;
-      for (const task of tasks) await tables.tasks.insert(taskRow(task, now));
+      for (let at = 0; at < tasks.length; at += writesAtOnce) {
+        await Promise.all(tasks.slice(at, at + writesAtOnce).map((task) => tables.tasks.insert(taskRow(task, now))));
+      }
       await tables.control.insert(
         controlRow({
           automation: "started",

@@ -37,8 +37,15 @@ export function createSlotLedger(table: Table): SlotLedger {
   async function insert(entry: SlotEntry): Promise<boolean> {
     if (!isOpenSlot(entry.state)) return table.insert(slotRow(entry));
     // Side by side: a slot that is claimed but not named as open would be forgotten after a crash, one that is only named is found again.
-    const [inserted] = await Promise.all([table.insert(slotRow(entry)), table.insert(openRow(entry))]);
+    const [inserted, named] = await Promise.all([table.insert(slotRow(entry)), table.insert(openRow(entry))]);
+    if (!inserted && named) await forgetIfEnded(entry);
     return inserted;
+  }
+
+  /** A slot that ended before this claim of it came would be named as open for good. */
+  async function forgetIfEnded(entry: SlotEntry): Promise<void> {
+    const row = await table.get(entry.taskId, newestFirst(entry.slot));
+    if (row !== undefined && !isOpenSlot(read(row).state)) await table.delete(openPartition, openKey(entry));
   }
 
   /** Writes the slot unless it has ended. */
@@ -52,6 +59,12 @@ export function createSlotLedger(table: Table): SlotLedger {
     }
   }
 
+  /** A run may have ended its slot in the meantime: then there is nothing open to change. */
+  async function renewOpen(entry: SlotEntry): Promise<void> {
+    const row = await table.get(openPartition, openKey(entry));
+    if (row !== undefined) await table.put(openRow(entry), row.etag);
+  }
+
   return {
     newest: async (taskId) => {
       const [row] = await table.query({ partitionKey: taskId, limit: 1 });
@@ -63,10 +76,7 @@ export function createSlotLedger(table: Table): SlotLedger {
     },
     insert,
     update: async (entry) => {
-      await move(entry);
-      // A run may have ended its slot in the meantime: then there is nothing open to change.
-      const row = await table.get(openPartition, openKey(entry));
-      if (row !== undefined) await table.put(openRow(entry), row.etag);
+      await Promise.all([move(entry), renewOpen(entry)]);
     },
     end: async (entry) => {
       await move(entry);
