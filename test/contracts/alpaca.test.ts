@@ -16,6 +16,7 @@ import { type Simulator, startSimulator } from "../../src/simulator/server.ts";
 
 const keys = { keyId: "key", secret: "secret" };
 const openMs = Date.parse("2026-06-15T14:00:00Z");
+let nowMs = openMs;
 let simulator: Simulator;
 let broker: Broker;
 let marketData: MarketData;
@@ -38,7 +39,8 @@ beforeEach(async () => {
       { symbol: "BBB", startPrice: 120 },
     ],
   });
-  simulator = await startSimulator({ tape, seed: 3, nowMs: () => openMs, ...keys, requestsPerMinute: 0 });
+  nowMs = openMs;
+  simulator = await startSimulator({ tape, seed: 3, nowMs: () => nowMs, ...keys, requestsPerMinute: 0 });
   client = createAlpacaClient(access());
   broker = createAlpacaBroker(client);
   marketData = createAlpacaMarketData(client, { feed: "iex", adjustment: "split" });
@@ -157,6 +159,23 @@ describe("Alpaca broker", () => {
     await expect(stranger.account()).rejects.toMatchObject({ code: "BROKER_UNAUTHORIZED" });
     expect(await stranger.submit(ticket())).toMatchObject({ kind: "rejected", code: "UNAUTHORIZED" });
   });
+
+  test("A-14 lists more orders than a page holds, and each once", async () => {
+    for (let sent = 0; sent < 510; sent++) {
+      await broker.submit(ticket({ qty: qty("1") }));
+      nowMs += sent % 3;
+    }
+    const orders = await broker.ordersSince(instantFromMs(openMs));
+    expect(new Set(orders.map(({ clientOrderId }) => clientOrderId)).size).toBe(510);
+    expect(orders).toHaveLength(510);
+    expect((await broker.ordersSince(instantFromMs(nowMs + 1))).length).toBe(0);
+  });
+
+  test("A-15 lists an order of the very instant it is asked from", async () => {
+    const sent = await broker.submit(ticket());
+    const submittedAt = sent.kind === "accepted" ? sent.order.submittedAt : instantFromMs(0);
+    expect(await broker.ordersSince(submittedAt)).toHaveLength(1);
+  });
 });
 
 describe("Alpaca market data", () => {
@@ -186,6 +205,22 @@ describe("Alpaca market data", () => {
     expect(Number(bid)).toBeLessThanOrEqual(Number(last));
     expect(Number(ask)).toBeGreaterThanOrEqual(Number(last));
   });
+
+  test("M-04 asks once for each history that tasks take turns with", async () => {
+    for (const first of [from, "2026-04-01" as TradingDay, from, "2026-04-01" as TradingDay]) {
+      await marketData.dailyBars(["AAA", "BBB"], first, to);
+    }
+    expect(simulator.requests()["GET /v2/stocks/bars"]).toBe(2);
+    await marketData.dailyBars(["AAA", "BBB"], from, "2026-06-11" as TradingDay);
+    expect(simulator.requests()["GET /v2/stocks/bars"]).toBe(3);
+  });
+
+  test("M-05 asks for at most a hundred symbols at once", async () => {
+    const symbols = ["AAA", "BBB", ...Array.from({ length: 148 }, (_, index) => `X${index}`)];
+    expect([...(await marketData.dailyBars(symbols, from, to)).keys()]).toEqual(["AAA", "BBB"]);
+    expect([...(await marketData.latestPrices(symbols)).keys()]).toEqual(["AAA", "BBB"]);
+    expect(simulator.requests()).toMatchObject({ "GET /v2/stocks/bars": 2, "GET /v2/stocks/snapshots": 2 });
+  });
 });
 
 describe("origin guard", () => {
@@ -201,6 +236,9 @@ describe("origin guard", () => {
     await expect(guarded(`${origin}/v2/account`)).rejects.toMatchObject({ code: "ORIGIN_REFUSED" });
     await expect(guarded("https://api.alpaca.markets/v2/account")).rejects.toMatchObject({ code: "ORIGIN_REFUSED" });
     await expect(guarded(new Request(`${origin}/v2/account`))).rejects.toMatchObject({ code: "ORIGIN_REFUSED" });
+    const post = new Request("https://paper-api.alpaca.markets/v2/orders", { method: "POST", body: "{}" });
+    await guarded(post);
+    expect(simulator.requests()).toEqual({ "POST /v2/orders": 1 });
     expect(seen).toBe(0);
     await fetch(origin);
     expect(seen).toBe(1);

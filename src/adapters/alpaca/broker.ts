@@ -1,7 +1,8 @@
 // The broker port on Alpaca's trading API.
 import { ApiError } from "@alpacahq/alpaca-trade-api/rest";
 import { InvariantError } from "../../core/model/errors.ts";
-import type { SubmitResult } from "../../core/model/order.ts";
+import type { BrokerOrder, SubmitResult } from "../../core/model/order.ts";
+import { addMs, type Instant } from "../../core/model/time.ts";
 import type { Broker } from "../../ports/broker.ts";
 import { type AlpacaClient, read } from "./client.ts";
 import { isDuplicate, mapAccount, mapOrder, mapOrders, mapPositions, orderBody, rejectionCode } from "./mapping.ts";
@@ -10,42 +11,47 @@ import { isDuplicate, mapAccount, mapOrder, mapOrders, mapPositions, orderBody, 
 const pageSize = 500;
 
 export function createAlpacaBroker(
-  { trading }: AlpacaClient,
+  { trading, deadline }: AlpacaClient,
   { expectedAccountId }: { readonly expectedAccountId?: string | undefined } = {},
 ): Broker {
+  /** All pages. Legs of complex orders come as orders of their own; open are those that no longer wait for their entry to fill. */
+  async function listOrders(status: "open" | "all", since?: Instant): Promise<readonly BrokerOrder[]> {
+    const found = new Map<string, BrokerOrder>();
+    const signal = deadline();
+    let from = since;
+    for (;;) {
+      // The broker leaves out orders of the very instant it is given.
+      const after = from === undefined ? {} : { after: addMs(from, -1) };
+      const query = { status, limit: pageSize, direction: "asc", ...after } as const;
+      const page = mapOrders(await read("orders", () => trading.orders.getAllOrdersRaw(query, { signal })));
+      const known = found.size;
+      for (const order of page) found.set(order.brokerOrderId, order);
+      if (page.length < pageSize) return [...found.values()].sort(byClientOrderId);
+      if (found.size === known) throw new InvariantError("INTERNAL", "the broker's list of orders does not go on");
+      from = page.map(({ submittedAt }) => submittedAt).reduce((a, b) => (a > b ? a : b));
+    }
+  }
+
   return {
     account: async () => {
-      const account = mapAccount(await read("account", () => trading.account.getAccountRaw()));
+      const account = mapAccount(await read("account", () => trading.account.getAccountRaw({ signal: deadline() })));
       if (expectedAccountId !== undefined && account.accountId !== expectedAccountId) {
         throw new InvariantError("WRONG_ACCOUNT", "the keys belong to another account than ALPACA_ACCOUNT_ID names");
       }
       return account;
     },
-    positions: async () => mapPositions(await read("positions", () => trading.positions.getAllOpenPositionsRaw())),
-    openOrders: async () =>
-      mapOrders(
-        await read("open orders", () =>
-          trading.orders.getAllOrdersRaw({ status: "open", limit: pageSize, nested: true }),
-        ),
-      ),
-    ordersSince: async (since) =>
-      mapOrders(
-        await read("orders", () =>
-          trading.orders.getAllOrdersRaw({
-            status: "all",
-            limit: pageSize,
-            after: since,
-            direction: "asc",
-            nested: true,
-          }),
-        ),
-      ),
+    positions: async () =>
+      mapPositions(await read("positions", () => trading.positions.getAllOpenPositionsRaw({ signal: deadline() }))),
+    openOrders: () => listOrders("open"),
+    ordersSince: (since) => listOrders("all", since),
     findOrder: async (clientOrderId) => {
       const wire = await read("order by client id", () =>
-        trading.orders.getOrderByClientOrderIdRaw({ clientOrderId }).catch((failure: unknown) => {
-          if (failure instanceof ApiError && failure.status === 404) return { raw: Response.json(null) };
-          throw failure;
-        }),
+        trading.orders
+          .getOrderByClientOrderIdRaw({ clientOrderId }, { signal: deadline() })
+          .catch((failure: unknown) => {
+            if (failure instanceof ApiError && failure.status === 404) return { raw: Response.json(null) };
+            throw failure;
+          }),
       );
       return wire === null ? undefined : mapOrder(wire);
     },
@@ -79,6 +85,8 @@ function submitFailure(failure: unknown): SubmitResult {
   );
   return { kind: neverLeft ? "notSent" : "unknown", message };
 }
+
+const byClientOrderId = (a: BrokerOrder, b: BrokerOrder): number => (a.clientOrderId < b.clientOrderId ? -1 : 1);
 
 const causes = (failure: unknown): readonly Error[] =>
   failure instanceof Error ? [failure, ...causes(failure.cause)] : [];

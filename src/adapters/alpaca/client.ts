@@ -2,7 +2,12 @@
 import { Alpaca, ApiError } from "@alpacahq/alpaca-trade-api/rest";
 import { InvariantError, TransientError } from "../../core/model/errors.ts";
 
-export type AlpacaClient = Alpaca;
+export type AlpacaClient = {
+  readonly trading: Alpaca["trading"];
+  readonly marketData: Alpaca["marketData"];
+  /** When a read that begins now must have ended, all its tries and pages together. */
+  readonly deadline: () => AbortSignal;
+};
 
 export type AlpacaAccess = {
   readonly keyId: string;
@@ -19,12 +24,12 @@ const sdkTradingOrigin = "https://paper-api.alpaca.markets";
 const sdkDataOrigin = "https://data.alpaca.markets";
 
 /**
- * Reads are tried three times within the time-out each; writes once. The SDK is always asked for its paper host, which is then mapped to
- * the configured trading origin, so that no option of the SDK can choose where orders go.
+ * Reads are tried three times, each within the time-out and all within one and a half; writes once. The SDK is always asked for its paper
+ * host, which is then mapped to the configured trading origin, so that no option of the SDK can choose where orders go.
  */
 export function createAlpacaClient(access: AlpacaAccess): AlpacaClient {
   const { keyId, secret, tradingOrigin, dataOrigin, requestsPerMinute = 200, timeoutMs = 10_000 } = access;
-  return new Alpaca({
+  const { trading, marketData } = new Alpaca({
     keyId,
     secret,
     paper: true,
@@ -34,6 +39,7 @@ export function createAlpacaClient(access: AlpacaAccess): AlpacaClient {
     redirect: "error",
     fetchApi: guardedFetch({ [sdkTradingOrigin]: tradingOrigin, [sdkDataOrigin]: dataOrigin }),
   });
+  return { trading, marketData, deadline: () => AbortSignal.timeout(1.5 * timeoutMs) };
 }
 
 /** `fetch` for the origins in `map` alone, sent to what they map to. Throws InvariantError `ORIGIN_REFUSED` for any other, before it leaves. */
@@ -47,7 +53,8 @@ export function guardedFetch(map: Readonly<Record<string, string>>): typeof fetc
         `requests to ${url.origin} are refused: it is not a configured origin`,
       );
     }
-    return fetch(new URL(url.pathname + url.search, target), { ...init, redirect: "error" });
+    const mapped = new URL(url.pathname + url.search, target);
+    return fetch(input instanceof Request ? new Request(mapped, input) : mapped, { ...init, redirect: "error" });
   };
 }
 

@@ -120,10 +120,9 @@ const toOrder = (order: z.infer<typeof orderWire>): BrokerOrder => ({
 
 export const mapOrder = (wire: unknown): BrokerOrder => toOrder(parse("order", orderWire, wire));
 
+/** In the order they came in. */
 export const mapOrders = (wire: unknown): readonly BrokerOrder[] =>
-  parse("orders", z.array(orderWire), wire)
-    .map(toOrder)
-    .sort((a, b) => (a.clientOrderId < b.clientOrderId ? -1 : 1));
+  parse("orders", z.array(orderWire), wire).map(toOrder);
 
 /** The body of a new order: every number as the decimal text it is. */
 export const orderBody = (ticket: OrderTicket) => ({
@@ -178,7 +177,8 @@ export function mapLatest(wire: unknown): ReadonlyMap<string, LatestPrice> {
 }
 
 const rejections: readonly (readonly [RegExp, RejectionCode])[] = [
-  [/insufficient buying power|cost basis must be/, "INSUFFICIENT_BUYING_POWER"],
+  [/insufficient buying power/, "INSUFFICIENT_BUYING_POWER"],
+  [/cost basis must be/, "BAD_ORDER"],
   [/insufficient qty available/, "INSUFFICIENT_QTY"],
   [/not fractionable/, "NOT_FRACTIONABLE"],
   [/cannot be sold short|not allowed to short/, "NOT_SHORTABLE"],

@@ -1,4 +1,5 @@
 // The market data port on Alpaca's data API: history in the fewest requests, closed days asked for once a day.
+import { InvariantError } from "../../core/model/errors.ts";
 import type { BarSeries, LatestPrice } from "../../core/model/market.ts";
 import type { TradingDay } from "../../core/model/time.ts";
 import type { MarketData } from "../../ports/marketData.ts";
@@ -11,50 +12,66 @@ const symbolsPerRequest = 100;
 const barsPerPage = 10_000;
 
 export function createAlpacaMarketData(
-  { marketData }: AlpacaClient,
+  { marketData, deadline }: AlpacaClient,
   options: { readonly feed: "iex" | "sip"; readonly adjustment: "raw" | "split" | "dividend" | "all" },
 ): MarketData {
   const { feed, adjustment } = options;
-  // Closed days do not change within a trading day: remembered until another range of days is asked for.
-  let remembered: { range: string; bars: Map<string, BarSeries | undefined> } = { range: "", bars: new Map() };
+  // Closed days do not change within a trading day: remembered by the first day asked for, until the last day is another one.
+  let remembered = { to: "", from: new Map<TradingDay, Map<string, BarSeries>>() };
+
+  function rememberedBars(from: TradingDay, to: TradingDay): Map<string, BarSeries> {
+    if (remembered.to !== to) remembered = { to, from: new Map() };
+    const bars = remembered.from.get(from) ?? new Map<string, BarSeries>();
+    remembered.from.set(from, bars);
+    return bars;
+  }
 
   async function fetchBars(
     symbols: readonly string[],
     from: TradingDay,
     to: TradingDay,
-  ): Promise<Map<string, BarSeries>> {
+    signal: AbortSignal,
+  ): Promise<readonly BarSeries[]> {
     const bars = new Map<string, WireBar[]>();
+    const pageTokens = new Set<string>();
     let pageToken: string | undefined;
     do {
-      const wire = await read("bars", () =>
-        marketData.stocks.stockBarsRaw({
-          symbols: symbols.join(","),
-          timeframe: "1Day",
-          start: new Date(`${from}T00:00:00Z`),
-          end: new Date(`${to}T23:59:59Z`),
-          limit: barsPerPage,
-          feed,
-          adjustment,
-          ...(pageToken === undefined ? {} : { pageToken }),
-        }),
-      );
-      const page = mapBarsPage(wire);
-      for (const [symbol, more] of page.bars) bars.set(symbol, [...(bars.get(symbol) ?? []), ...more]);
+      const query = {
+        symbols: symbols.join(","),
+        timeframe: "1Day",
+        start: new Date(`${from}T00:00:00Z`),
+        end: new Date(`${to}T23:59:59Z`),
+        limit: barsPerPage,
+        feed,
+        adjustment,
+        ...(pageToken === undefined ? {} : { pageToken }),
+      };
+      const page = mapBarsPage(await read("bars", () => marketData.stocks.stockBarsRaw(query, { signal })));
+      for (const [symbol, more] of page.bars) {
+        const list = bars.get(symbol) ?? [];
+        for (const bar of more) list.push(bar);
+        bars.set(symbol, list);
+      }
       pageToken = page.nextPage;
+      if (pageToken !== undefined && pageTokens.has(pageToken)) {
+        throw new InvariantError("INTERNAL", "the broker's pages of bars do not end");
+      }
+      if (pageToken !== undefined) pageTokens.add(pageToken);
     } while (pageToken !== undefined);
-    return new Map([...bars].map(([symbol, list]) => [symbol, toSeries(symbol, list)]));
+    return [...bars].map(([symbol, list]) => toSeries(symbol, list));
   }
 
   return {
     feed,
     adjustment,
     dailyBars: async (symbols, from, to) => {
-      const range = `${from}/${to}`;
-      if (remembered.range !== range) remembered = { range, bars: new Map() };
-      const { bars } = remembered;
-      const missing = symbols.filter((symbol) => !bars.has(symbol));
-      const fetched = await Promise.all(chunks(missing).map((chunk) => fetchBars(chunk, from, to)));
-      for (const more of fetched) for (const [symbol, series] of more) bars.set(symbol, series);
+      const known = rememberedBars(from, to);
+      const missing = symbols.filter((symbol) => !known.has(symbol));
+      const signal = deadline();
+      const fetched = await Promise.all(chunks(missing).map((chunk) => fetchBars(chunk, from, to, signal)));
+      const bars = new Map([...known.values(), ...fetched.flat()].map((series) => [series.symbol, series]));
+      // What lacks the last day may be late at the source, so it is asked for again.
+      for (const series of fetched.flat()) if (reaches(series, to)) known.set(series.symbol, series);
       return new Map(
         symbols.flatMap((symbol): [string, BarSeries][] => {
           const series = bars.get(symbol);
@@ -63,10 +80,13 @@ export function createAlpacaMarketData(
       );
     },
     latestPrices: async (symbols) => {
+      const signal = deadline();
       const pages = await Promise.all(
         chunks(symbols).map(async (chunk) =>
           mapLatest(
-            await read("snapshots", () => marketData.stocks.stockSnapshotsRaw({ symbols: chunk.join(","), feed })),
+            await read("snapshots", () =>
+              marketData.stocks.stockSnapshotsRaw({ symbols: chunk.join(","), feed }, { signal }),
+            ),
           ),
         ),
       );
@@ -74,6 +94,9 @@ export function createAlpacaMarketData(
     },
   };
 }
+
+const reaches = ({ timeMs }: BarSeries, day: TradingDay): boolean =>
+  (timeMs.at(-1) ?? Number.NEGATIVE_INFINITY) >= Date.parse(`${day}T00:00:00Z`);
 
 const chunks = (symbols: readonly string[]): readonly (readonly string[])[] =>
   Array.from({ length: Math.ceil(symbols.length / symbolsPerRequest) }, (_, index) =>
