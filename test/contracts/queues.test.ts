@@ -130,6 +130,28 @@ test("a delayed run arrives when its delay is over, not before", async () => {
   expect(await takeRuns()).toHaveLength(1);
 });
 
+test("a sender that was cut off says so, and sends again once the broker is back", async () => {
+  const first = await startServiceBusBroker({ queues });
+  const own = createServiceBusClient({ connectionString: first.connectionString });
+  const queue = createRunQueue(own, "runs", systemClock);
+  await queue.enqueue(newRun());
+  await first.stop();
+  await expect(queue.enqueue(newRun())).rejects.toMatchObject({ code: "QUEUE_UNAVAILABLE" });
+  const again = await startServiceBusBroker({ queues, port: first.port });
+  await queue.enqueue(newRun());
+  expect(again.counts("runs").active).toBe(1);
+  await own.close();
+  await again.stop();
+});
+
+test.each([
+  ["a queue that is not there", "absent", {}],
+  ["a message larger than the queue takes", "notifications", { text: "x".repeat(400_000) }],
+])("%s is a transient failure at once", async (_, name, more) => {
+  const queue = createNotificationQueue(client, name, systemClock);
+  await expect(queue.enqueue({ ...newNotification(), ...more })).rejects.toMatchObject({ code: "QUEUE_UNAVAILABLE" });
+});
+
 test("a broker that does not answer is a transient failure, in bounded time", async () => {
   const nowhere = createServiceBusClient({
     connectionString: "Endpoint=sb://127.0.0.1:9;SharedAccessKeyName=a;SharedAccessKey=b;UseDevelopmentEmulator=true",

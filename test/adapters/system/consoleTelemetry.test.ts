@@ -1,0 +1,45 @@
+// Events on the console: one JSON line each, at the level they have, without secrets.
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createConsoleTelemetry } from "../../../src/adapters/system/consoleTelemetry.ts";
+
+const original = { log: console.log, warn: console.warn, error: console.error };
+let lines: { writer: string; text: string }[];
+beforeEach(() => {
+  lines = [];
+  for (const writer of ["log", "warn", "error"] as const) {
+    console[writer] = (text: string) => {
+      lines.push({ writer, text });
+    };
+  }
+});
+afterEach(() => {
+  Object.assign(console, original);
+});
+
+test.each([
+  ["info", "log"],
+  ["warning", "warn"],
+  ["error", "error"],
+] as const)("writes an event of level %s with console.%s, as one line", (level, writer) => {
+  createConsoleTelemetry().event(level, "run.ended", { text: "two\nlines", orders: 2, ok: true, none: null });
+  expect(lines).toHaveLength(1);
+  expect(lines[0]?.writer).toBe(writer);
+  expect(lines[0]?.text).not.toContain("\n");
+  expect(JSON.parse(lines[0]?.text ?? "")).toEqual({
+    event: "run.ended",
+    level,
+    text: "two\nlines",
+    orders: 2,
+    ok: true,
+    none: null,
+  });
+});
+
+test("writes no value of a field whose name speaks of a secret or an account number", () => {
+  const names = ["secret", "clientSecret", "password", "accessToken", "apiKey", "key", "keyId", "Authorization"];
+  const more = ["accountId", "connectionString", "ServiceBusConnectionString"];
+  const fields = Object.fromEntries([...names, ...more].map((name) => [name, "hush"]));
+  createConsoleTelemetry().event("info", "a.b", { ...fields, taskId: "demo", symbol: "KEY" });
+  expect(lines[0]?.text).not.toContain("hush");
+  expect(JSON.parse(lines[0]?.text ?? "")).toMatchObject({ secret: "[redacted]", taskId: "demo", symbol: "KEY" });
+});
