@@ -48,7 +48,9 @@ export function createDemoTimeDriver(options: {
         const minuteAtMs = Math.floor(standsAtMs / minuteMs) * minuteMs + minuteMs;
         const away = minuteAtMs - standsAtMs;
         setTo(minuteAtMs);
-        await wait(away / speed);
+        // A timer may fire a little early, and at a high speed a little is minutes: waits until the clock shows the minute.
+        const realAtMs = Date.now() + away / speed;
+        while (!stopped && Date.now() < realAtMs) await wait(Math.ceil(realAtMs - Date.now()));
         if (!stopped) await settled(instantFromMs(minuteAtMs));
       }
     },
