@@ -4,10 +4,11 @@ import { createExchange } from "./exchange.ts";
 import type { ExchangeState, Stepped } from "./exchangeState.ts";
 import { marketDataRoutes } from "./marketDataRoutes.ts";
 import type { MarketTape } from "./marketTape.ts";
+import { orderRoutes } from "./orderRoutes.ts";
 import { tradingRoutes } from "./tradingRoutes.ts";
 import { BadRequest, type DataPlan, errorReply, type Reply, type Route, type WireRequest } from "./wireTypes.ts";
 
-const routes: readonly Route[] = [...calendarRoutes, ...tradingRoutes, ...marketDataRoutes];
+const routes: readonly Route[] = [...calendarRoutes, ...tradingRoutes, ...orderRoutes, ...marketDataRoutes];
 
 export type AlpacaWire = {
   /** Brings the state to the present, then serves the request. */

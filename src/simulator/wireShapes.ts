@@ -16,6 +16,9 @@ const stamp = (ms: number, nanos: number): string =>
 
 /** The same for every tape and seed. */
 export const assetIdOf = (symbol: string): string => uuidOf(`asset|${symbol}`);
+/** A symbol, or the id of an asset, as a symbol. */
+export const symbolOf = (tape: MarketTape, given: string): string =>
+  tape.symbols().find((symbol) => symbol === given || assetIdOf(symbol) === given) ?? given;
 const exchangeName = "NYSE";
 
 export function orderJson(order: Order): Record<string, unknown> {

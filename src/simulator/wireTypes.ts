@@ -50,10 +50,14 @@ export class BadRequest extends Error {
   }
 }
 
+export const ok = (body: unknown): Reply => ({ status: 200, body });
+
 export const errorReply = (status: number, message: string, code?: number): Reply => ({
   status,
   body: code === undefined ? { message } : { code, message },
 });
+
+export const notFound = (message: string): Reply => errorReply(404, message, 40410000);
 
 export const refusalReply = ({ status, code, message, fields }: Refusal): Reply => ({
   status,
