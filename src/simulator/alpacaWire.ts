@@ -8,7 +8,7 @@ import { orderRoutes } from "./orderRoutes.ts";
 import { tradingRoutes } from "./tradingRoutes.ts";
 import { BadRequest, type DataPlan, errorReply, type Reply, type Route, type WireRequest } from "./wireTypes.ts";
 
-const routes: readonly Route[] = [...calendarRoutes, ...tradingRoutes, ...orderRoutes, ...marketDataRoutes];
+export const routes: readonly Route[] = [...calendarRoutes, ...tradingRoutes, ...orderRoutes, ...marketDataRoutes];
 
 export type AlpacaWire = {
   /** Brings the state to the present, then serves the request. */

@@ -16,8 +16,8 @@ import {
 import { BadRequest, type Call, errorReply, type Reply, type Route } from "./wireTypes.ts";
 
 const markets = [
-  { acronym: "NYSE", bic: "XNYSUS33", mic: "XNYS", name: "New York Stock Exchange", timezone: "America/New_York" },
-  { acronym: "NASDAQ", bic: "XNASUS33", mic: "XNAS", name: "Nasdaq Stock Market", timezone: "America/New_York" },
+  { acronym: "NYSE", bic: "XNYSUS33XXX", mic: "XNYS", name: "New York Stock Exchange", timezone: "America/New_York" },
+  { acronym: "NASDAQ", bic: "XNASUS33XXX", mic: "XNAS", name: "Nasdaq Stock Market", timezone: "America/New_York" },
 ];
 
 export const calendarRoutes: readonly Route[] = [

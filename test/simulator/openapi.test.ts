@@ -1,0 +1,117 @@
+// Every route's answers against the schemas that Alpaca publishes for them.
+import { beforeAll, describe, expect, test } from "vitest";
+import { routes } from "../../src/simulator/alpacaWire.ts";
+import { openClient, type RecordedAnswer } from "./exampleClient.ts";
+import { loadPublishedSchemas, schemasArePresent, type Verdict } from "./publishedSchemas.ts";
+
+/** Routes that the published files do not have, each with the reason why the simulator serves it all the same. */
+const unpublished: Readonly<Record<string, string>> = {};
+
+function exercise(): readonly RecordedAnswer[] {
+  const { send, post, answers } = openClient();
+  for (const target of readTargets) send("GET", target);
+  const { id } = post({ qty: "2", client_order_id: "mine" }).body as { id: string };
+  const resting = post({ qty: "3", type: "limit", limit_price: "1" }).body as { id: string };
+  post({ qty: "0" });
+  post({ qty: "1", client_order_id: "mine" });
+  post({ qty: "1000000" });
+  for (const target of readTargets) send("GET", target);
+  send("GET", `/v2/orders/${id}`);
+  send("GET", "/v2/orders:by_client_order_id?client_order_id=mine");
+  send("DELETE", `/v2/orders/${resting.id}`);
+  send("DELETE", `/v2/orders/${id}`);
+  post({ qty: "3", type: "limit", limit_price: "1" });
+  send("DELETE", "/v2/orders");
+  return answers;
+}
+
+const readTargets = [
+  "/v2/account",
+  "/v2/account/configurations",
+  "/v2/account/activities",
+  "/v2/account/activities/FILL",
+  "/v2/account/activities?page_size=0",
+  "/v2/assets",
+  "/v2/assets/AAPL",
+  "/v2/assets/NONE",
+  "/v2/clock",
+  "/v2/calendar?start=2026-06-15&end=2026-06-19",
+  "/v2/calendar?start=soon",
+  "/v3/clock?markets=NYSE,NASDAQ",
+  "/v3/clock?markets=MOON",
+  "/v3/calendar/NYSE",
+  "/v3/calendar/MOON",
+  "/v2/orders?status=all&limit=500",
+  "/v2/orders/none",
+  "/v2/positions",
+  "/v2/positions/AAPL",
+  "/v2/stocks/bars?symbols=AAPL,MSFT&timeframe=1Day&start=2026-05-01",
+  "/v2/stocks/bars?symbols=AAPL&timeframe=never",
+  "/v2/stocks/AAPL/bars?timeframe=1Min&feed=iex",
+  ...["trades", "quotes", "bars"].flatMap((kind) => [
+    `/v2/stocks/${kind}/latest?symbols=AAPL,MSFT,NONE`,
+    `/v2/stocks/${kind}/latest?symbols=AAPL&feed=sip`,
+    `/v2/stocks/AAPL/${kind}/latest`,
+  ]),
+  "/v2/stocks/snapshots?symbols=AAPL,MSFT",
+  "/v2/stocks/AAPL/snapshot",
+];
+
+describe.skipIf(!schemasArePresent)("against the published schemas (skipped where the files are absent)", () => {
+  let judge: ReturnType<typeof loadPublishedSchemas>;
+  let answers: readonly RecordedAnswer[];
+  beforeAll(() => {
+    judge = loadPublishedSchemas();
+    answers = exercise();
+  });
+  const judged = ({ route, reply }: RecordedAnswer): Verdict => judge(route, reply.status, reply.body);
+  const isSuccess = ({ reply }: RecordedAnswer): boolean => reply.status < 300;
+  const named = ({ target, reply }: RecordedAnswer): string => `${reply.status} ${target}`;
+
+  test("every route the simulator serves is exercised and answers with success", () => {
+    const served = routes.map(({ method, path }) => `${method} ${path}`);
+    const succeeded = new Set(answers.filter(isSuccess).map(({ route }) => route));
+    expect(served.filter((route) => !succeeded.has(route))).toEqual([]);
+  });
+
+  test("every route is in the files, but for those listed with a reason", () => {
+    const missing = answers.filter((answer) => judged(answer).kind === "noRoute").map(({ route }) => route);
+    expect([...new Set(missing)].sort()).toEqual(Object.keys(unpublished).sort());
+  });
+
+  test("every answer satisfies the schema of its route and status", () => {
+    const wrong = answers.flatMap((answer) => {
+      const verdict = judged(answer);
+      return verdict.kind === "invalid" ? [`${named(answer)}: ${verdict.errors.join("; ")}`] : [];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("every success with a body has a schema, and the answers compared are many", () => {
+    const withBody = answers.filter((answer) => isSuccess(answer) && answer.reply.status !== 204);
+    expect(withBody.filter((answer) => judged(answer).kind === "noSchema").map(named)).toEqual([]);
+    expect(answers.filter((answer) => judged(answer).kind === "valid").length).toBeGreaterThanOrEqual(47);
+  });
+
+  test("an error without a schema has a message and, on the trading host, a code", () => {
+    const errors = answers.filter((answer) => !isSuccess(answer));
+    expect(errors.length).toBeGreaterThanOrEqual(20);
+    for (const { route, reply } of errors) {
+      expect(reply.body).toMatchObject({ message: expect.stringMatching(/\S/) });
+      if (/ \/v2\/(orders|positions|account|assets)/.test(route)) {
+        expect(reply.body, route).toMatchObject({ code: expect.any(Number) });
+      }
+    }
+  });
+
+  test.each([
+    ["GET /v2/account", {}],
+    ["GET /v2/positions", [{ symbol: "AAPL" }]],
+    ["GET /v2/orders/{order_id}", { symbol: "AAPL" }],
+    ["GET /v2/account/activities", [{ activity_type: "FILL", qty: 1 }]],
+    ["GET /v2/stocks/bars", { bars: { AAPL: [{ o: "1" }] }, next_page_token: null }],
+    ["GET /v3/clock", { clocks: [{ is_market_day: "yes" }] }],
+  ])("a wrong answer of %s is noticed", (route, body) => {
+    expect(judge(route, 200, body).kind).toBe("invalid");
+  });
+});
