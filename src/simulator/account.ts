@@ -80,7 +80,7 @@ export function accountFigures(state: ExchangeState, markOf: MarkOf): AccountFig
   const shortMarketValue = sum(values.filter((value) => value.lt(0)));
   const gross = longMarketValue.minus(shortMarketValue);
   const equity = cash.plus(longMarketValue).plus(shortMarketValue);
-  const multiplier = equity.lt(marginMinimumUsd) ? "1" : state.account.multiplier;
+  const multiplier = equity.lt(marginMinimumUsd) ? "1" : grantedMultiplier(state);
   const reserved = sum(state.orders.filter(isOpen).map(reservedBy));
   const left = (power: Decimal): Decimal => larger(power.minus(reserved), zero);
   // A multiple of the equity less what is already bought with it: (equity − 0.5 gross) × 2 and (equity − 0.25 gross) × 4.
@@ -96,8 +96,13 @@ export function accountFigures(state: ExchangeState, markOf: MarkOf): AccountFig
     regtBuyingPower: left(multiplier === "1" ? cash : leveraged("2")),
     nonMarginableBuyingPower: left(larger(cash, zero)),
     multiplier,
-    shortingEnabled: multiplier !== "1",
+    shortingEnabled: multiplier !== "1" && !state.account.configuration.noShorting,
   };
+}
+
+function grantedMultiplier({ account }: ExchangeState): "1" | "2" | "4" {
+  const { maxMarginMultiplier } = account.configuration;
+  return maxMarginMultiplier < account.multiplier ? maxMarginMultiplier : account.multiplier;
 }
 
 export const marketValue = (position: HeldPosition, mark: number | undefined): Decimal =>

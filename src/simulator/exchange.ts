@@ -55,7 +55,16 @@ export function openExchange({ seed, nowMs, startingCash, multiplier }: Exchange
       lastMaintenanceMargin: "0",
       balanceAsOf: closed?.day ?? "",
       tradingBlocked: false,
-      tradeSuspendedByUser: false,
+      configuration: {
+        suspendTrade: false,
+        noShorting: false,
+        fractionalTrading: true,
+        maxMarginMultiplier: multiplier,
+        maxOptionsTradingLevel: 0,
+        disableOvernightTrading: false,
+        ptpNoExceptionEntry: false,
+        tradeConfirmEmail: "all",
+      },
     },
     orders: [],
     positions: [],
@@ -87,6 +96,11 @@ function apply(tape: MarketTape, state: ExchangeState, event: ExchangeEvent): St
   switch (event.type) {
     case "advanceTo":
       return [state, []];
+    case "configure":
+      return [
+        { ...state, account: { ...state.account, configuration: event.configuration } },
+        [{ type: "configured" }],
+      ];
     case "submitOrder":
       return submit(tape, state, event.request);
     case "cancelOrder":

@@ -89,7 +89,20 @@ export type AccountState = {
   readonly lastMaintenanceMargin: string;
   readonly balanceAsOf: string;
   readonly tradingBlocked: boolean;
-  readonly tradeSuspendedByUser: boolean;
+  readonly configuration: AccountConfiguration;
+};
+
+/** What the account's owner has chosen; the exchange honours the first four. */
+export type AccountConfiguration = {
+  readonly suspendTrade: boolean;
+  readonly noShorting: boolean;
+  readonly fractionalTrading: boolean;
+  /** At most this, however much margin the account has been granted. */
+  readonly maxMarginMultiplier: "1" | "2" | "4";
+  readonly maxOptionsTradingLevel: 0 | 1 | 2 | 3;
+  readonly disableOvernightTrading: boolean;
+  readonly ptpNoExceptionEntry: boolean;
+  readonly tradeConfirmEmail: "all" | "none";
 };
 
 export type ExchangeState = {
@@ -109,6 +122,7 @@ export type ExchangeEvent =
   | { readonly type: "submitOrder"; readonly atMs: number; readonly request: OrderRequest }
   | { readonly type: "cancelOrder"; readonly atMs: number; readonly id: string }
   | { readonly type: "cancelAllOrders"; readonly atMs: number }
+  | { readonly type: "configure"; readonly atMs: number; readonly configuration: AccountConfiguration }
   | { readonly type: "advanceTo"; readonly atMs: number };
 
 /** Why a request was turned down, in the words and figures of the wire. */
@@ -134,6 +148,7 @@ export type OrderEventName =
 export type Effect =
   | { readonly type: "orderUpdate"; readonly event: OrderEventName; readonly order: Order; readonly atMs: number }
   | { readonly type: "fill"; readonly fill: Fill }
+  | { readonly type: "configured" }
   | { readonly type: "refused"; readonly refusal: Refusal };
 
 export type Stepped = readonly [ExchangeState, readonly Effect[]];

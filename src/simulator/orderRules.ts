@@ -156,7 +156,11 @@ const accountRules: readonly Rule<Judged>[] = [
     state.orders.some(({ clientOrderId }) => clientOrderId === request.clientOrderId) &&
     malformed("client_order_id must be unique"),
   ({ state }) => state.account.tradingBlocked && forbidden("account is not authorized to trade"),
-  ({ state }) => state.account.tradeSuspendedByUser && forbidden("new orders are rejected by user request"),
+  ({ state }) => state.account.configuration.suspendTrade && forbidden("new orders are rejected by user request"),
+  ({ state, request }) =>
+    isFractional(request) &&
+    !state.account.configuration.fractionalTrading &&
+    forbidden("fractional trading is disabled for this account"),
   crossesOpenOrder,
   exceedsPosition,
   sellsShort,

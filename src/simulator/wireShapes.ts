@@ -93,7 +93,7 @@ export function accountJson(state: ExchangeState, tape: MarketTape): Record<stri
     transfers_blocked: false,
     account_blocked: false,
     created_at: stamp(account.createdAtMs, 275),
-    trade_suspended_by_user: account.tradeSuspendedByUser,
+    trade_suspended_by_user: account.configuration.suspendTrade,
     multiplier: figures.multiplier,
     shorting_enabled: figures.shortingEnabled,
     equity: text(figures.equity),
@@ -120,7 +120,7 @@ export const configurationsJson = (state: ExchangeState): Record<string, unknown
   max_options_trading_level: 0,
   no_shorting: false,
   ptp_no_exception_entry: false,
-  suspend_trade: state.account.tradeSuspendedByUser,
+  suspend_trade: state.account.configuration.suspendTrade,
   trade_confirm_email: "all",
 });
 

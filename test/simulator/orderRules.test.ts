@@ -149,12 +149,22 @@ describe("what the account does not allow is refused with 403", () => {
     expect(refuse({ side: "sell", limitPrice: "90.01" }, state)).toBeUndefined();
   });
 
-  test.each([
-    ["tradingBlocked", "account is not authorized to trade"],
-    ["tradeSuspendedByUser", "new orders are rejected by user request"],
-  ])("anything while %s", (flag, message) => {
-    const blocked = { ...start, account: { ...start.account, [flag]: true } };
+  test("anything while trading is blocked", () => {
+    const blocked = { ...start, account: { ...start.account, tradingBlocked: true } };
+    const message = "account is not authorized to trade";
     expect(refuse({}, blocked)).toMatchObject({ status: 403, code: 40310000, message });
+  });
+
+  test.each([
+    [{ suspendTrade: true }, {}, "new orders are rejected by user request"],
+    [{ fractionalTrading: false }, { qty: "0.5" }, "fractional trading is disabled for this account"],
+    [{ noShorting: true }, { side: "sell" }, "account is not allowed to short"],
+    [{ maxMarginMultiplier: "1" }, { qty: "1100" }, "insufficient buying power"],
+  ] as const)("what the configuration %o forbids, and nothing without it", (changes, request, message) => {
+    const configuration = { ...start.account.configuration, ...changes };
+    const configured = play(tape, start, [{ type: "configure", atMs: ten, configuration }])[0];
+    expect(refuse(request, configured)).toMatchObject({ status: 403, code: 40310000, message });
+    expect(refuse(request, start)).toBeUndefined();
   });
 });
 
