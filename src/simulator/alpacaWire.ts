@@ -1,7 +1,7 @@
 // Alpaca's HTTP interface as a pure function: a state and a request give a reply and, where something changed, the next state.
 import { calendarRoutes } from "./calendarRoutes.ts";
 import { createExchange } from "./exchange.ts";
-import type { ExchangeState, Stepped } from "./exchangeState.ts";
+import type { ExchangeEvent, ExchangeState, Stepped } from "./exchangeState.ts";
 import { marketDataRoutes } from "./marketDataRoutes.ts";
 import type { MarketTape } from "./marketTape.ts";
 import { orderRoutes } from "./orderRoutes.ts";
@@ -10,9 +10,18 @@ import { BadRequest, type DataPlan, errorReply, type Reply, type Route, type Wir
 
 export const routes: readonly Route[] = [...calendarRoutes, ...tradingRoutes, ...orderRoutes, ...marketDataRoutes];
 
+/** What a request sees otherwise than it is: the prices it reads, the clock it is told. Orders are executed by the truth. */
+export type WireView = { readonly tape?: MarketTape; readonly clockSkewMs?: number };
+
 export type AlpacaWire = {
+  readonly step: (state: ExchangeState, event: ExchangeEvent) => Stepped;
   /** Brings the state to the present, then serves the request. */
-  readonly serve: (state: ExchangeState, request: WireRequest, nowMs: number) => { reply: Reply; stepped: Stepped };
+  readonly serve: (
+    state: ExchangeState,
+    request: WireRequest,
+    nowMs: number,
+    view?: WireView,
+  ) => { reply: Reply; stepped: Stepped };
   /** Brings the state to the present. */
   readonly advance: (state: ExchangeState, nowMs: number) => Stepped;
   /** `GET /v2/orders/{order_id}`: the route a request belongs to; `GET (unknown)` when there is none. */
@@ -30,7 +39,7 @@ export function createAlpacaWire({ tape, keyId, secret, plan }: AlpacaWireOption
   const step = createExchange(tape);
   const advance = (state: ExchangeState, nowMs: number): Stepped => step(state, { type: "advanceTo", atMs: nowMs });
 
-  function serve(before: ExchangeState, request: WireRequest, nowMs: number): { reply: Reply; stepped: Stepped } {
+  const serve: AlpacaWire["serve"] = (before, request, nowMs, view = {}) => {
     const [state, passed] = advance(before, nowMs);
     const unauthorized = refuseKeys(request, keyId, secret);
     const match = findRoute(request);
@@ -39,19 +48,21 @@ export function createAlpacaWire({ tape, keyId, secret, plan }: AlpacaWireOption
     }
     const { query, body } = request;
     try {
-      const answer = match.route.serve({ state, tape, step, plan, params: match.params, query, body });
+      const seen = view.clockSkewMs === undefined ? state : { ...state, nowMs: state.nowMs + view.clockSkewMs };
+      const seenTape = view.tape ?? tape;
+      const answer = match.route.serve({ state: seen, tape: seenTape, step, plan, params: match.params, query, body });
       const { stepped = [state, []], ...reply } = answer;
       return { reply, stepped: [stepped[0], [...passed, ...stepped[1]]] };
     } catch (error) {
       if (error instanceof BadRequest) return { reply: error.reply, stepped: [state, passed] };
       throw error;
     }
-  }
+  };
 
   const routeName = (request: Pick<WireRequest, "method" | "path">): string =>
     `${request.method} ${findRoute(request)?.route.path ?? "(unknown)"}`;
 
-  return { serve, advance, routeName };
+  return { step, serve, advance, routeName };
 }
 
 const noKeysPage =
