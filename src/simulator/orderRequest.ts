@@ -38,7 +38,8 @@ export function readOrderRequest(body: string, symbolOf: (given: string) => stri
   };
 }
 
-function readObject(body: string): Readonly<Record<string, unknown>> {
+/** Throws BadRequest when the body is no JSON object. */
+export function readObject(body: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(body);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
