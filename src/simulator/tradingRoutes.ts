@@ -2,7 +2,14 @@
 import { accountRoutes } from "./accountRoutes.ts";
 import { activityRoutes } from "./activityRoutes.ts";
 import { assetRoutes } from "./assetRoutes.ts";
+import { portfolioRoutes } from "./portfolioRoutes.ts";
 import { positionRoutes } from "./positionRoutes.ts";
 import type { Route } from "./wireTypes.ts";
 
-export const tradingRoutes: readonly Route[] = [...accountRoutes, ...activityRoutes, ...assetRoutes, ...positionRoutes];
+export const tradingRoutes: readonly Route[] = [
+  ...accountRoutes,
+  ...activityRoutes,
+  ...assetRoutes,
+  ...positionRoutes,
+  ...portfolioRoutes,
+];
