@@ -10,8 +10,8 @@ const ms = z.number().min(0);
 const faultSchema = z
   .strictObject({
     kind: z.enum(faultKinds),
-    method: z.string().default("*"),
-    path: z.string().default("/"),
+    method: z.string().min(1).optional(),
+    path: z.string().startsWith("/").optional(),
     count: z.int().min(1).default(1),
     delayMs: ms.optional(),
     field: z.string().min(1).optional(),

@@ -131,7 +131,8 @@ export function createFaults(): Faults {
       return fault;
     },
     takeForStream: () => {
-      const kind = streamKinds.find((each) => each === takeArmed(ofStream)?.kind);
+      const taken = takeArmed(ofStream);
+      const kind = streamKinds.find((each) => each === taken?.kind);
       if (kind !== undefined) note({ kind, method: "stream", path: "/stream" });
       return kind;
     },

@@ -10,6 +10,7 @@ import type { MarketTape } from "./marketTape.ts";
 import { createService, written } from "./service.ts";
 import { type SimulatorEvent, toEvents } from "./simulatorEvents.ts";
 import { loadState, saveState } from "./stateFile.ts";
+import { createStreamServer } from "./streamServer.ts";
 import { type DataPlan, errorReply } from "./wireTypes.ts";
 
 export type { Fault } from "./faults.ts";
@@ -36,6 +37,8 @@ export type SimulatorOptions = {
 
 export type Simulator = {
   readonly url: string;
+  /** `ws://…`: `/stream` is the trade updates, `/v2/iex` the market data. */
+  readonly streamOrigin: string;
   readonly port: number;
   /** How many requests each route has had, `{"GET /v2/orders": 3}`. */
   readonly requests: () => Record<string, number>;
@@ -43,8 +46,8 @@ export type Simulator = {
   readonly stop: () => Promise<void>;
 };
 
-/** How often resting orders are looked at while nobody asks, in real time. */
-const restingCheckMs = 250;
+/** How often resting orders and streams are looked at while nobody asks, in real time. */
+const pulseMs = 100;
 
 /** Starts the simulator on the loopback address. Rejects when the port is taken or the kept state cannot be read. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
@@ -57,9 +60,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     delay,
     onEffects: (effects, state) => {
       if (stateFile !== undefined && effects.some(({ type }) => type !== "refused")) saveState(stateFile, state);
+      streams.publish(effects, state);
       if (onEvent !== undefined) for (const event of effects.flatMap(toEvents)) onEvent(event);
     },
   });
+  const streams = createStreamServer({ ...options, plan: options.dataPlan ?? "basic", service });
   const control = createControl(service);
 
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -83,18 +88,22 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     });
   });
   const port = await listen(server, options.port ?? 0);
-  const resting = setInterval(() => {
-    if (service.state().orders.some(isOpen)) service.advance();
-  }, restingCheckMs);
-  resting.unref();
+  server.on("upgrade", streams.upgrade);
+  const pulse = setInterval(() => {
+    if (streams.connections() > 0 || service.state().orders.some(isOpen)) service.advance();
+    streams.tellUntil(service.state().nowMs);
+  }, pulseMs);
+  pulse.unref();
 
   return {
     url: `http://127.0.0.1:${port}`,
+    streamOrigin: `ws://127.0.0.1:${port}`,
     port,
     requests: service.requests,
     arm: service.faults.arm,
     stop: async () => {
-      clearInterval(resting);
+      clearInterval(pulse);
+      streams.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;

@@ -1,0 +1,145 @@
+// The market data stream: one conversation for each connection, from the greeting to subscriptions, in msgpack or JSON.
+import { decode, encode } from "@msgpack/msgpack";
+import type { RawData, WebSocket } from "ws";
+import { type DataChannel, dataChannels, messagesBetween } from "./marketDataMessages.ts";
+import type { MarketTape } from "./marketTape.ts";
+import type { DataPlan } from "./wireTypes.ts";
+
+export const feeds = ["iex", "sip", "delayed_sip", "test"] as const;
+export type Feed = (typeof feeds)[number];
+
+export type MarketDataStream = {
+  readonly accept: (socket: WebSocket, feed: Feed, codec: "msgpack" | "json") => void;
+  /** Sends what happened on the tape since the last time, up to the instant. */
+  readonly tellUntil: (ms: number) => void;
+};
+
+export type MarketDataStreamOptions = {
+  readonly tape: MarketTape;
+  readonly keyId: string;
+  readonly secret: string;
+  readonly plan: DataPlan;
+  readonly startMs: number;
+  /** In real time. */
+  readonly authTimeoutMs?: number;
+};
+
+const errors = {
+  400: "invalid syntax",
+  401: "not authenticated",
+  402: "auth failed",
+  403: "already authenticated",
+  404: "auth timeout",
+  405: "symbol limit exceeded",
+  406: "connection limit exceeded",
+  409: "insufficient subscription",
+} as const;
+type ErrorCode = keyof typeof errors;
+
+/** Channels that can be subscribed to; on the last ones this market has nothing to tell. */
+const channels = [...dataChannels, "updatedBars", "statuses", "lulds", "corrections", "cancelErrors"] as const;
+/** The symbols by channel. */
+type Subscriptions = Readonly<Record<string, readonly string[]>>;
+
+/** Trades and quotes together, on the free plan. */
+const freeSymbols = 30;
+
+type Connection = {
+  readonly socket: WebSocket;
+  readonly feed: Feed;
+  readonly send: (messages: readonly object[]) => void;
+  subscriptions: Subscriptions;
+};
+
+export function createMarketDataStream(options: MarketDataStreamOptions): MarketDataStream {
+  const { tape, keyId, secret, plan, authTimeoutMs = 10_000 } = options;
+  const authenticated = new Set<Connection>();
+  let toldMs = options.startMs;
+
+  function accept(socket: WebSocket, feed: Feed, codec: "msgpack" | "json"): void {
+    const send = (messages: readonly object[]): void => socket.send(written(messages, codec));
+    const connection: Connection = { socket, feed, send, subscriptions: {} };
+    const refuse = (code: ErrorCode): void => send([{ T: "error", code, msg: errors[code] }]);
+    const refuseAndClose = (code: ErrorCode): void => {
+      refuse(code);
+      socket.close();
+    };
+    const timeout = setTimeout(() => refuseAndClose(404), authTimeoutMs);
+    socket.on("close", () => {
+      clearTimeout(timeout);
+      authenticated.delete(connection);
+    });
+    socket.on("message", (raw) => {
+      const message = readMessage(raw, codec);
+      const known = authenticated.has(connection);
+      if (message?.action === "auth") {
+        if (known) return refuse(403);
+        const fault = faultOfAuth(message, feed);
+        if (fault !== undefined) return refuseAndClose(fault);
+        clearTimeout(timeout);
+        authenticated.add(connection);
+        return send([{ T: "success", msg: "authenticated" }]);
+      }
+      if (message?.action !== "subscribe" && message?.action !== "unsubscribe") return refuse(400);
+      if (!known) return refuse(401);
+      const next = changed(connection.subscriptions, message);
+      if (plan === "basic" && count(next, "trades") + count(next, "quotes") > freeSymbols) return refuse(405);
+      connection.subscriptions = next;
+      send([{ T: "subscription", ...next }]);
+    });
+    send([{ T: "success", msg: "connected" }]);
+  }
+
+  function faultOfAuth(message: Message, feed: Feed): ErrorCode | undefined {
+    if (message.key !== keyId || message.secret !== secret) return 402;
+    if (plan === "basic" && feed === "sip") return 409;
+    return [...authenticated].some((other) => other.feed === feed) ? 406 : undefined;
+  }
+
+  function tellUntil(ms: number): void {
+    if (ms <= toldMs) return;
+    const wanted = (symbol: string): boolean =>
+      [...authenticated].some(({ subscriptions }) => dataChannels.some((name) => wants(subscriptions, name, symbol)));
+    const told = messagesBetween(tape, authenticated.size === 0 ? [] : tape.symbols().filter(wanted), toldMs, ms);
+    toldMs = ms;
+    for (const { send, subscriptions } of authenticated) {
+      const own = told.filter(({ channel, symbol }) => wants(subscriptions, channel, symbol));
+      if (own.length > 0) send(own.map(({ message }) => message));
+    }
+  }
+
+  return { accept, tellUntil };
+}
+
+const count = (subscriptions: Subscriptions, channel: DataChannel): number => subscriptions[channel]?.length ?? 0;
+
+const wants = (subscriptions: Subscriptions, channel: DataChannel, symbol: string): boolean =>
+  subscriptions[channel]?.some((each) => each === symbol || each === "*") ?? false;
+
+function changed(before: Subscriptions, message: Message): Subscriptions {
+  const next = channels.map((name) => {
+    const old = before[name] ?? [];
+    const given = Array.isArray(message[name]) ? message[name].map(String) : [];
+    const symbols = message.action === "subscribe" ? [...old, ...given] : old.filter((each) => !given.includes(each));
+    return [name, [...new Set(symbols)]] as const;
+  });
+  return Object.fromEntries(next);
+}
+
+type Message = Readonly<Record<string, unknown>>;
+
+/** Undefined for what is no message in this codec. */
+function readMessage(raw: RawData, codec: "msgpack" | "json"): Message | undefined {
+  try {
+    const value = codec === "json" ? JSON.parse(String(raw)) : decode(raw as Buffer);
+    return typeof value === "object" && value !== null ? (value as Message) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON in text frames; msgpack in binary frames, with times as timestamps. */
+function written(messages: readonly object[], codec: "msgpack" | "json"): string | Uint8Array {
+  if (codec === "json") return JSON.stringify(messages);
+  return encode(messages.map((each) => ("t" in each ? { ...each, t: new Date(String(each.t)) } : each)));
+}

@@ -1,0 +1,126 @@
+// The `trade_updates` stream: who may listen, and what is sent for each thing that happens to an order.
+import type { RawData, WebSocket } from "ws";
+import { instantFromMs } from "../core/model/time.ts";
+import { dec, text } from "./decimal.ts";
+import type { Effect, ExchangeState, Fill } from "./exchangeState.ts";
+import type { StreamFaultKind } from "./faults.ts";
+import { uuidOf } from "./random.ts";
+import { orderJson } from "./wireShapes.ts";
+
+export type TradeUpdates = {
+  /** Speaks with a new connection. */
+  readonly accept: (socket: WebSocket) => void;
+  /** Sends what came of a step to everyone who listens. `state` is the one after it. */
+  readonly publish: (effects: readonly Effect[], state: ExchangeState) => void;
+};
+
+export type TradeUpdatesOptions = {
+  readonly keyId: string;
+  readonly secret: string;
+  /** The fault that hits the next event, if any. */
+  readonly takeFault: () => StreamFaultKind | undefined;
+};
+
+export function createTradeUpdates({ keyId, secret, takeFault }: TradeUpdatesOptions): TradeUpdates {
+  const listeners = new Set<WebSocket>();
+  /** An event that the next one is to overtake. */
+  let heldBack: unknown;
+
+  function accept(socket: WebSocket): void {
+    let authorized = false;
+    const authorization = (action: string): void =>
+      send(socket, { stream: "authorization", data: { status: authorized ? "authorized" : "unauthorized", action } });
+    socket.on("close", () => listeners.delete(socket));
+    socket.on("message", (raw) => {
+      const message = readMessage(raw);
+      if (message.action === "auth" || message.action === "authenticate") {
+        const { key, secret: givenSecret, key_id = key, secret_key = givenSecret } = { ...message, ...message.data };
+        authorized = key_id === keyId && secret_key === secret;
+        authorization("authenticate");
+      } else if (message.action === "listen" && !authorized) {
+        authorization("listen");
+      } else if (message.action === "listen") {
+        const streams = listOf(message.data?.streams).filter((name) => name === "trade_updates");
+        if (streams.length > 0) listeners.add(socket);
+        else listeners.delete(socket);
+        send(socket, { stream: "listening", data: { streams } });
+      } else {
+        send(socket, { action: "error", data: { error_message: "invalid command" } });
+      }
+    });
+  }
+
+  function sendToAll(message: unknown): void {
+    for (const socket of listeners) send(socket, message);
+  }
+
+  function sendEvent(message: unknown): void {
+    if (listeners.size === 0) return;
+    const fault = takeFault();
+    if (fault === "cutStream") {
+      for (const socket of listeners) socket.terminate();
+      listeners.clear();
+      return;
+    }
+    if (fault === "reorderEvents" && heldBack === undefined) {
+      heldBack = message;
+      return;
+    }
+    sendToAll(message);
+    if (fault === "duplicateEvent") sendToAll(message);
+    if (heldBack !== undefined) sendToAll(heldBack);
+    heldBack = undefined;
+  }
+
+  return {
+    accept,
+    publish: (effects, state) => {
+      for (const data of tradeUpdatesOf(effects, state)) sendEvent({ stream: "trade_updates", data });
+    },
+  };
+}
+
+/** The `data` of each update, in the order in which it happened. */
+export function tradeUpdatesOf(effects: readonly Effect[], state: ExchangeState): readonly Record<string, unknown>[] {
+  const fills = effects.flatMap((effect) => (effect.type === "fill" ? [effect.fill] : []));
+  let seen = 0;
+  return effects.flatMap((effect) => {
+    if (effect.type === "fill") seen++;
+    if (effect.type !== "orderUpdate") return [];
+    const { event, order, atMs } = effect;
+    const fill = event === "fill" || event === "partial_fill" ? fills[seen - 1] : undefined;
+    return [
+      {
+        event,
+        execution_id: fill?.id ?? uuidOf(`${order.id}|${event}|${order.updatedAtMs}`),
+        timestamp: instantFromMs(atMs).replace("Z", "000137Z"),
+        order: orderJson(order),
+        ...(fill && { price: fill.price, qty: fill.qty, position_qty: positionAfter(fill, fills.slice(seen), state) }),
+      },
+    ];
+  });
+}
+
+/** The position as the fill left it: the one at the end, without the fills that came later in the same step. */
+function positionAfter({ symbol }: Fill, later: readonly Fill[], state: ExchangeState): string {
+  const held = dec(state.positions.find((position) => position.symbol === symbol)?.qty ?? "0");
+  const since = later.filter((fill) => fill.symbol === symbol);
+  return text(since.reduce((qty, fill) => (fill.side === "buy" ? qty.minus(fill.qty) : qty.plus(fill.qty)), held));
+}
+
+type Message = Readonly<Record<string, unknown>> & { readonly data?: Readonly<Record<string, unknown>> };
+
+/** Text and binary frames are taken alike; one that is no JSON object is an empty message. */
+function readMessage(raw: RawData): Message {
+  try {
+    const value: unknown = JSON.parse(String(raw));
+    return typeof value === "object" && value !== null ? (value as Message) : {};
+  } catch {
+    return {};
+  }
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** In binary frames, as Alpaca sends them on this stream. */
+const send = (socket: WebSocket, message: unknown): void => socket.send(Buffer.from(JSON.stringify(message)));
