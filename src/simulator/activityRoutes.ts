@@ -1,7 +1,7 @@
 // The trading host's routes for account activities: every fill, page by page.
 import type { Fill } from "./exchangeState.ts";
 import { instantParameter, list, oneOf, refuse, wholeNumber } from "./queryParameters.ts";
-import { newYorkTime } from "./sessions.ts";
+import { newYorkDay, newYorkTime } from "./sessions.ts";
 import { stamp } from "./wireShapes.ts";
 import { type Call, ok, type Reply, type Route } from "./wireTypes.ts";
 
@@ -21,27 +21,40 @@ export const activityRoutes: readonly Route[] = [
 function activities({ state, query }: Call, types: readonly string[]): Reply {
   const direction = oneOf(query, "direction", ["asc", "desc"], "desc", "trading");
   const pageSize = wholeNumber(query, "page_size", { from: 1, to: 100, otherwise: 100 }, "trading");
-  const [after, until, date] = ["after", "until", "date"].map((name) => instantParameter(query, name, "trading"));
-  const category = query.get("category");
+  const category = oneOf(query, "category", ["trade_activity", "non_trade_activity"], "trade_activity", "trading");
+  if (query.get("category") && types.length > 0) refuse("trading", "category cannot be used with activity_types");
+  const areFills = (types.length === 0 || types.includes("FILL")) && category === "trade_activity";
+  const wanted = fillFilter(query);
+  const ordered = direction === "desc" ? state.fills.toReversed() : state.fills;
+  const rest = areFills ? afterToken(ordered, query.get("page_token")).filter(wanted) : [];
+  return ok(rest.slice(0, pageSize).map(fillJson));
+}
+
+/** The token is the id of the last activity of the page before, whether or not it passes the other filters. */
+function afterToken(fills: readonly Fill[], token: string | null): readonly Fill[] {
+  if (token === null || token === "") return fills;
+  const index = fills.findIndex((fill) => activityId(fill) === token);
+  return index < 0 ? refuse("trading", "invalid page_token") : fills.slice(index + 1);
+}
+
+function fillFilter(query: URLSearchParams): (fill: Fill) => boolean {
+  const [after, until] = ["after", "until"].map((name) => instantParameter(query, name, "trading"));
+  // A date arrives plain or as an instant at midnight UTC, which is the day before in New York.
+  const day = instantParameter(query, "date", "trading") === undefined ? undefined : query.get("date")?.slice(0, 10);
   const orderId = query.get("order_id");
-  const wanted = (types.length === 0 || types.includes("FILL")) && (category ?? "trade_activity") === "trade_activity";
-  const dayNanos = 86_400_000_000_000n;
-  const fills = state.fills.filter((fill) => {
-    const at = BigInt(fill.atMs) * 1_000_000n;
+  return (fill) => {
+    const at = BigInt(fill.atMs) * 1_000_000n + BigInt(fillNanos(fill));
     return (
-      wanted &&
       (orderId === null || fill.orderId === orderId) &&
       (after === undefined || at > after) &&
       (until === undefined || at < until) &&
-      (date === undefined || (at >= date && at < date + dayNanos))
+      (day === undefined || newYorkDay(fill.atMs) === day)
     );
-  });
-  if (direction === "desc") fills.reverse();
-  const token = query.get("page_token");
-  const from = token === null || token === "" ? 0 : fills.findIndex((fill) => activityId(fill) === token) + 1;
-  if (token && from === 0) refuse("trading", "invalid page_token");
-  return ok(fills.slice(from, from + pageSize).map(fillJson));
+  };
 }
+
+/** Fills of one millisecond differ in the nanoseconds, in the order in which they happened. */
+const fillNanos = ({ serial }: Fill): number => (serial * 1000) % 1_000_000;
 
 /** Begins with the time in New York, as the real one does. */
 const activityId = ({ atMs, id }: Fill): string => {
@@ -52,7 +65,7 @@ const activityId = ({ atMs, id }: Fill): string => {
 const fillJson = (fill: Fill): Record<string, unknown> => ({
   id: activityId(fill),
   activity_type: "FILL",
-  transaction_time: stamp(fill.atMs, (fill.serial * 1000) % 1_000_000),
+  transaction_time: stamp(fill.atMs, fillNanos(fill)),
   type: fill.orderStatus === "filled" ? "fill" : "partial_fill",
   price: fill.price,
   qty: fill.qty,
