@@ -3,7 +3,7 @@ import { instantFromMs } from "../core/model/time.ts";
 import type { TapeBar, TapeQuote, TapeTrade } from "./marketTape.ts";
 
 const seconds = (ms: number): string => instantFromMs(ms).replace(".000", "");
-const nanos = (ms: number): string => instantFromMs(ms).replace("Z", "000137Z");
+export const nanos = (ms: number): string => instantFromMs(ms).replace("Z", "000137Z");
 const places = (value: number): number => Math.round(value * 1e6) / 1e6;
 
 /** Undefined stays undefined, so that a part that is not there is left out. */

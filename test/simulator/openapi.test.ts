@@ -67,6 +67,17 @@ const readTargets = [
     `/v2/stocks/${kind}/latest?symbols=AAPL&feed=sip`,
     `/v2/stocks/AAPL/${kind}/latest`,
   ]),
+  ...["trades", "quotes", "auctions"].flatMap((kind) => [
+    `/v2/stocks/${kind}?symbols=AAPL,MSFT&start=2026-06-12&limit=500`,
+    `/v2/stocks/${kind}?symbols=`,
+    `/v2/stocks/AAPL/${kind}?start=2026-06-12&limit=5&sort=desc`,
+  ]),
+  "/v2/stocks/meta/exchanges",
+  "/v2/stocks/meta/conditions/trade?tape=A",
+  "/v2/stocks/meta/conditions/quote?tape=C",
+  "/v2/stocks/meta/conditions/none?tape=A",
+  "/v1/corporate-actions?symbols=AAPL",
+  "/v1/corporate-actions?limit=0",
   "/v2/stocks/snapshots?symbols=AAPL,MSFT",
   "/v2/stocks/AAPL/snapshot",
 ];
