@@ -4,6 +4,7 @@ import { bundleFigures } from "./bundle.ts";
 import { firstFillFigures } from "./firstFill.ts";
 import { requestFigures } from "./requests.ts";
 import { runLatencyFigures } from "./runLatency.ts";
+import { simulatorFigures } from "./simulator.ts";
 
 export type Figure = { readonly name: string; readonly value: string; readonly goal?: string };
 
@@ -11,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   start: firstFillFigures,
   runs: runLatencyFigures,
   requests: requestFigures,
+  simulator: simulatorFigures,
   bundle: bundleFigures,
 };
 
