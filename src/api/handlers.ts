@@ -81,12 +81,31 @@ export const listExecutions: Handler = async (app, request) => {
   }
 };
 
+const executionId = /^[\w.@-]{1,120}$/;
+
 export const getExecution: Handler = async (app, request) => {
   readQuery(request, noParameters);
   const id = request.params.id ?? "";
-  const record = /^[\w.@-]{1,120}$/.test(id) ? await app.executions.get(id) : undefined;
+  const record = executionId.test(id) ? await app.executions.get(id) : undefined;
   if (record === undefined) throw new ApiProblem(404, "EXECUTION_NOT_FOUND", "There is no execution with this id.");
   return json(200, record);
+};
+
+const resolveBody = z.strictObject({
+  reason: z.string().trim().min(1, "say why").max(500),
+  actor: z.string().trim().min(1).max(100).default("unnamed"),
+});
+
+/** A person's decision on an order of which it is not known whether it is at the broker. The broker's word stands where it has one. */
+export const resolveOrder: Handler = async (app, request) => {
+  readQuery(request, noParameters);
+  const { id = "", clientOrderId = "" } = request.params;
+  const why = await readBody(request, resolveBody);
+  const wellFormed = executionId.test(id) && /^[\w.@+-]{1,128}$/.test(clientOrderId);
+  const outcome = wellFormed ? await app.orderResolver.resolve(id, clientOrderId, why) : undefined;
+  if (outcome !== undefined) return json(200, outcome);
+  const message = "There is no execution with an order of this id that is in doubt.";
+  throw new ApiProblem(404, "ORDER_NOT_IN_DOUBT", message);
 };
 
 export const listTasks: Handler = async (app, request) => {

@@ -10,11 +10,14 @@ import { type AutoTradingScheduler, createAutoTradingScheduler } from "./autoTra
 import { createDataFetcher } from "./dataFetcher.ts";
 import { createNotificationManager, type NotificationManager } from "./notificationManager.ts";
 import { createOrderExecutor } from "./orderExecutor.ts";
+import { createOrderResolver, type OrderResolver } from "./orderResolver.ts";
 import { createOutbox } from "./outbox.ts";
+import { createRealtimeMonitor, type RealtimeMonitor } from "./realtimeMonitor.ts";
 import { createRunCloser } from "./runCloser.ts";
 import { createRunDelivery, type RunDelivery } from "./runDelivery.ts";
 import { createSchedulerService, type SchedulerService } from "./schedulerService.ts";
 import { createTaskManager } from "./taskManager.ts";
+import { createTradingHalt } from "./tradingHalt.ts";
 
 export type AppPorts = Stores & {
   readonly mode: "paper" | "live";
@@ -30,6 +33,8 @@ export type AppPorts = Stores & {
 
 /** What the triggers call: one entry per door. */
 export type App = Pick<Stores, "tasks" | "executions"> & {
+  readonly realtimeMonitor: RealtimeMonitor;
+  readonly orderResolver: OrderResolver;
   readonly scheduler: AutoTradingScheduler;
   readonly schedulerService: SchedulerService;
   readonly runDelivery: RunDelivery;
@@ -42,12 +47,17 @@ export function createApp(ports: AppPorts): App {
   const dataFetcher = createDataFetcher(ports);
   const orderExecutor = createOrderExecutor(ports);
   const taskManager = createTaskManager({ ...ports, dataFetcher, orderExecutor, runCloser });
+  const orderResolver = createOrderResolver({ ...ports, outbox });
+  const tradingHalt = createTradingHalt(ports);
+  const realtimeMonitor = createRealtimeMonitor({ ...ports, taskManager, orderResolver, tradingHalt, outbox });
   return {
+    realtimeMonitor,
+    orderResolver,
     tasks: ports.tasks,
     executions: ports.executions,
     scheduler: createAutoTradingScheduler({ ...ports, outbox, runCloser }),
-    schedulerService: createSchedulerService(ports),
-    runDelivery: createRunDelivery({ ...ports, taskManager, runCloser }),
+    schedulerService: createSchedulerService({ ...ports, tradingHalt }),
+    runDelivery: createRunDelivery({ ...ports, taskManager, runCloser, realtimeMonitor }),
     notificationManager: createNotificationManager(ports),
   };
 }

@@ -1,5 +1,7 @@
 // Reads everything a run decides on, once and side by side, and leaves out with a reason every symbol whose data cannot be trusted.
 import type { BarSeries } from "../core/model/market.ts";
+import type { BrokerOrder, OrderTicket } from "../core/model/order.ts";
+import type { UncertainOrder } from "../core/model/portfolio.ts";
 import type { RunInputs, RunRequest } from "../core/model/run.ts";
 import type { Task } from "../core/model/settings.ts";
 import { judgeSymbols } from "../core/planning/marketSnapshot.ts";
@@ -8,7 +10,7 @@ import { previousTradingDay, tradingDayOf, tradingDaysBefore } from "../core/sch
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { MarketData } from "../ports/marketData.ts";
-import type { ControlStore, SettingsStore } from "../ports/stores.ts";
+import type { ControlStore, ExecutionRepository, SettingsStore } from "../ports/stores.ts";
 import { readSettings } from "./automationSettings.ts";
 
 export type DataFetcher = {
@@ -20,10 +22,11 @@ export function createDataFetcher(ports: {
   readonly broker: Broker;
   readonly marketData: MarketData;
   readonly control: ControlStore;
+  readonly executions: ExecutionRepository;
   readonly settings: SettingsStore;
   readonly clock: Clock;
 }): DataFetcher {
-  const { broker, marketData, control, settings, clock } = ports;
+  const { broker, marketData, control, executions, settings, clock } = ports;
   return {
     gatherInputs: async (request, task) => {
       const asOf = clock.now();
@@ -31,6 +34,8 @@ export function createDataFetcher(ports: {
       const requiredBars = requiredDailyBars(task);
       const newestDay = previousTradingDay(today);
       const symbols = [...task.symbols].sort();
+      // Before the broker is asked: an order that is no longer in doubt by now is one that the broker shows from now on.
+      const possible = await possibleOrders(executions, request);
       const [account, positions, openOrders, bars, latest, { state }, { window, limits }] = await Promise.all([
         broker.account(),
         broker.positions(),
@@ -58,11 +63,37 @@ export function createDataFetcher(ports: {
         slot: request.slot,
         asOf,
         market,
-        portfolio: { account, positions, openOrders },
+        portfolio: { account, positions, openOrders, uncertainOrders: uncertainOf(possible, openOrders) },
         control: state,
         window,
         limits,
       };
     },
   };
+}
+
+/** Orders of other runs of the account that were planned and of which it is not known whether they reached the broker. */
+async function possibleOrders(executions: ExecutionRepository, request: RunRequest): Promise<readonly OrderTicket[]> {
+  const others = (await executions.outstanding()).filter(
+    ({ executionId, account }) => account === request.account && executionId !== request.runId,
+  );
+  const tickets = await Promise.all(
+    others.map(async ({ executionId }) => {
+      const record = await executions.get(executionId);
+      if (record !== undefined && record.status !== "running") {
+        return record.outcomes.flatMap((outcome) => (outcome.kind === "unknown" ? [outcome.ticket] : []));
+      }
+      return (await executions.loadPlan(executionId))?.plan.tickets ?? [];
+    }),
+  );
+  return tickets.flat();
+}
+
+/** What the broker shows as open is no longer uncertain. */
+function uncertainOf(tickets: readonly OrderTicket[], openOrders: readonly BrokerOrder[]): readonly UncertainOrder[] {
+  const there = new Set(openOrders.map(({ clientOrderId }) => clientOrderId));
+  return tickets
+    .filter(({ clientOrderId }) => !there.has(clientOrderId))
+    .map(({ clientOrderId, symbol, side, qty, referencePrice: price }) => ({ clientOrderId, symbol, side, qty, price }))
+    .sort((a, b) => (a.clientOrderId < b.clientOrderId ? -1 : 1));
 }

@@ -1,8 +1,17 @@
 // Sends the tickets of a stored plan: each passes the gate, goes out at most once, and ends in a named outcome.
 import { TransientError } from "../core/model/errors.ts";
-import { type BrokerOrder, type OrderOutcome, type OrderTicket, terminalOrderStatuses } from "../core/model/order.ts";
+import { compare, minimum, notional, subtractUsd, zeroUsd } from "../core/model/money.ts";
+import {
+  type BrokerOrder,
+  isFinalOutcome,
+  type OrderEvent,
+  type OrderOutcome,
+  type OrderTicket,
+  type SubmitResult,
+} from "../core/model/order.ts";
 import type { RunInputs, RunPlan } from "../core/model/run.ts";
 import { addMs, type Instant, minuteMs, msBetween } from "../core/model/time.ts";
+import { eventOf, plannedEvents } from "../core/monitoring/orderTruth.ts";
 import { decideGate } from "../core/risk/gate.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -11,6 +20,7 @@ import type { Telemetry } from "../ports/telemetry.ts";
 
 export type Submission = {
   readonly outcomes: readonly OrderOutcome[];
+  readonly events: readonly OrderEvent[];
   /** Real milliseconds at which the broker answered the last order sent; undefined when none was. */
   readonly lastOrderMs: number | undefined;
 };
@@ -19,17 +29,21 @@ export type OrderExecutor = {
   /**
    * Ends every ticket as accepted, rejected, withheld or unknown. A resumed plan looks each id up before anything is sent; the broker
    * refuses an id it knows, so a look-up that misses an order under way can never double it. Throws TransientError when an order provably
-   * did not leave (429, no connection): the run is then resumed later.
+   * did not leave (429, no connection) and waiting did not help: the run is then resumed later.
    */
   submitPlan(plan: RunPlan, inputs: RunInputs, how: { readonly resumed: boolean }): Promise<Submission>;
   /** What became of the orders of a plan whose run has failed: nothing is sent, what the broker does not show is unknown. Never throws. */
-  reviewPlan(plan: RunPlan): Promise<readonly OrderOutcome[]>;
+  reviewPlan(plan: RunPlan): Promise<Omit<Submission, "lastOrderMs">>;
 };
 
 /** Waits between looks at the broker for orders that are still working, in real milliseconds. */
 const settlingMs = [0, 50, 200, 750];
+/** Waits before the next stage for the orders that it depends on. */
+const stageMs = [0, 100, 500, 2000, 5000];
 /** Waits between look-ups of an order whose sending ended in doubt. */
 const doubtMs = [0, 200, 1000];
+/** Waits before an order is sent again that the broker had no room for (429). */
+const throttledMs = [1000, 4000, 10_000];
 
 export function createOrderExecutor(ports: {
   readonly broker: Broker;
@@ -40,24 +54,56 @@ export function createOrderExecutor(ports: {
   const { broker, control, clock, telemetry } = ports;
 
   async function submitPlan(plan: RunPlan, inputs: RunInputs, how: { resumed: boolean }): Promise<Submission> {
-    const outcomes: OrderOutcome[] = [];
+    const there = how.resumed ? await findOrders(plan) : new Map<string, BrokerOrder>();
+    let outcomes: readonly OrderOutcome[] = [];
     let lastOrderMs: number | undefined;
-    for (const ticket of plan.tickets) {
-      const there = how.resumed ? await broker.findOrder(ticket.clientOrderId) : undefined;
-      if (there !== undefined) {
-        outcomes.push({ kind: "accepted", ticket, order: there });
-        continue;
-      }
-      const outcome = (await withhold(ticket, plan, inputs)) ?? (await send(ticket));
-      if (outcome.kind !== "withheld") lastOrderMs = clock.realMs();
-      outcomes.push(outcome);
+    const send = async (ticket: OrderTicket, withheld: OrderOutcome | undefined): Promise<void> => {
+      const order = there.get(ticket.clientOrderId);
+      const outcome: OrderOutcome =
+        order === undefined ? (withheld ?? (await sendOne(ticket, plan, inputs))) : { kind: "accepted", ticket, order };
+      if (order === undefined && outcome.kind !== "withheld") lastOrderMs = clock.realMs();
+      outcomes = [...outcomes, outcome];
       tell(plan.runId, outcome);
+    };
+    for (const ticket of plan.tickets.filter(({ stage }) => stage === 1)) await send(ticket, blocked(ticket, outcomes));
+    const second = plan.tickets.filter(({ stage }) => stage === 2);
+    if (second.length > 0) {
+      outcomes = await settle(outcomes, plan.asOf, stageMs);
+      const fund = await fundingOf(outcomes);
+      for (const ticket of second) await send(ticket, fund(ticket) ?? blocked(ticket, outcomes));
     }
-    return { outcomes: await settle(outcomes, plan.asOf), lastOrderMs };
+    const settled = await settle(outcomes, plan.asOf, settlingMs);
+    return { outcomes: settled, events: eventsOf(plan, outcomes, settled), lastOrderMs };
+  }
+
+  /** One list for all; what it does not show is looked up by its id, because the list may lag behind. */
+  async function findOrders(plan: RunPlan): Promise<Map<string, BrokerOrder>> {
+    if (plan.tickets.length === 0) return new Map();
+    const listed = await broker.ordersSince(addMs(plan.asOf, -minuteMs));
+    const found = new Map(listed.map((order) => [order.clientOrderId, order]));
+    for (const { clientOrderId } of plan.tickets) {
+      const order = found.get(clientOrderId) ?? (await broker.findOrder(clientOrderId));
+      if (order !== undefined) found.set(clientOrderId, order);
+    }
+    return found;
+  }
+
+  async function sendOne(ticket: OrderTicket, plan: RunPlan, inputs: RunInputs): Promise<OrderOutcome> {
+    for (const waitMs of [...throttledMs, undefined]) {
+      const withheld = await gate(ticket, plan, inputs);
+      if (withheld !== undefined) return withheld;
+      const result = await broker.submit(ticket);
+      if (result.kind !== "notSent") return outcomeOf(ticket, result);
+      if (waitMs === undefined || !result.throttled) {
+        throw new TransientError("BROKER_UNAVAILABLE", `${ticket.clientOrderId} was not sent: ${result.message}`);
+      }
+      await clock.sleep(waitMs);
+    }
+    throw new TransientError("BROKER_UNAVAILABLE", `${ticket.clientOrderId} was not sent`);
   }
 
   /** The last gate: the switches are read again for every order, and if they cannot be read nothing is sent. */
-  async function withhold(ticket: OrderTicket, plan: RunPlan, inputs: RunInputs): Promise<OrderOutcome | undefined> {
+  async function gate(ticket: OrderTicket, plan: RunPlan, inputs: RunInputs): Promise<OrderOutcome | undefined> {
     const { state } = await control.read();
     const now = clock.now();
     const graceMs = (inputs.task.graceMinutes ?? inputs.window.graceMinutes) * minuteMs;
@@ -65,24 +111,17 @@ export function createOrderExecutor(ports: {
       const message = `the plan was made at ${plan.asOf} and is older than its grace of ${graceMs / minuteMs} minutes`;
       return { kind: "withheld", ticket, code: "SLOT_EXPIRED", message };
     }
-    const gate = decideGate(ticket, { control: state, window: inputs.window, now, portfolio: inputs.portfolio });
-    return gate.send ? undefined : { kind: "withheld", ticket, code: gate.code, message: gate.message };
+    const decision = decideGate(ticket, { control: state, window: inputs.window, now, portfolio: inputs.portfolio });
+    return decision.send ? undefined : { kind: "withheld", ticket, code: decision.code, message: decision.message };
   }
 
-  async function send(ticket: OrderTicket): Promise<OrderOutcome> {
-    const result = await broker.submit(ticket);
-    switch (result.kind) {
-      case "accepted":
-        return { kind: "accepted", ticket, order: result.order };
-      case "rejected":
-        return { kind: "rejected", ticket, code: result.code, message: result.message };
-      case "notSent":
-        throw new TransientError("BROKER_UNAVAILABLE", `${ticket.clientOrderId} was not sent: ${result.message}`);
-      case "duplicate":
-        return resolveDoubt(ticket, "the broker has this order id already");
-      case "unknown":
-        return resolveDoubt(ticket, result.message);
-    }
+  async function outcomeOf(
+    ticket: OrderTicket,
+    result: Exclude<SubmitResult, { kind: "notSent" }>,
+  ): Promise<OrderOutcome> {
+    if (result.kind === "accepted") return { kind: "accepted", ticket, order: result.order };
+    if (result.kind === "rejected") return { kind: "rejected", ticket, code: result.code, message: result.message };
+    return resolveDoubt(ticket, result.kind === "unknown" ? result.message : "the broker has this order id already");
   }
 
   /** Asks the broker what became of an order. Finding it is proof; not finding it is none, so it stays unknown. */
@@ -92,23 +131,52 @@ export function createOrderExecutor(ports: {
       const order = await broker.findOrder(ticket.clientOrderId).catch(() => undefined);
       if (order !== undefined) return { kind: "accepted", ticket, order };
     }
-    return { kind: "unknown", ticket, message };
+    return { kind: "unknown", ticket, message, since: clock.now() };
   }
 
-  async function reviewPlan(plan: RunPlan): Promise<readonly OrderOutcome[]> {
+  /** Decides for each order of stage 2, in turn, whether the sells that fund it have filled and the broker's buying power covers it. */
+  async function fundingOf(
+    outcomes: readonly OrderOutcome[],
+  ): Promise<(ticket: OrderTicket) => OrderOutcome | undefined> {
+    const unfilled = outcomes.find(({ ticket: { side }, ...outcome }) => side === "sell" && !isFilled(outcome));
+    let { buyingPower } = await broker.account();
+    return (ticket) => {
+      const cost = notional(ticket.referencePrice, ticket.qty);
+      const covered = compare(cost, buyingPower) <= 0;
+      if (unfilled === undefined && covered) {
+        buyingPower = subtractUsd(buyingPower, minimum(cost, buyingPower));
+        return undefined;
+      }
+      const message =
+        unfilled === undefined
+          ? `it costs ${cost} USD and the buying power left is ${compare(buyingPower, zeroUsd) > 0 ? buyingPower : "0"} USD`
+          : `it waited for ${unfilled.ticket.clientOrderId}, which has not filled`;
+      return { kind: "withheld", ticket, code: "NOT_FUNDED", message };
+    };
+  }
+
+  async function reviewPlan(plan: RunPlan): Promise<Omit<Submission, "lastOrderMs">> {
     const outcomes: OrderOutcome[] = [];
     for (const ticket of plan.tickets) {
       const order = await broker.findOrder(ticket.clientOrderId).catch(() => undefined);
       const message = "the run failed before this order was known to be sent";
-      outcomes.push(order === undefined ? { kind: "unknown", ticket, message } : { kind: "accepted", ticket, order });
+      outcomes.push(
+        order === undefined
+          ? { kind: "unknown", ticket, message, since: clock.now() }
+          : { kind: "accepted", ticket, order },
+      );
     }
-    return outcomes;
+    return { outcomes, events: eventsOf(plan, outcomes, outcomes) };
   }
 
   /** Looks at the accepted orders until they are terminal, for a bounded time; what is still working then is recorded as it stands. */
-  async function settle(outcomes: readonly OrderOutcome[], since: Instant): Promise<readonly OrderOutcome[]> {
+  async function settle(
+    outcomes: readonly OrderOutcome[],
+    since: Instant,
+    waitsMs: readonly number[],
+  ): Promise<readonly OrderOutcome[]> {
     let settled = outcomes;
-    for (const waitMs of settlingMs) {
+    for (const waitMs of waitsMs) {
       if (!settled.some(isWorking)) break;
       await clock.sleep(waitMs);
       const orders = await broker.ordersSince(addMs(since, -minuteMs)).catch((): readonly BrokerOrder[] => []);
@@ -121,6 +189,16 @@ export function createOrderExecutor(ports: {
     }
     return settled;
   }
+
+  const eventsOf = (
+    plan: RunPlan,
+    sent: readonly OrderOutcome[],
+    settled: readonly OrderOutcome[],
+  ): readonly OrderEvent[] => {
+    const now = clock.now();
+    const changed = settled.filter((outcome, index) => outcome !== sent[index]);
+    return [...plannedEvents(plan), ...[...sent, ...changed].map((outcome) => eventOf(outcome, now))];
+  };
 
   function tell(runId: string, outcome: OrderOutcome): void {
     const { clientOrderId, symbol, side, qty } = outcome.ticket;
@@ -138,5 +216,14 @@ export function createOrderExecutor(ports: {
   return { submitPlan, reviewPlan };
 }
 
-const isWorking = (outcome: OrderOutcome): boolean =>
-  outcome.kind === "accepted" && !terminalOrderStatuses.includes(outcome.order.status);
+/** An order in doubt blocks its symbol within the run too. */
+function blocked(ticket: OrderTicket, outcomes: readonly OrderOutcome[]): OrderOutcome | undefined {
+  const doubtful = outcomes.find(({ kind, ticket: { symbol } }) => kind === "unknown" && symbol === ticket.symbol);
+  if (doubtful === undefined) return undefined;
+  const message = `it is not known whether ${doubtful.ticket.clientOrderId} is at the broker`;
+  return { kind: "withheld", ticket, code: "UNKNOWN_OUTSTANDING", message };
+}
+
+const isWorking = (outcome: OrderOutcome): boolean => outcome.kind === "accepted" && !isFinalOutcome(outcome);
+const isFilled = (outcome: { kind: string; order?: BrokerOrder }): boolean =>
+  outcome.kind === "accepted" && outcome.order?.status === "filled";

@@ -7,6 +7,7 @@ import { endedRecord } from "../core/reporting/executionRecord.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { RunQueue } from "../ports/queues.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
+import { checkQuietly, type RealtimeMonitor } from "./realtimeMonitor.ts";
 import type { RunCloser } from "./runCloser.ts";
 import type { TaskManager } from "./taskManager.ts";
 
@@ -28,10 +29,11 @@ export function createRunDelivery(ports: {
   readonly taskManager: TaskManager;
   readonly runs: RunQueue;
   readonly runCloser: RunCloser;
+  readonly realtimeMonitor: RealtimeMonitor;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }): RunDelivery {
-  const { mode, taskManager, runs, runCloser, clock, telemetry } = ports;
+  const { mode, taskManager, runs, runCloser, realtimeMonitor, clock, telemetry } = ports;
 
   async function deliver(body: unknown): Promise<void> {
     const { run } = readMessage(body);
@@ -40,7 +42,9 @@ export function createRunDelivery(ports: {
       await taskManager.executeTask(run);
     } catch (failure) {
       await endOrRetry(run, failure);
+      return;
     }
+    await checkQuietly(realtimeMonitor, telemetry);
   }
 
   /** A copy with a new message id, because the queue would drop the old one as a duplicate. */

@@ -9,6 +9,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { ControlStore, ExecutionRepository, SettingsStore, SlotLedger, TaskStore } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { readSettings } from "./automationSettings.ts";
+import type { TradingHalt } from "./tradingHalt.ts";
 
 export type SchedulerStatus = {
   readonly at: Instant;
@@ -30,7 +31,10 @@ export type SchedulerStatus = {
 
 export type SchedulerService = {
   status(): Promise<SchedulerStatus>;
-  /** Idempotent: asking for the state that is there changes nothing. Throws TransientError when others keep changing it. */
+  /**
+   * Idempotent: asking for the state that is there changes nothing. Once `halt` is answered, no order reaches the broker any more: it waits
+   * for what is under way. Throws TransientError when others keep changing the state.
+   */
   control(action: ControlAction, why: { readonly reason: string; readonly actor: string }): Promise<ControlState>;
 };
 
@@ -41,10 +45,11 @@ export function createSchedulerService(ports: {
   readonly control: ControlStore;
   readonly slots: SlotLedger;
   readonly executions: ExecutionRepository;
+  readonly tradingHalt: TradingHalt;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }): SchedulerService {
-  const { mode, tasks, settings, control, slots, executions, clock, telemetry } = ports;
+  const { mode, tasks, settings, control, slots, executions, clock, telemetry, tradingHalt } = ports;
 
   async function status(): Promise<SchedulerStatus> {
     const now = clock.now();
@@ -79,8 +84,10 @@ export function createSchedulerService(ports: {
     for (let tries = 0; tries < 5; tries++) {
       const { state, etag } = await control.read();
       const next: ControlState = { ...state, ...effects[action], ...why, changedAt: clock.now() };
-      if (next.automation === state.automation && next.tradingState === state.tradingState && action !== "restart")
+      if (next.automation === state.automation && next.tradingState === state.tradingState && action !== "restart") {
+        if (action === "halt") await afterHalt();
         return state;
+      }
       if (await control.write(next, etag)) {
         telemetry.event("warning", "control.changed", {
           action,
@@ -88,10 +95,22 @@ export function createSchedulerService(ports: {
           tradingState: next.tradingState,
           ...why,
         });
+        if (action === "halt") await afterHalt();
         return next;
       }
     }
     throw new TransientError("STORE_UNAVAILABLE", "the control state kept changing; look at it and try again");
+  }
+
+  /** The switch is set already: what fails here is tried again by the monitor, every minute while trading is halted. */
+  async function afterHalt(): Promise<void> {
+    try {
+      await tradingHalt.settle();
+      const { orderHandling } = await readSettings(settings);
+      if (orderHandling.cancelOnHalt) await tradingHalt.cancelOpenOrders();
+    } catch (failure) {
+      telemetry.event("error", "halt.unsettled", { message: String(failure) });
+    }
   }
 
   return { status, control: change };

@@ -51,10 +51,10 @@ export function createTaskManager(ports: {
       earlier ?? begin(request, task),
       resumeOrPlan(request, task, earlier),
     ]);
-    const { outcomes, lastOrderMs } = await orderExecutor.submitPlan(plan, inputs, { resumed });
+    const { lastOrderMs, ...orders } = await orderExecutor.submitPlan(plan, inputs, { resumed });
 
     const timings = timingsOf(request, startedMs, lastOrderMs, clock.realMs());
-    return runCloser.close(completedRecord({ started, plan, inputs, outcomes, endedAt: clock.now(), timings }));
+    return runCloser.close(completedRecord({ started, plan, inputs, ...orders, endedAt: clock.now(), timings }));
   }
 
   async function failTask(request: RunRequest, code: FailureCode, reason: string): Promise<ExecutionRecord> {
@@ -63,9 +63,9 @@ export function createTaskManager(ports: {
     if (stored === undefined) {
       return runCloser.close({ ...(started ?? startedRecord(request, undefined, clock.now())), ...failure });
     }
-    const outcomes = await orderExecutor.reviewPlan(stored.plan);
-    const record = { started: started ?? startedRecord(request, stored.inputs.task, clock.now()), outcomes, ...stored };
-    return runCloser.close({ ...completedRecord({ ...record, endedAt: failure.endedAt, timings: null }), ...failure });
+    const orders = await orderExecutor.reviewPlan(stored.plan);
+    const run = { started: started ?? startedRecord(request, stored.inputs.task, clock.now()), ...stored, ...orders };
+    return runCloser.close({ ...completedRecord({ ...run, endedAt: failure.endedAt, timings: null }), ...failure });
   }
 
   async function findTask({ taskId }: RunRequest): Promise<Task> {

@@ -1,5 +1,5 @@
 // The broker: the authority on orders, fills and positions.
-import type { BrokerOrder, OrderTicket, SubmitResult } from "../core/model/order.ts";
+import type { BrokerFill, BrokerOrder, CancelResult, OrderTicket, SubmitResult } from "../core/model/order.ts";
 import type { AccountSnapshot, Position } from "../core/model/portfolio.ts";
 import type { Instant } from "../core/model/time.ts";
 
@@ -16,6 +16,10 @@ export type Broker = {
   /** Every order, open or not, submitted at or after `since`; sorted by client order id. */
   ordersSince(since: Instant): Promise<readonly BrokerOrder[]>;
   findOrder(clientOrderId: string): Promise<BrokerOrder | undefined>;
+  /** Every execution at or after `since`, oldest first; one that the broker lists late may be missing still. */
+  fillsSince(since: Instant): Promise<readonly BrokerFill[]>;
   /** One attempt, never repeated by the adapter. */
   submit(ticket: OrderTicket): Promise<SubmitResult>;
+  /** One attempt. Accepted means asked for: whether it was in time is seen in the order. */
+  cancel(brokerOrderId: string): Promise<CancelResult>;
 };

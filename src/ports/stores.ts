@@ -1,7 +1,8 @@
 // What the app remembers: tasks, settings, control state, the slot ledger and the history of executions.
 import type { ControlState } from "../core/model/control.ts";
+import type { MonitorState } from "../core/model/monitor.ts";
 import type { ExecutionRecord, ExecutionStatus, RunInputs, RunPlan, RunSummary } from "../core/model/run.ts";
-import type { AutomationConfig, RiskLimits, Task, TradingWindow } from "../core/model/settings.ts";
+import type { AutomationConfig, OrderHandling, RiskLimits, Task, TradingWindow } from "../core/model/settings.ts";
 import type { SlotEntry } from "../core/model/slot.ts";
 import type { Instant } from "../core/model/time.ts";
 
@@ -16,7 +17,12 @@ export type TaskStore = {
 export type StoredTask = { readonly task: Task; readonly createdAt: Instant };
 export type UnreadableRow = { readonly key: string; readonly detail: string };
 
-export type AutomationSettings = { readonly window: TradingWindow; readonly limits: RiskLimits; readonly hash: string };
+export type AutomationSettings = {
+  readonly window: TradingWindow;
+  readonly limits: RiskLimits;
+  readonly orderHandling: OrderHandling;
+  readonly hash: string;
+};
 
 export type SettingsStore = {
   /** Undefined before the first seeding. */
@@ -49,6 +55,20 @@ export type SlotLedger = {
   open(): Promise<readonly SlotEntry[]>;
 };
 
+export type OutstandingRun = {
+  readonly executionId: string;
+  readonly taskId: string;
+  readonly account: string;
+  readonly plannedAt: Instant;
+};
+
+export type MonitorStore = {
+  /** Undefined before the first check. */
+  read(): Promise<{ readonly state: MonitorState; readonly etag: string } | undefined>;
+  /** False when another check wrote since `etag` was read; undefined: since there was none. */
+  write(state: MonitorState, etag: string | undefined): Promise<boolean>;
+};
+
 export type ExecutionFilter = {
   readonly limit: number;
   readonly cursor?: string;
@@ -64,10 +84,16 @@ export type ExecutionRepository = {
   begin(record: ExecutionRecord): Promise<boolean>;
   get(executionId: string): Promise<ExecutionRecord | undefined>;
   loadPlan(executionId: string): Promise<{ readonly plan: RunPlan; readonly inputs: RunInputs } | undefined>;
-  /** Insert-if-absent: false when another delivery stored a plan first, which is then the plan. */
+  /** Insert-if-absent: false when another delivery stored a plan first, which is then the plan. A plan with tickets is outstanding from here on. */
   savePlan(plan: RunPlan, inputs: RunInputs): Promise<boolean>;
   /** Replaces the entry with its final record and lists it. The first final record stands: false when there was one. */
   finish(record: ExecutionRecord): Promise<boolean>;
+  /** Changes a final record to what became of its orders since; `change` may be asked again when another one was faster. */
+  amend(executionId: string, change: (record: ExecutionRecord) => ExecutionRecord): Promise<void>;
+  /** Runs with a stored plan of which an order may still change, oldest first: those under way, and ended ones with open or unknown orders. */
+  outstanding(): Promise<readonly OutstandingRun[]>;
+  /** Takes a run off that list. */
+  settle(executionId: string): Promise<void>;
   /** Newest slot first. Throws ConfigError for a cursor it did not make. */
   list(filter: ExecutionFilter): Promise<{ readonly items: readonly RunSummary[]; readonly cursor?: string }>;
 };
@@ -78,4 +104,5 @@ export type Stores = {
   readonly control: ControlStore;
   readonly slots: SlotLedger;
   readonly executions: ExecutionRepository;
+  readonly monitor: MonitorStore;
 };

@@ -48,7 +48,9 @@ describe("a run", () => {
     const first = await stack.app.executions.get(slotId);
     const requests = stack.simulator.requests();
     await stack.app.runDelivery.deliver({ run });
-    expect(stack.simulator.requests()).toEqual(requests);
+    // The monitor looks at the broker after each delivery; the run itself asks for nothing.
+    const { "GET /v2/account": looks = 0, "GET /v2/stocks/snapshots": prices } = stack.simulator.requests();
+    expect({ looks, prices }).toEqual({ looks: 3, prices: requests["GET /v2/stocks/snapshots"] });
     expect(await stack.app.executions.get(slotId)).toEqual(first);
     expect(orders()).toBe(2);
     await stack.deliverAll();
@@ -227,13 +229,13 @@ describe("the gate", () => {
   test("withholds orders of a plan that is older than its grace", async () => {
     stack = await runInMemory();
     const run = await tickAndTake();
-    stack.simulator.arm({ method: "POST", path: "/v2/orders", count: 1, kind: "status429" });
+    stack.simulator.arm({ method: "POST", path: "/v2/orders", count: 4, kind: "status429" });
     await stack.app.runDelivery.deliver({ run });
     stack.setNow("2026-06-15T13:41:00Z");
     await stack.deliverAll();
     const record = await stack.app.executions.get(slotId);
     expect(record?.outcomes).toMatchObject([{ kind: "withheld", code: "SLOT_EXPIRED" }, { kind: "withheld" }]);
-    expect(orders()).toBe(1);
+    expect(orders()).toBe(4);
   });
 });
 

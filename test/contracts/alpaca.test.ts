@@ -50,6 +50,7 @@ afterEach(() => simulator.stop());
 let tickets = 0;
 const ticket = (more: Partial<OrderTicket> = {}): OrderTicket => ({
   clientOrderId: `test-${++tickets}`,
+  stage: 1,
   strategy: "s",
   symbol: "AAA",
   side: "buy",

@@ -107,9 +107,17 @@ export function examplePortfolio(
     readonly blocked?: string;
     readonly positions?: Readonly<Record<string, readonly [shares: string | number, value: string | number]>>;
     readonly openOrders?: readonly BrokerOrder[];
+    readonly uncertainOrders?: PortfolioSnapshot["uncertainOrders"];
   } = {},
 ): PortfolioSnapshot {
-  const { equity = 100_000, buyingPower = equity, blocked, positions = {}, openOrders = [] } = holdings;
+  const {
+    equity = 100_000,
+    buyingPower = equity,
+    blocked,
+    positions = {},
+    openOrders = [],
+    uncertainOrders = [],
+  } = holdings;
   return {
     account: {
       accountId: "A-1",
@@ -128,6 +136,7 @@ export function examplePortfolio(
         marketValue: usd(value),
       })),
     openOrders,
+    uncertainOrders,
   };
 }
 

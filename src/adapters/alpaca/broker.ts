@@ -1,14 +1,24 @@
 // The broker port on Alpaca's trading API.
 import { ApiError } from "@alpacahq/alpaca-trade-api/rest";
 import { InvariantError } from "../../core/model/errors.ts";
-import type { BrokerOrder, SubmitResult } from "../../core/model/order.ts";
+import type { BrokerFill, BrokerOrder, SubmitResult } from "../../core/model/order.ts";
 import { addMs, type Instant } from "../../core/model/time.ts";
 import type { Broker } from "../../ports/broker.ts";
 import { type AlpacaClient, read } from "./client.ts";
-import { isDuplicate, mapAccount, mapOrder, mapOrders, mapPositions, orderBody, rejectionCode } from "./mapping.ts";
+import {
+  isDuplicate,
+  mapAccount,
+  mapFills,
+  mapOrder,
+  mapOrders,
+  mapPositions,
+  orderBody,
+  rejectionCode,
+} from "./mapping.ts";
 
 /** As many orders as one page holds. */
 const pageSize = 500;
+const fillsPerPage = 100;
 
 export function createAlpacaBroker(
   { trading, deadline }: AlpacaClient,
@@ -55,6 +65,44 @@ export function createAlpacaBroker(
       );
       return wire === null ? undefined : mapOrder(wire);
     },
+    fillsSince: async (since) => {
+      const fills = new Map<string, BrokerFill>();
+      const signal = deadline();
+      let pageToken: string | undefined;
+      do {
+        const page = mapFills(
+          await read("activities", () =>
+            trading.accountActivities.getAccountActivitiesRaw(
+              {
+                activityTypes: ["FILL"],
+                after: new Date(addMs(since, -1)),
+                direction: "asc",
+                pageSize: fillsPerPage,
+                ...(pageToken === undefined ? {} : { pageToken }),
+              },
+              { signal },
+            ),
+          ),
+        );
+        const known = fills.size;
+        for (const fill of page) fills.set(fill.id, fill);
+        if (page.length > 0 && fills.size === known) {
+          throw new InvariantError("INTERNAL", "the broker's list of fills does not go on");
+        }
+        pageToken = page.length < fillsPerPage ? undefined : page.at(-1)?.id;
+      } while (pageToken !== undefined);
+      return [...fills.values()].filter(({ at }) => at >= since).sort(byTimeThenId);
+    },
+    cancel: async (orderId) => {
+      try {
+        await (await trading.orders.deleteOrderByOrderIDRaw({ orderId })).value();
+        return { kind: "accepted" };
+      } catch (failure) {
+        const message = failure instanceof Error ? failure.message : String(failure);
+        const refused = failure instanceof ApiError && [404, 422].includes(failure.status);
+        return { kind: refused ? "tooLate" : "unknown", message };
+      }
+    },
     submit: async (ticket) => {
       try {
         const { raw } = await trading.orders.postOrderRaw({ postOrderRequest: orderBody(ticket) });
@@ -70,7 +118,7 @@ export function createAlpacaBroker(
 function submitFailure(failure: unknown): SubmitResult {
   if (failure instanceof ApiError) {
     const { status, message } = failure;
-    if (status === 429) return { kind: "notSent", message: `the broker answered 429: ${message}` };
+    if (status === 429) return { kind: "notSent", throttled: true, message: `the broker answered 429: ${message}` };
     if (status >= 400 && status < 500 && status !== 408) {
       return isDuplicate(message)
         ? { kind: "duplicate" }
@@ -83,8 +131,11 @@ function submitFailure(failure: unknown): SubmitResult {
   const neverLeft = codes.some((code) =>
     ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ORIGIN_REFUSED"].includes(String(code)),
   );
-  return { kind: neverLeft ? "notSent" : "unknown", message };
+  return neverLeft ? { kind: "notSent", throttled: false, message } : { kind: "unknown", message };
 }
+
+const byTimeThenId = (a: BrokerFill, b: BrokerFill): number =>
+  a.at === b.at ? (a.id < b.id ? -1 : 1) : a.at < b.at ? -1 : 1;
 
 const byClientOrderId = (a: BrokerOrder, b: BrokerOrder): number => (a.clientOrderId < b.clientOrderId ? -1 : 1);
 

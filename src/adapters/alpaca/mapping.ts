@@ -3,7 +3,7 @@ import { z } from "zod";
 import { InvariantError } from "../../core/model/errors.ts";
 import type { BarSeries, LatestPrice } from "../../core/model/market.ts";
 import { isDecimal, type Price, price, type Qty, qty, type Usd, usd } from "../../core/model/money.ts";
-import type { BrokerOrder, OrderTicket, RejectionCode } from "../../core/model/order.ts";
+import type { BrokerFill, BrokerOrder, OrderTicket, RejectionCode } from "../../core/model/order.ts";
 import type { AccountSnapshot, Position } from "../../core/model/portfolio.ts";
 import { type Instant, parseInstant } from "../../core/model/time.ts";
 
@@ -123,6 +123,29 @@ export const mapOrder = (wire: unknown): BrokerOrder => toOrder(parse("order", o
 /** In the order they came in. */
 export const mapOrders = (wire: unknown): readonly BrokerOrder[] =>
   parse("orders", z.array(orderWire), wire).map(toOrder);
+
+const fillWire = z.object({
+  id: z.string().min(1),
+  order_id: z.string().min(1),
+  symbol: z.string().min(1),
+  // Short sales are told apart here, and nowhere else.
+  side: z.enum(["buy", "sell", "sell_short"]),
+  qty: qtyText,
+  price: priceText,
+  transaction_time: instant,
+});
+
+/** In the order they came in. */
+export const mapFills = (wire: unknown): readonly BrokerFill[] =>
+  parse("fills", z.array(fillWire), wire).map((fill) => ({
+    id: fill.id,
+    brokerOrderId: fill.order_id,
+    symbol: fill.symbol,
+    side: fill.side === "buy" ? "buy" : "sell",
+    qty: fill.qty,
+    price: fill.price,
+    at: fill.transaction_time,
+  }));
 
 /** The body of a new order: every number as the decimal text it is. */
 export const orderBody = (ticket: OrderTicket) => ({

@@ -1,12 +1,12 @@
 // The history: a partition a run with its record and its plan, and a partition a month that lists runs newest first.
 import { z } from "zod";
 import { ConfigError } from "../../core/model/errors.ts";
-import type { ExecutionRecord, RunSummary } from "../../core/model/run.ts";
+import type { ExecutionRecord, RunInputs, RunPlan, RunSummary } from "../../core/model/run.ts";
 import type { Instant } from "../../core/model/time.ts";
-import { summaryOf } from "../../core/reporting/executionRecord.ts";
+import { hasOpenOrders, summaryOf } from "../../core/reporting/executionRecord.ts";
 import type { ExecutionFilter, ExecutionRepository } from "../../ports/stores.ts";
 import { loadPlan, savePlan } from "./planRows.ts";
-import { columnsOf, newestFirst } from "./rowShapes.ts";
+import { columnsOf, newestFirst, storedInstant } from "./rowShapes.ts";
 import { type Row, readRow, type StoredRow, type Table } from "./table.ts";
 
 const tableName = "TradewindExecutions";
@@ -25,9 +25,11 @@ const storedShape = z.looseObject({
   startedAt: z.string(),
   verdicts: z.array(z.looseObject({})),
   outcomes: z.array(z.looseObject({ kind: z.string() })),
+  events: z.array(z.looseObject({ state: z.string() })),
+  fills: z.array(z.looseObject({ id: z.string() })),
 });
 const storedSummary = z.custom<RunSummary>(
-  (value) => storedShape.omit({ verdicts: true, outcomes: true }).safeParse(value).success,
+  (value) => storedShape.omit({ verdicts: true, outcomes: true, events: true, fills: true }).safeParse(value).success,
   "is not a run summary",
 );
 
@@ -36,6 +38,20 @@ const recordRow = (record: ExecutionRecord): Row => ({
   rowKey: "record",
   columns: columnsOf({ taskId: record.taskId, status: record.status, code: record.code }),
   payload: record,
+});
+
+/** Runs with orders that may still change; no run has this as its id. */
+const outstandingPartition = "~outstanding";
+const storedOutstanding = z.object({
+  executionId: z.string(),
+  taskId: z.string(),
+  account: z.string(),
+  plannedAt: storedInstant,
+});
+const outstandingRow = ({ runId, asOf }: RunPlan, { task }: RunInputs): Row => ({
+  partitionKey: outstandingPartition,
+  rowKey: runId,
+  columns: columnsOf({ executionId: runId, taskId: task.id, account: task.account, plannedAt: asOf }),
 });
 
 const monthOf = (slot: Instant): string => slot.slice(0, 7);
@@ -72,7 +88,8 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
       const written =
         row === undefined ? await table.insert(recordRow(record)) : await table.put(recordRow(record), row.etag);
       if (!written) continue;
-      await enlist(record);
+      const settled = !hasOpenOrders(record) && record.ordersPlanned > 0;
+      await Promise.all([enlist(record), settled ? table.delete(outstandingPartition, record.executionId) : undefined]);
       return true;
     }
   }
@@ -88,8 +105,30 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
       return row === undefined ? undefined : readRecord(row);
     },
     loadPlan: (executionId) => loadPlan(table, executionId),
-    savePlan: (plan, inputs) => savePlan(table, plan, inputs),
+    savePlan: async (plan, inputs) => {
+      // Listed first or with it: a plan whose orders nobody looks after must not be possible.
+      const listed = plan.tickets.length === 0 ? undefined : table.put(outstandingRow(plan, inputs));
+      const [saved] = await Promise.all([savePlan(table, plan, inputs), listed]);
+      return saved;
+    },
     finish,
+    amend: async (executionId, change) => {
+      for (;;) {
+        const row = await table.get(executionId, "record");
+        if (row === undefined) return;
+        const record = readRecord(row);
+        const amended = change(record);
+        if (amended !== record && !(await table.put(recordRow(amended), row.etag))) continue;
+        await enlist(amended);
+        return;
+      }
+    },
+    outstanding: async () => {
+      const rows = await table.query({ partitionKey: outstandingPartition });
+      const runs = rows.map((row) => readRow(tableName, row, storedOutstanding));
+      return runs.sort((a, b) => (a.plannedAt < b.plannedAt ? -1 : 1));
+    },
+    settle: (executionId) => table.delete(outstandingPartition, executionId),
     list: (filter) => list(table, filter),
   };
 }

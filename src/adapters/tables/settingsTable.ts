@@ -1,7 +1,7 @@
 // The trading window and the risk limits: one row, written last when empty tables are seeded.
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { riskLimitsSchema, tradingWindowSchema } from "../../core/model/settings.ts";
+import { orderHandlingSchema, riskLimitsSchema, tradingWindowSchema } from "../../core/model/settings.ts";
 import type { SettingsStore } from "../../ports/stores.ts";
 import { controlRow } from "./controlTable.ts";
 import { columnsOf } from "./rowShapes.ts";
@@ -10,7 +10,11 @@ import { taskRow } from "./taskTable.ts";
 
 const [partitionKey, rowKey] = ["settings", "automation"];
 const writesAtOnce = 20;
-const storedSettings = z.object({ window: tradingWindowSchema, limits: riskLimitsSchema });
+const storedSettings = z.object({
+  window: tradingWindowSchema,
+  limits: riskLimitsSchema,
+  orderHandling: orderHandlingSchema.prefault({}),
+});
 
 export function createSettingsStore(tables: {
   readonly settings: Table;
@@ -21,12 +25,13 @@ export function createSettingsStore(tables: {
     read: async () => {
       const row = await tables.settings.get(partitionKey, rowKey);
       if (row === undefined) return undefined;
-      const { window, limits } = readRow("TradewindSettings", row, storedSettings);
+      const { window, limits, orderHandling } = readRow("TradewindSettings", row, storedSettings);
       return {
         window,
         limits,
+        orderHandling,
         hash: createHash("sha256")
-          .update(JSON.stringify([window, limits]))
+          .update(JSON.stringify([window, limits, orderHandling]))
           .digest("hex")
           .slice(0, 16),
       };
@@ -46,7 +51,11 @@ export function createSettingsStore(tables: {
           changedAt: now,
         }),
       );
-      const payload = { window: automation.trading_window, limits: automation.risk_limits };
+      const payload = {
+        window: automation.trading_window,
+        limits: automation.risk_limits,
+        orderHandling: automation.order_handling,
+      };
       return tables.settings.insert({ partitionKey, rowKey, columns: columnsOf({}), payload });
     },
   };

@@ -2,6 +2,7 @@
 import type { Stores } from "../../ports/stores.ts";
 import { createControlStore } from "./controlTable.ts";
 import { createExecutionRepository } from "./executionTable.ts";
+import { createMonitorStore } from "./monitorTable.ts";
 import { createSettingsStore } from "./settingsTable.ts";
 import { createSlotLedger } from "./slotTable.ts";
 import type { Table } from "./table.ts";
@@ -23,5 +24,6 @@ export function createStores(open: (name: string) => Table): Stores {
     control: createControlStore(control),
     slots: createSlotLedger(open(tableNames.slots)),
     executions: createExecutionRepository(open(tableNames.executions)),
+    monitor: createMonitorStore(control),
   };
 }

@@ -23,8 +23,12 @@ export function bySendingOrder(a: OrderIntent, b: OrderIntent): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/** Stage 2 goes out when every sell of stage 1 has filled, and not at all when one has not. */
+export type Stage = 1 | 2;
+
 export type OrderTicket = {
   readonly clientOrderId: string;
+  readonly stage: Stage;
   readonly strategy: string;
   readonly symbol: string;
   readonly side: Side;
@@ -73,7 +77,7 @@ export type SubmitResult =
   | { readonly kind: "duplicate" }
   | { readonly kind: "rejected"; readonly code: RejectionCode; readonly message: string }
   /** It provably never reached the broker (429, connection refused): sending again later is safe. */
-  | { readonly kind: "notSent"; readonly message: string }
+  | { readonly kind: "notSent"; readonly message: string; readonly throttled: boolean }
   /** It may or may not have reached the broker. */
   | { readonly kind: "unknown"; readonly message: string };
 
@@ -83,4 +87,42 @@ export type OrderOutcome =
   | { readonly kind: "rejected"; readonly ticket: OrderTicket; readonly code: RejectionCode; readonly message: string }
   /** Refused by ourselves at the last gate, immediately before it would have been sent. */
   | { readonly kind: "withheld"; readonly ticket: OrderTicket; readonly code: string; readonly message: string }
-  | { readonly kind: "unknown"; readonly ticket: OrderTicket; readonly message: string };
+  /** May or may not be at the broker since `since`: counts as exposure and blocks its symbol until it is resolved. */
+  | { readonly kind: "unknown"; readonly ticket: OrderTicket; readonly message: string; readonly since: Instant }
+  /** Once unknown, and now held to have never reached the broker: by the monitor after its grace, or by a person. */
+  | { readonly kind: "notPlaced"; readonly ticket: OrderTicket; readonly message: string; readonly actor: string };
+
+/** Whether nothing can change it any more. */
+export const isFinalOutcome = (outcome: OrderOutcome): boolean =>
+  outcome.kind === "accepted" ? terminalOrderStatuses.includes(outcome.order.status) : outcome.kind !== "unknown";
+
+/** A state that an order went through, as it became known: `planned`, a broker's status, or the kind of its outcome. */
+export type OrderEvent = {
+  readonly at: Instant;
+  readonly clientOrderId: string;
+  readonly state: string;
+  readonly detail: string;
+};
+
+/** One execution, as the broker's account activities list it. */
+export type BrokerFill = {
+  readonly id: string;
+  readonly brokerOrderId: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly qty: Qty;
+  readonly price: Price;
+  readonly at: Instant;
+};
+
+/** What asking the broker to cancel an order led to. `tooLate`: it is in a state that cannot be cancelled, or is not there. */
+export type CancelResult =
+  | { readonly kind: "accepted" }
+  | { readonly kind: "tooLate"; readonly message: string }
+  | { readonly kind: "unknown"; readonly message: string };
+
+const clientOrderIdPrefix = "tw.";
+
+/** Whether an order was sent by this system; whose run it was is in the id too (see `clientOrderIdOf`). */
+export const isOwnOrder = ({ clientOrderId }: Pick<BrokerOrder, "clientOrderId">): boolean =>
+  clientOrderId.startsWith(clientOrderIdPrefix);

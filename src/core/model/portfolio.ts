@@ -1,6 +1,6 @@
 // What the account holds and owes at the moment a run looks at it.
 import type { Price, Qty, Usd } from "./money.ts";
-import type { BrokerOrder } from "./order.ts";
+import type { BrokerOrder, Side } from "./order.ts";
 
 export type AccountSnapshot = {
   readonly accountId: string;
@@ -20,9 +20,19 @@ export type Position = {
   readonly marketValue: Usd;
 };
 
-/** Positions sorted by symbol, open orders by client order id. */
+/** An order of an earlier run that may or may not be at the broker, at the price it was planned at. */
+export type UncertainOrder = {
+  readonly clientOrderId: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly qty: Qty;
+  readonly price: Price;
+};
+
+/** Positions sorted by symbol, orders by client order id; an uncertain order is not among the open ones. */
 export type PortfolioSnapshot = {
   readonly account: AccountSnapshot;
   readonly positions: readonly Position[];
   readonly openOrders: readonly BrokerOrder[];
+  readonly uncertainOrders: readonly UncertainOrder[];
 };

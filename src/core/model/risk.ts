@@ -1,6 +1,6 @@
 // The verdict on each order intent: what was decided, by which rule, and how far from its limit.
 import type { Qty } from "./money.ts";
-import type { OrderIntent } from "./order.ts";
+import type { OrderIntent, Stage } from "./order.ts";
 
 /** Codes of `docs/denial-codes.md`; one per control. */
 export type DenialCode =
@@ -33,4 +33,6 @@ export type RiskVerdict = {
   readonly code?: DenialCode;
   readonly message?: string;
   readonly figures: readonly RuleFigure[];
+  /** 2 when it fits only once the sells of the batch have filled. */
+  readonly stage: Stage;
 };

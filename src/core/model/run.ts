@@ -4,7 +4,7 @@ import type { ControlState } from "./control.ts";
 import { runIdOf } from "./ids.ts";
 import type { MarketSnapshot } from "./market.ts";
 import type { Usd } from "./money.ts";
-import type { OrderIntent, OrderOutcome, OrderTicket } from "./order.ts";
+import type { BrokerFill, OrderEvent, OrderIntent, OrderOutcome, OrderTicket } from "./order.ts";
 import type { PortfolioSnapshot } from "./portfolio.ts";
 import type { DenialCode, RiskVerdict } from "./risk.ts";
 import type { RiskLimits, Task, TradingWindow } from "./settings.ts";
@@ -67,6 +67,15 @@ export type Skip = { readonly code: SkipCode; readonly reason: string };
 /** A strategy that threw: its signals are absent and the rest goes on. */
 export type StrategyFailure = { readonly strategy: string; readonly message: string };
 
+/** The book's sums, in US dollars; `gross` is the worst case over what open orders may do. */
+export type RiskSnapshot = {
+  readonly equity: Usd;
+  readonly gross: Usd;
+  readonly reservedBuyingPower: Usd;
+  readonly positions: number;
+  readonly openOrders: number;
+};
+
 export type RunPlan = {
   readonly schemaVersion: 1;
   readonly runId: string;
@@ -79,6 +88,8 @@ export type RunPlan = {
   readonly intents: readonly OrderIntent[];
   readonly verdicts: readonly RiskVerdict[];
   readonly tickets: readonly OrderTicket[];
+  readonly riskBefore: RiskSnapshot;
+  readonly riskAfter: RiskSnapshot;
 };
 
 /** `partial`: some orders did not end as planned (rejected, withheld, unknown). */
@@ -121,6 +132,7 @@ export type FailureCode =
   | "WRONG_ACCOUNT"
   | "STORE_UNAVAILABLE"
   | "DEAD_LETTERED"
+  | "RUN_LOST"
   | "INTERNAL";
 
 export type ExecutionRecord = RunSummary & {
@@ -135,6 +147,13 @@ export type ExecutionRecord = RunSummary & {
   readonly strategyFailures: readonly StrategyFailure[];
   readonly verdicts: readonly RiskVerdict[];
   readonly outcomes: readonly OrderOutcome[];
+  /** Every state that the orders went through, in the order in which it became known. */
+  readonly events: readonly OrderEvent[];
+  /** Executions of the orders, as far as the monitor has read them. */
+  readonly fills: readonly BrokerFill[];
+  /** Positions, open and unknown orders as the plan found them, and with everything that it approved. */
+  readonly riskBefore: RiskSnapshot | null;
+  readonly riskAfter: RiskSnapshot | null;
   readonly equityBefore: Usd | null;
   /** Equity before, plus what the fills changed at the prices the plan was made at. */
   readonly equityAfter: Usd | null;

@@ -43,6 +43,18 @@ export const riskLimitsSchema = z.strictObject({
   maxGrossFraction: z.number().gt(0).max(4),
 });
 
+/** How orders are looked after once they have been sent. */
+export const orderHandlingSchema = z.strictObject({
+  /** An order whose sending ended in doubt, and that the broker does not show for this long, is held to have never reached it. */
+  unknownGraceMinutes: z.int().min(1).max(1440).default(5),
+  /** An order that is still in doubt after this long wakes a person. */
+  unknownAlertMinutes: z.int().min(1).max(1440).default(10),
+  /** A position that differs from what the fills of our orders explain: take it as it is, leave it out, or trade it back. */
+  driftPolicy: z.enum(["adopt", "ignore", "flatten"]).default("adopt"),
+  /** Whether halting cancels the open orders that this system sent. */
+  cancelOnHalt: z.boolean().default(false),
+});
+
 export const strategyUseSchema = z.strictObject({
   name: z.string().min(1).max(32),
   /** Checked against the strategy's own schema. */
@@ -75,7 +87,11 @@ export const taskSchema = z.strictObject({
 });
 
 export const automationConfigSchema = z.strictObject({
-  automation: z.strictObject({ trading_window: tradingWindowSchema, risk_limits: riskLimitsSchema }),
+  automation: z.strictObject({
+    trading_window: tradingWindowSchema,
+    risk_limits: riskLimitsSchema,
+    order_handling: orderHandlingSchema.prefault({}),
+  }),
   tasks: z
     .array(taskSchema)
     .max(10_000)
@@ -84,6 +100,7 @@ export const automationConfigSchema = z.strictObject({
 
 export type TradingWindow = Readonly<z.infer<typeof tradingWindowSchema>>;
 export type RiskLimits = Readonly<z.infer<typeof riskLimitsSchema>>;
+export type OrderHandling = Readonly<z.infer<typeof orderHandlingSchema>>;
 export type StrategyUse = Readonly<z.infer<typeof strategyUseSchema>>;
 export type Task = Readonly<z.infer<typeof taskSchema>>;
 export type AutomationConfig = Readonly<z.infer<typeof automationConfigSchema>>;

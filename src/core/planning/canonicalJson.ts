@@ -122,6 +122,9 @@ const portfolioSchema = z.strictObject({
     z.strictObject({ symbol: z.string(), qty, available: qty, averagePrice: price, marketValue: usd }),
   ),
   openOrders: z.array(orderSchema),
+  uncertainOrders: z.array(
+    z.strictObject({ clientOrderId: z.string(), symbol: z.string(), side: z.enum(["buy", "sell"]), qty, price }),
+  ),
 });
 
 const inputsSchema = z.strictObject({

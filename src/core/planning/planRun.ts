@@ -20,13 +20,19 @@ export function planRun(inputs: RunInputs): RunPlan {
 
   const skip = precheck(inputs);
   if (skip !== undefined) {
-    return { ...plan, skip, signals: [], strategyFailures: [], intents: [], verdicts: [], tickets: [] };
+    const { before: risk } = assessRisk([], inputs);
+    const nothing = { signals: [], strategyFailures: [], intents: [], verdicts: [], tickets: [] };
+    return { ...plan, skip, ...nothing, riskBefore: risk, riskAfter: risk };
   }
   const { signals, failures, targets } = runStrategies(task, viewOf(inputs));
   const intents = sizeTargets({ ...inputs, targets });
-  const verdicts = assessRisk(intents, inputs);
-  const tickets = verdicts.filter(({ qty }) => isPositive(qty)).map((verdict) => ticketOf(runId, verdict));
-  return { ...plan, signals, strategyFailures: failures, intents, verdicts, tickets };
+  const { verdicts, before, after } = assessRisk(intents, inputs);
+  const tickets = verdicts
+    .filter(({ qty }) => isPositive(qty))
+    .map((verdict) => ticketOf(runId, verdict))
+    .sort((a, b) => a.stage - b.stage);
+  const risk = { riskBefore: before, riskAfter: after };
+  return { ...plan, signals, strategyFailures: failures, intents, verdicts, tickets, ...risk };
 }
 
 const viewOf = ({ asOf, market, portfolio }: RunInputs): StrategyView => ({
@@ -37,7 +43,8 @@ const viewOf = ({ asOf, market, portfolio }: RunInputs): StrategyView => ({
   equity: portfolio.account.equity,
 });
 
-const ticketOf = (runId: string, { intent, qty }: RiskVerdict): OrderTicket => ({
+const ticketOf = (runId: string, { intent, qty, stage }: RiskVerdict): OrderTicket => ({
+  stage,
   clientOrderId: clientOrderIdOf(runId, intent.strategy, intent.symbol, intent.side, 1),
   strategy: intent.strategy,
   symbol: intent.symbol,

@@ -1,7 +1,13 @@
 // The record of an execution from its start to its end, and what lists and people are told of it.
 import { addUsd, negateQty, notional, subtractUsd, type Usd, zeroUsd } from "../model/money.ts";
 import type { Notification } from "../model/notification.ts";
-import { type OrderOutcome, terminalOrderStatuses } from "../model/order.ts";
+import {
+  type BrokerFill,
+  isFinalOutcome,
+  type OrderEvent,
+  type OrderOutcome,
+  terminalOrderStatuses,
+} from "../model/order.ts";
 import type {
   ExecutionRecord,
   ExecutionStatus,
@@ -40,6 +46,10 @@ export const startedRecord = (request: RunRequest, task: Task | undefined, at: I
   strategyFailures: [],
   verdicts: [],
   outcomes: [],
+  events: [],
+  fills: [],
+  riskBefore: null,
+  riskAfter: null,
   equityBefore: null,
   equityAfter: null,
   timingsMs: null,
@@ -76,19 +86,18 @@ export function completedRecord(run: {
   readonly plan: RunPlan;
   readonly inputs: RunInputs;
   readonly outcomes: readonly OrderOutcome[];
+  readonly events: readonly OrderEvent[];
   readonly endedAt: Instant;
   readonly timings: ExecutionTimings | null;
 }): ExecutionRecord {
-  const { started, plan, inputs, outcomes, endedAt, timings } = run;
+  const { started, plan, inputs, outcomes, events, endedAt, timings } = run;
   const { equity } = inputs.portfolio.account;
-  const accepted = outcomes.filter((outcome) => outcome.kind === "accepted");
   return {
     ...started,
     ...conclusionOf(plan, outcomes),
+    ...resultsOf(equity, outcomes),
     endedAt,
     ordersPlanned: plan.tickets.length,
-    ordersAccepted: accepted.length,
-    ordersFilled: accepted.filter(({ order }) => order.status === "filled").length,
     denials: plan.verdicts.filter(({ decision }) => decision === "denied").length,
     asOf: plan.asOf,
     inputsDigest: plan.inputsDigest,
@@ -96,16 +105,52 @@ export function completedRecord(run: {
     signals: plan.signals,
     strategyFailures: plan.strategyFailures,
     verdicts: plan.verdicts,
-    outcomes,
+    events,
+    riskBefore: plan.riskBefore,
+    riskAfter: plan.riskAfter,
     equityBefore: equity,
-    equityAfter: addUsd(equity, ...outcomes.map(executionGain)),
     timingsMs: timings,
   };
 }
 
+/** What follows from the orders alone. */
+function resultsOf(equityBefore: Usd, outcomes: readonly OrderOutcome[]) {
+  const accepted = outcomes.filter((outcome) => outcome.kind === "accepted");
+  return {
+    outcomes,
+    ordersAccepted: accepted.length,
+    ordersFilled: accepted.filter(({ order }) => order.status === "filled").length,
+    equityAfter: addUsd(equityBefore, ...outcomes.map(executionGain)),
+  };
+}
+
+/** A final record with what has become of its orders since. How a run failed stays as it was. */
+export function amendedRecord(
+  record: ExecutionRecord,
+  since: {
+    readonly outcomes: readonly OrderOutcome[];
+    readonly events: readonly OrderEvent[];
+    readonly fills: readonly BrokerFill[];
+  },
+): ExecutionRecord {
+  const conclusion = record.status === "failed" ? {} : conclusionOf(record, since.outcomes);
+  const known = new Set(record.fills.map(({ id }) => id));
+  return {
+    ...record,
+    ...conclusion,
+    ...(record.equityBefore === null ? { outcomes: since.outcomes } : resultsOf(record.equityBefore, since.outcomes)),
+    events: [...record.events, ...since.events],
+    fills: [...record.fills, ...since.fills.filter(({ id }) => !known.has(id))],
+  };
+}
+
+/** Whether an order of an ended run may still change. */
+export const hasOpenOrders = ({ outcomes }: Pick<ExecutionRecord, "outcomes">): boolean =>
+  !outcomes.every(isFinalOutcome);
+
 /** How the run ended, and why, where that is not "as planned". Denials are part of a plan; what went wrong comes before them. */
 function conclusionOf(
-  { skip, strategyFailures, verdicts }: RunPlan,
+  { skip, strategyFailures, verdicts }: Pick<RunPlan, "strategyFailures" | "verdicts"> & Partial<Pick<RunPlan, "skip">>,
   outcomes: readonly OrderOutcome[],
 ): Pick<RunSummary, "status" | "code" | "reason"> {
   if (skip !== undefined) return { status: "skipped", ...skip };
@@ -130,8 +175,8 @@ function problemOf(outcome: OrderOutcome): string | undefined {
     const { status } = outcome.order;
     return status !== "filled" && terminalOrderStatuses.includes(status) ? `${name} ended as ${status}` : undefined;
   }
-  return outcome.kind === "unknown"
-    ? `${name} unknown: ${outcome.message}`
+  return outcome.kind === "unknown" || outcome.kind === "notPlaced"
+    ? `${name} ${outcome.kind === "unknown" ? "unknown" : "never reached the broker"}: ${outcome.message}`
     : `${name} ${outcome.kind} (${outcome.code}): ${outcome.message}`;
 }
 

@@ -1,12 +1,32 @@
 // The risk fold: judges each intent of a batch against the book that the approvals before it have left.
 import type { ControlState } from "../model/control.ts";
 import type { MarketSnapshot } from "../model/market.ts";
-import { compare, isPositive, minimum, notional, roundQtyDown, usd, zeroQty } from "../model/money.ts";
+import {
+  addUsd,
+  compare,
+  fractionOf,
+  isPositive,
+  minimum,
+  notional,
+  roundQtyDown,
+  usd,
+  zeroQty,
+} from "../model/money.ts";
 import { bySendingOrder, type OrderIntent } from "../model/order.ts";
-import type { PortfolioSnapshot } from "../model/portfolio.ts";
+import type { AccountSnapshot, PortfolioSnapshot } from "../model/portfolio.ts";
 import type { RiskVerdict } from "../model/risk.ts";
+import type { RiskSnapshot } from "../model/run.ts";
 import type { RiskLimits } from "../model/settings.ts";
-import { openBook, withOrder } from "./exposure.ts";
+import {
+  type Book,
+  type BookOrder,
+  exposureOf,
+  openBook,
+  reducibleQty,
+  riskSnapshotOf,
+  withFilledSells,
+  withOrder,
+} from "./exposure.ts";
 import { type Finding, type RuleContext, rules } from "./rules.ts";
 
 export type RiskContext = {
@@ -17,43 +37,86 @@ export type RiskContext = {
   readonly control: ControlState;
 };
 
+export type RiskAssessment = {
+  readonly verdicts: readonly RiskVerdict[];
+  readonly before: RiskSnapshot;
+  readonly after: RiskSnapshot;
+};
+
+/** What sells are counted to bring to the buys they fund, because they may fill below the price they were planned at. */
+const proceedsFraction = 0.98;
+
 /**
  * One verdict an intent, sells before buys and then by symbol, whatever order they come in. Whichever of the approved and open orders fill,
- * in whatever order, no limit is broken by them. An intent that does not fit is reduced to the whole shares that do, or denied where those
- * are none or too small an order. What lowers exposure is never denied by a limit on exposure.
+ * in whatever order, no limit is broken by them. A buy that fits only once the sells of the batch have filled is of stage 2, which is not
+ * sent before they have. An intent that does not fit is reduced to the whole shares that do, or denied where those are none or too small an
+ * order. What lowers exposure is never denied by a limit on exposure.
  */
-export function assessRisk(
-  intents: readonly OrderIntent[],
-  { portfolio, market, limits, control }: RiskContext,
-): readonly RiskVerdict[] {
-  const sorted = [...intents].sort(bySendingOrder);
-  if (limits === undefined) return sorted.map(denyWithoutLimits);
+export function assessRisk(intents: readonly OrderIntent[], context: RiskContext): RiskAssessment {
+  const { portfolio, market, limits, control } = context;
   const { account } = portfolio;
-  const { tradingState } = control;
+  const sorted = [...intents].sort(bySendingOrder);
   let book = openBook(portfolio, market);
-  return sorted.map((intent) => {
-    const verdict = judge(intent, { book, account, limits, tradingState });
-    if (isPositive(verdict.qty)) book = withOrder(book, { ...intent, qty: verdict.qty, price: intent.referencePrice });
+  let stages = { book, account, sells: [] as readonly BookOrder[] };
+  const before = riskSnapshotOf(book, account.equity);
+  const verdicts = sorted.map((intent): RiskVerdict => {
+    if (limits === undefined) return denyWithoutLimits(intent);
+    const { tradingState } = control;
+    const verdict = judgeInStages(intent, { book, account, limits, tradingState }, stages);
+    const order = { ...intent, qty: verdict.qty, price: intent.referencePrice };
+    if (!isPositive(verdict.qty)) return verdict;
+    const closes = intent.side === "sell" && compare(reducible(book, order), order.qty) === 0;
+    // Stage 2 goes out only once the sells have filled, so the worst case without them is one without it.
+    if (verdict.stage === 1) book = withOrder(book, order);
+    stages = {
+      ...stages,
+      book: withOrder(stages.book, order),
+      sells: closes ? [...stages.sells, order] : stages.sells,
+    };
+    if (closes) stages = { ...stages, ...sellsFilled(book, account, stages.sells) };
     return verdict;
   });
+  return { verdicts, before, after: riskSnapshotOf(stages.book, account.equity) };
+}
+
+type Stages = { readonly book: Book; readonly account: AccountSnapshot; readonly sells: readonly BookOrder[] };
+
+/** All sells come before all buys, so at the last of them this is the book that every buy of stage 2 finds. */
+function sellsFilled(book: Book, account: AccountSnapshot, sells: readonly BookOrder[]): Omit<Stages, "sells"> {
+  const proceeds = addUsd(...sells.map(({ price, qty }) => notional(price, qty)));
+  const buyingPower = addUsd(account.buyingPower, fractionOf(proceeds, proceedsFraction));
+  return { book: withFilledSells(book, sells), account: { ...account, buyingPower } };
+}
+
+/** Stage 1 where the intent fits whether or not the sells fill; stage 2 where waiting for them lets more of it through. */
+function judgeInStages(intent: OrderIntent, context: RuleContext, { book, account, sells }: Stages): RiskVerdict {
+  const first = judge(intent, context);
+  if (sells.length === 0 || intent.side === "sell") return first;
+  const second = judge(intent, { ...context, book, account });
+  if (compare(second.qty, first.qty) > 0) return { ...second, stage: 2 };
+  return compare(second.qty, first.qty) < 0 ? second : first;
 }
 
 function judge(intent: OrderIntent, context: RuleContext): RiskVerdict {
   const findings = rules.map((rule) => rule(intent, context));
   const figures = findings.map(({ figure }) => figure);
   const hardest = findings.reduce(tighter);
-  if (compare(hardest.maxQty, intent.qty) >= 0) return { intent, decision: "approved", qty: intent.qty, figures };
-
+  if (compare(hardest.maxQty, intent.qty) >= 0) {
+    return { intent, decision: "approved", qty: intent.qty, figures, stage: 1 };
+  }
   const { code, message, maxQty } = hardest;
   const qty = roundQtyDown(minimum(maxQty, intent.qty));
   const smallest = usd(context.limits.minOrderNotionalUsd);
   const isOrder = isPositive(qty) && compare(notional(intent.referencePrice, qty), smallest) >= 0;
   return isOrder
-    ? { intent, decision: "reduced", qty, code, message, figures }
-    : { intent, decision: "denied", qty: zeroQty, code, message, figures };
+    ? { intent, decision: "reduced", qty, code, message, figures, stage: 1 }
+    : { intent, decision: "denied", qty: zeroQty, code, message, figures, stage: 1 };
 }
 
 const tighter = (a: Finding, b: Finding): Finding => (compare(b.maxQty, a.maxQty) < 0 ? b : a);
+
+const reducible = (book: Book, { symbol, side, price }: BookOrder) =>
+  reducibleQty(exposureOf(book, symbol, price), side);
 
 const denyWithoutLimits = (intent: OrderIntent): RiskVerdict => ({
   intent,
@@ -62,4 +125,5 @@ const denyWithoutLimits = (intent: OrderIntent): RiskVerdict => ({
   code: "NO_LIMITS",
   message: "there are no risk limits",
   figures: [],
+  stage: 1,
 });

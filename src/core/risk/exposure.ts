@@ -20,6 +20,7 @@ import {
 } from "../model/money.ts";
 import { type BrokerOrder, type Side, terminalOrderStatuses } from "../model/order.ts";
 import type { PortfolioSnapshot } from "../model/portfolio.ts";
+import type { RiskSnapshot } from "../model/run.ts";
 
 /** One symbol: what is held (negative: short), and what open and approved orders may still buy and sell. */
 export type SymbolExposure = {
@@ -38,12 +39,19 @@ export type Book = {
   readonly reservedUsd: Usd;
   /** Client ids of open orders whose size or price is not known: with them the sums above are too low. */
   readonly unvalued: readonly string[];
+  /** How many orders are counted: open, uncertain and approved ones. */
+  readonly orders: number;
+  /** Symbols with an order that may or may not be at the broker. */
+  readonly uncertain: ReadonlySet<string>;
 };
 
 export type BookOrder = { readonly symbol: string; readonly side: Side; readonly qty: Qty; readonly price: Price };
 
-/** The book before any order of the batch: positions and open orders. */
-export function openBook({ positions, openOrders }: PortfolioSnapshot, { latest }: MarketSnapshot): Book {
+/** The book before any order of the batch: positions, open orders, and orders that may be open. */
+export function openBook(
+  { positions, openOrders, uncertainOrders }: PortfolioSnapshot,
+  { latest }: MarketSnapshot,
+): Book {
   const holdings = positions.filter(({ qty }) => !isZero(qty));
   const prices = new Map(latest.map(({ symbol, price }) => [symbol, price]));
   const symbols = new Map(
@@ -53,11 +61,13 @@ export function openBook({ positions, openOrders }: PortfolioSnapshot, { latest 
     }),
   );
   const grossUsd = addUsd(...[...symbols.values()].map(worstUsd));
-  let book: Book = { symbols, grossUsd, reservedUsd: zeroUsd, unvalued: [] };
+  const uncertain = new Set(uncertainOrders.map(({ symbol }) => symbol));
+  let book: Book = { symbols, grossUsd, reservedUsd: zeroUsd, unvalued: [], orders: 0, uncertain };
+  for (const order of uncertainOrders) book = withOrder(book, order);
   for (const order of openOrders.filter(({ status }) => !terminalOrderStatuses.includes(status))) {
     const valued = bookOrderOf(order, prices.get(order.symbol) ?? symbols.get(order.symbol)?.mark);
-    book =
-      valued === undefined ? { ...book, unvalued: [...book.unvalued, order.clientOrderId] } : withOrder(book, valued);
+    const unvalued = { ...book, unvalued: [...book.unvalued, order.clientOrderId], orders: book.orders + 1 };
+    book = valued === undefined ? unvalued : withOrder(book, valued);
   }
   return book;
 }
@@ -70,11 +80,35 @@ export function withOrder(book: Book, { symbol, side, qty, price }: BookOrder): 
   const adding = subtractQty(qty, minimum(qty, reducibleQty(before, side)));
   return {
     ...book,
+    orders: book.orders + 1,
     symbols: new Map(book.symbols).set(symbol, after),
     grossUsd: addUsd(book.grossUsd, subtractUsd(worstUsd(after), worstUsd(before))),
     reservedUsd: addUsd(book.reservedUsd, notional(price, adding)),
   };
 }
+
+/** The book once sells that only close long positions have filled. What they bring is not counted here. */
+export function withFilledSells(book: Book, sells: readonly BookOrder[]): Book {
+  let { grossUsd } = book;
+  const symbols = new Map(book.symbols);
+  for (const { symbol, qty } of sells) {
+    const before = symbols.get(symbol);
+    if (before === undefined) continue;
+    const after = { ...before, held: subtractQty(before.held, qty), sells: subtractQty(before.sells, qty) };
+    symbols.set(symbol, after);
+    grossUsd = addUsd(grossUsd, subtractUsd(worstUsd(after), worstUsd(before)));
+  }
+  return { ...book, symbols, grossUsd };
+}
+
+/** The book's sums as they are recorded. */
+export const riskSnapshotOf = (book: Book, equity: Usd): RiskSnapshot => ({
+  equity,
+  gross: book.grossUsd,
+  reservedBuyingPower: book.reservedUsd,
+  positions: [...book.symbols.values()].filter(({ held }) => !isZero(held)).length,
+  openOrders: book.orders,
+});
 
 export const exposureOf = (book: Book, symbol: string, price: Price): SymbolExposure =>
   book.symbols.get(symbol) ?? { held: zeroQty, buys: zeroQty, sells: zeroQty, mark: price };

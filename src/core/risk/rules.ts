@@ -49,10 +49,15 @@ const tradingState: Rule = (intent, { book, tradingState: state }) => {
   };
 };
 
-/** While the size or price of an open order is not known, no sum of exposure is, and nothing may add to it. */
+/**
+ * An order that may or may not be at the broker blocks its symbol, for a second one could double it. While the size or price of an open
+ * order is not known, no sum of exposure is, and nothing may add to it.
+ */
 const unknownOutstanding: Rule = (intent, { book }) => {
-  const unknown = book.unvalued.length;
-  const maxQty = unknown === 0 ? intent.qty : reducible(intent, book);
+  const blocked = book.uncertain.has(intent.symbol);
+  const unknown = book.unvalued.length + book.uncertain.size;
+  const reduces = book.unvalued.length === 0 ? intent.qty : reducible(intent, book);
+  const maxQty = blocked ? zeroQty : reduces;
   return {
     code: "UNKNOWN_OUTSTANDING",
     figure: {
@@ -62,7 +67,9 @@ const unknownOutstanding: Rule = (intent, { book }) => {
       headroom: `${maxQty} shares`,
     },
     maxQty,
-    message: `the value of open orders is not known: ${book.unvalued.join(", ")}`,
+    message: blocked
+      ? `it is not known whether an earlier order in ${intent.symbol} is at the broker`
+      : `the value of open orders is not known: ${book.unvalued.join(", ")}`,
   };
 };
 

@@ -38,6 +38,12 @@ export function tradingDayOf(instant: Instant): TradingDay {
 /** The session of a day; undefined on a weekend or holiday. Throws RangeError outside `calendarRange`. */
 export const sessionOn = (day: TradingDay): Session | undefined => calendarYear(yearOf(day)).byDay.get(day);
 
+/** Whether the exchange trades at this instant; the close itself is outside. Throws RangeError outside `calendarRange`. */
+export function isSessionOpen(instant: Instant): boolean {
+  const session = sessionOn(tradingDayOf(instant));
+  return session !== undefined && session.openAt <= instant && instant < session.closeAt;
+}
+
 /** The occasion on which the exchange is closed on this weekday; undefined on other days. Throws RangeError outside `calendarRange`. */
 export const holidayName = (day: TradingDay): string | undefined => calendarYear(yearOf(day)).holidays.get(day);
 

@@ -12,6 +12,7 @@ import type { Instant, TradingDay } from "../../../src/core/model/time.ts";
 const timeoutMs = 400;
 const [from, to] = ["2026-06-11" as TradingDay, "2026-06-12" as TradingDay];
 const ticket: OrderTicket = {
+  stage: 1,
   clientOrderId: "c-1",
   strategy: "s",
   symbol: "SPY",

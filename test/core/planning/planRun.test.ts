@@ -28,6 +28,7 @@ describe("a plan", () => {
     expect(plan.skip).toBeUndefined();
     expect(plan.tickets).toEqual([
       {
+        stage: 1,
         clientOrderId: "tw.trend@20260615T140000Z.targetWeights.CCC.sell.1",
         strategy: "targetWeights",
         symbol: "CCC",
@@ -38,6 +39,7 @@ describe("a plan", () => {
         referencePrice: "20",
       },
       {
+        stage: 1,
         clientOrderId: "tw.trend@20260615T140000Z.targetWeights.AAA.buy.1",
         strategy: "targetWeights",
         symbol: "AAA",

@@ -68,6 +68,7 @@ function completed(
     plan,
     inputs,
     outcomes: plan.tickets.map(outcomeOf),
+    events: [],
     endedAt: at("2026-06-15T14:00:02Z"),
     timings,
   });
@@ -132,7 +133,11 @@ describe("a completed run", () => {
       (ticket) => ({ kind: "withheld", ticket, code: "HALTED", message: "trading was halted" }),
       "buy AAA withheld (HALTED): trading was halted",
     ],
-    ["unknown", (ticket) => ({ kind: "unknown", ticket, message: "time-out" }), "buy AAA unknown: time-out"],
+    [
+      "unknown",
+      (ticket) => ({ kind: "unknown", ticket, message: "time-out", since: at("2026-06-15T14:00:02Z") }),
+      "buy AAA unknown: time-out",
+    ],
     [
       "canceled after it was accepted",
       (ticket) => accepted(ticket, { status: "canceled" }),
@@ -154,10 +159,13 @@ describe("a completed run", () => {
   test("with many problems tells the first five and how many more there are", () => {
     const symbols = ["A", "B", "C", "D", "E", "F", "G"];
     const weights = Object.fromEntries(symbols.map((symbol) => [symbol, 0.1]));
-    const record = completed((ticket) => ({ kind: "unknown", ticket, message: "time-out" }), {
-      task: exampleTask({ symbols, strategies: [{ name: "targetWeights", params: { weights }, weight: 1 }] }),
-      market: exampleMarket(Object.fromEntries(symbols.map((symbol) => [symbol, 10]))),
-    });
+    const record = completed(
+      (ticket) => ({ kind: "unknown", ticket, message: "time-out", since: at("2026-06-15T14:00:02Z") }),
+      {
+        task: exampleTask({ symbols, strategies: [{ name: "targetWeights", params: { weights }, weight: 1 }] }),
+        market: exampleMarket(Object.fromEntries(symbols.map((symbol) => [symbol, 10]))),
+      },
+    );
     expect(record.reason).toMatch(/^buy A unknown: time-out; .*; buy E unknown: time-out; and 2 more$/);
   });
 

@@ -58,7 +58,12 @@ const situation = fc
 const worth = (symbol: keyof typeof prices, of: Readonly<Record<string, number>>): number =>
   (of[symbol] ?? 0) * prices[symbol];
 
-type Order = { readonly symbol: string; readonly side: "buy" | "sell"; readonly qty: number };
+type Order = {
+  readonly symbol: string;
+  readonly side: "buy" | "sell";
+  readonly qty: number;
+  readonly stage?: 1 | 2;
+};
 
 /** Plain arithmetic, apart from the code under test: dollar values by symbol after these orders fill. */
 function valuesAfter({ portfolio }: RiskContext, filled: readonly Order[]): ReadonlyMap<string, number> {
@@ -77,18 +82,22 @@ const grossOf = (values: ReadonlyMap<string, number>): number =>
 
 const approvedOf = (batch: readonly OrderIntent[], context: RiskContext): readonly Order[] =>
   assessRisk(batch, context)
-    .filter(({ decision }) => decision !== "denied")
-    .map(({ intent, qty: count }) => ({ symbol: intent.symbol, side: intent.side, qty: Number(count) }));
+    .verdicts.filter(({ decision }) => decision !== "denied")
+    .map(({ intent, qty: count, stage }) => ({ symbol: intent.symbol, side: intent.side, qty: Number(count), stage }));
 const openOf = ({ portfolio }: RiskContext): readonly Order[] =>
   portfolio.openOrders.map((order) => ({ symbol: order.symbol, side: order.side, qty: Number(order.qty) }));
 const subset = <T>(of: readonly T[], mask: number): readonly T[] => of.filter((_, index) => (mask >> index) % 2 === 1);
 
-/** Every combination of orders that may fill, the open ones and the approved ones. */
+/** Every combination of orders that may fill, the open ones and the approved ones: stage 2 only where every approved sell has. */
 const outcomes = (open: readonly Order[], approved: readonly Order[]) =>
   Array.from({ length: 2 ** (open.length + approved.length) }, (_, mask) => ({
     open: subset(open, mask),
     approved: subset(approved, mask >> open.length),
-  }));
+  })).filter(
+    (outcome) =>
+      outcome.approved.every(({ stage }) => stage !== 2) ||
+      approved.every((order) => order.side === "buy" || outcome.approved.includes(order)),
+  );
 const epsilon = 1e-6;
 
 test("whichever open and approved orders fill, no limit is broken that was not broken before", () => {
@@ -200,7 +209,7 @@ test("selling what is held is never denied by a limit on exposure", () => {
       const exit = exampleIntent("sell", symbol, Math.min(count, position), prices[symbol]);
       const loose = { ...exampleLimits(), maxPositionFraction: 0.001, maxGrossFraction: 0.001 };
       const running = { ...context, limits: loose, control: exampleControl() };
-      expect(assessRisk([exit], running)).toMatchObject([{ decision: "approved" }]);
+      expect(assessRisk([exit], running).verdicts).toMatchObject([{ decision: "approved" }]);
     }),
   );
 });

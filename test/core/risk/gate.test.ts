@@ -6,6 +6,7 @@ import { decideGate } from "../../../src/core/risk/gate.ts";
 import { at, exampleControl, examplePortfolio, exampleWindow } from "../examples.ts";
 
 const ticket = (side: Side, shares: number): OrderTicket => ({
+  stage: 1,
   clientOrderId: "tw.trend@20260615T140000Z.targetWeights.AAA.buy.1",
   strategy: "targetWeights",
   symbol: "AAA",

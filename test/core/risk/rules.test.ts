@@ -14,7 +14,7 @@ import {
 
 /** Verdicts as `approved 10`, `reduced 5 MAX_GROSS`, `denied HALTED`; equity 10,000, AAA at 100 dollars, BBB at 30. */
 const judged = (intents: readonly OrderIntent[], changes: Partial<RiskContext> = {}): readonly string[] =>
-  assessRisk(intents, context(changes)).map(({ decision, qty: count, code }) =>
+  assessRisk(intents, context(changes)).verdicts.map(({ decision, qty: count, code }) =>
     [decision, decision === "denied" ? [] : count, code ?? []].flat().join(" "),
   );
 const context = (changes: Partial<RiskContext>): RiskContext => ({
@@ -156,12 +156,20 @@ describe("maximum gross exposure", () => {
     expect(judged([buy(10)], { limits: half, portfolio })).toEqual(["reduced 5 MAX_GROSS"]);
   });
 
-  test("gives no room for sells of the same batch: they may not fill", () => {
+  test("gives room for what sells of the same batch make free only in a second stage, once they have filled", () => {
     const portfolio = holding(50);
-    expect(judged([sell(50), buy(10, "BBB")], { limits: half, portfolio })).toEqual([
-      "approved 50",
-      "denied MAX_GROSS",
+    const batch = [sell(50), buy(10, "BBB"), buy(200, "BBB")];
+    const { verdicts } = assessRisk(batch, context({ limits: half, portfolio }));
+    expect(verdicts.map(({ intent, qty: count, stage }) => `${intent.side} ${count} in stage ${stage}`)).toEqual([
+      "sell 50 in stage 1",
+      "buy 10 in stage 2",
+      "buy 156 in stage 2",
     ]);
+  });
+
+  test("does not wait for sells that are not needed", () => {
+    const { verdicts } = assessRisk([sell(5), buy(10, "BBB")], context({ limits: half, portfolio: holding(10) }));
+    expect(verdicts.map(({ stage }) => stage)).toEqual([1, 1]);
   });
 });
 
@@ -169,6 +177,12 @@ describe("buying power", () => {
   test("is used up over the batch", () => {
     const portfolio = examplePortfolio({ equity: 10_000, buyingPower: 1500 });
     expect(judged([buy(10), buy(20, "BBB")], { portfolio })).toEqual(["approved 10", "reduced 16 BUYING_POWER"]);
+  });
+
+  test("counts what sells will bring, less two percent, for orders that wait for them", () => {
+    const portfolio = examplePortfolio({ equity: 10_000, buyingPower: 0, positions: { AAA: [50, 5000] } });
+    const { verdicts } = assessRisk([sell(50), buy(200, "BBB")], context({ portfolio }));
+    expect(verdicts[1]).toMatchObject({ decision: "reduced", qty: "163", code: "BUYING_POWER", stage: 2 });
   });
 
   test("is reserved by open buys, at their limit where that is higher", () => {
@@ -197,6 +211,17 @@ describe("an open order of unknown value", () => {
     expect(judged([sell(5), buy(1, "BBB")], { portfolio })).toEqual(["approved 5", "denied UNKNOWN_OUTSTANDING"]);
   });
 
+  test("that may or may not be at the broker blocks its symbol, sells too, and counts as exposure for the others", () => {
+    const uncertain = { clientOrderId: "x", symbol: "AAA", side: "buy", qty: qty(40), price: price(100) } as const;
+    const portfolio = { ...holding(5), uncertainOrders: [uncertain] };
+    const strict = limits({ maxGrossFraction: 0.5, maxPositionFraction: 1 });
+    expect(judged([sell(5), buy(1), buy(30, "BBB")], { portfolio, limits: strict })).toEqual([
+      "denied UNKNOWN_OUTSTANDING",
+      "denied UNKNOWN_OUTSTANDING",
+      "reduced 16 MAX_GROSS",
+    ]);
+  });
+
   test("that has ended counts for nothing", () => {
     const openOrders = [exampleOrder({ symbol: "AAA", side: "buy", qty: null, status: "canceled" })];
     expect(judged([buy(1)], { portfolio: examplePortfolio({ equity: 10_000, openOrders }) })).toEqual(["approved 1"]);
@@ -205,7 +230,9 @@ describe("an open order of unknown value", () => {
 
 test("a verdict tells every rule's figure, limit and headroom, and the rule that bit hardest", () => {
   const strict = limits({ maxPositionFraction: 0.1, maxGrossFraction: 0.3, maxOrderNotionalUsd: 2500 });
-  const [verdict] = assessRisk([buy(20)], context({ limits: strict, portfolio: holding(4) }));
+  const {
+    verdicts: [verdict],
+  } = assessRisk([buy(20)], context({ limits: strict, portfolio: holding(4) }));
   expect(verdict).toMatchObject({
     decision: "reduced",
     qty: "6",

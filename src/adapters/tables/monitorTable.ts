@@ -1,0 +1,49 @@
+// What the monitor remembers: one row, guarded by its etag.
+import { z } from "zod";
+import { isDecimal, type Qty, type Usd } from "../../core/model/money.ts";
+import type { MonitorState } from "../../core/model/monitor.ts";
+import { parseTradingDay, type TradingDay } from "../../core/model/time.ts";
+import type { MonitorStore } from "../../ports/stores.ts";
+import { columnsOf, storedInstant } from "./rowShapes.ts";
+import { readRow, type Table } from "./table.ts";
+
+const [partitionKey, rowKey] = ["control", "monitor"];
+
+const decimal = z.string().refine(isDecimal, "must be a decimal number");
+const qty = decimal.transform((text) => text as Qty);
+const usd = decimal.transform((text) => text as Usd);
+
+const storedState = z.object({
+  checkedAt: storedInstant,
+  fillsThrough: storedInstant,
+  readFillIds: z.array(z.string()),
+  believed: z.record(z.string(), qty),
+  drifts: z.array(
+    z.object({
+      symbol: z.string(),
+      believed: qty,
+      atBroker: qty,
+      since: storedInstant,
+      state: z.enum(["suspected", "adopted", "ignored", "flattening"]),
+      clientOrderId: z.string().exactOptional(),
+    }),
+  ),
+  equity: usd,
+  peakEquity: usd,
+  dayStartEquity: usd,
+  tradingDay: z
+    .string()
+    .refine((text) => parseTradingDay(text) !== undefined, "must be a day")
+    .transform((text) => text as TradingDay),
+});
+
+export const createMonitorStore = (table: Table): MonitorStore => ({
+  read: async () => {
+    const row = await table.get(partitionKey, rowKey);
+    return row && { state: readRow("TradewindControl", row, storedState) satisfies MonitorState, etag: row.etag };
+  },
+  write: (state, etag) => {
+    const row = { partitionKey, rowKey, columns: columnsOf({ checkedAt: state.checkedAt }), payload: state };
+    return etag === undefined ? table.insert(row) : table.put(row, etag);
+  },
+});

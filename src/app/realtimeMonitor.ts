@@ -1,0 +1,252 @@
+// The monitor: holds what is believed against what the broker shows, every minute and after each run, and mends the difference.
+import { TransientError } from "../core/model/errors.ts";
+import { absQty, maximum, price, subtractQty } from "../core/model/money.ts";
+import type { Drift, MonitorState } from "../core/model/monitor.ts";
+import { type BrokerFill, type BrokerOrder, isOwnOrder } from "../core/model/order.ts";
+import type { AccountSnapshot, Position } from "../core/model/portfolio.ts";
+import type { ExecutionRecord, RunRequest } from "../core/model/run.ts";
+import type { TradingWindow } from "../core/model/settings.ts";
+import type { SlotEntry } from "../core/model/slot.ts";
+import { addMs, type Instant, minuteMs, msBetween } from "../core/model/time.ts";
+import { believedOf, reconcile, withFills } from "../core/monitoring/reconcile.ts";
+import { isSessionOpen, tradingDayOf } from "../core/schedule/tradingCalendar.ts";
+import { decideWindow } from "../core/schedule/tradingWindow.ts";
+import type { Broker } from "../ports/broker.ts";
+import type { Clock } from "../ports/clock.ts";
+import type {
+  AutomationSettings,
+  ControlStore,
+  ExecutionRepository,
+  MonitorStore,
+  OutstandingRun,
+  SettingsStore,
+  SlotLedger,
+  TaskStore,
+} from "../ports/stores.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
+import { readSettings } from "./automationSettings.ts";
+import type { OrderResolver } from "./orderResolver.ts";
+import type { Outbox } from "./outbox.ts";
+import type { TaskManager } from "./taskManager.ts";
+import type { TradingHalt } from "./tradingHalt.ts";
+
+export type MonitorReport = {
+  readonly at: Instant;
+  /** False when nothing could have changed: no session, and no order outstanding. */
+  readonly askedBroker: boolean;
+  readonly outstanding: number;
+  readonly drifts: readonly Drift[];
+  readonly runsEnded: readonly string[];
+};
+
+export type RealtimeMonitor = {
+  /** Safe to call at any time, and twice at once. Throws TransientError when tables or broker are out of reach. */
+  check(): Promise<MonitorReport>;
+};
+
+/** Executions are read again this far back, because the broker may list one late. */
+const overlapMs = 10 * minuteMs;
+/** A run that has not ended this long after its grace has lost its message: by then the gate lets none of its orders through. */
+const lostAfterMs = 10 * minuteMs;
+
+export function createRealtimeMonitor(ports: {
+  readonly mode: "paper" | "live";
+  readonly broker: Broker;
+  readonly tasks: TaskStore;
+  readonly settings: SettingsStore;
+  readonly control: ControlStore;
+  readonly slots: SlotLedger;
+  readonly executions: ExecutionRepository;
+  readonly monitor: MonitorStore;
+  readonly taskManager: TaskManager;
+  readonly orderResolver: OrderResolver;
+  readonly tradingHalt: TradingHalt;
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+}): RealtimeMonitor {
+  const { mode, broker, tasks, settings, control, slots, executions, monitor, taskManager } = ports;
+  const { orderResolver, tradingHalt, outbox, clock, telemetry } = ports;
+
+  async function check(): Promise<MonitorReport> {
+    const now = clock.now();
+    const [automation, { state: switches }] = await Promise.all([readSettings(settings), control.read()]);
+    const runsEnded = await endLostRuns(automation.window, now);
+    const [outstanding, earlier] = await Promise.all([executions.outstanding(), monitor.read()]);
+    const report = { at: now, outstanding: outstanding.length, runsEnded };
+    if (outstanding.length === 0 && !isSessionOpen(now)) return { ...report, askedBroker: false, drifts: [] };
+    if (switches.tradingState === "halted" && automation.orderHandling.cancelOnHalt)
+      await tradingHalt.cancelOpenOrders();
+
+    const since = addMs(earlier?.state.fillsThrough ?? oldest(outstanding) ?? now, -overlapMs);
+    const shown = await askBroker(since);
+    // The first check takes the positions as they are, so no execution may have come while it read them.
+    const unsettled = earlier === undefined && (await broker.fillsSince(since)).length !== shown.fills.length;
+    if (unsettled) return { ...report, askedBroker: true, drifts: [] };
+    const records = await follow(outstanding, shown, automation);
+    const state = nextState(earlier?.state, shown, records, automation, now);
+    if (!(await monitor.write(state.next, earlier?.etag)))
+      return { ...report, askedBroker: true, drifts: state.next.drifts };
+    for (const drift of state.confirmed) await alertDrift(drift);
+    for (const drift of state.confirmed.filter((each) => each.state === "flattening"))
+      await flatten(drift, automation.window);
+    tell(state.next);
+    return { ...report, askedBroker: true, drifts: state.next.drifts };
+  }
+
+  type Shown = {
+    readonly account: AccountSnapshot;
+    readonly positions: readonly Position[];
+    readonly orders: readonly BrokerOrder[];
+    readonly fills: readonly BrokerFill[];
+  };
+
+  /** Executions before positions: one that comes between the two reads makes a suspicion that the next check clears. */
+  async function askBroker(since: Instant): Promise<Shown> {
+    const [fills, orders] = await Promise.all([broker.fillsSince(since), broker.ordersSince(since)]);
+    const [positions, account] = await Promise.all([broker.positions(), broker.account()]);
+    return { account, positions, orders, fills };
+  }
+
+  async function follow(
+    outstanding: readonly OutstandingRun[],
+    { orders, fills }: Shown,
+    { orderHandling }: AutomationSettings,
+  ): Promise<readonly ExecutionRecord[]> {
+    const byId = new Map(orders.map((order) => [order.clientOrderId, order]));
+    const followed: ExecutionRecord[] = [];
+    for (const { executionId } of outstanding) {
+      const record = await executions.get(executionId);
+      if (record === undefined || record.status === "running") continue;
+      followed.push(await orderResolver.follow(record, { orders: byId, fills }, orderHandling));
+    }
+    return followed;
+  }
+
+  function nextState(
+    earlier: MonitorState | undefined,
+    { account, positions, orders, fills }: Shown,
+    records: readonly ExecutionRecord[],
+    { orderHandling }: AutomationSettings,
+    now: Instant,
+  ): { readonly next: MonitorState; readonly confirmed: readonly Drift[] } {
+    const read = new Set(earlier?.readFillIds);
+    const own = ownOrderIds(orders, records);
+    const fresh = fills.filter(({ id, brokerOrderId }) => !read.has(id) && own.has(brokerOrderId));
+    // What is held at the first check is taken as it is; from then on only our own executions explain a change.
+    const believed = earlier === undefined ? believedOf(positions) : withFills(earlier.believed, fresh);
+    const drift = reconcile(believed, positions, earlier?.drifts ?? [], { now, policy: orderHandling.driftPolicy });
+    const drifts = drift.drifts.map((each) => named(each, now));
+    const today = tradingDayOf(now);
+    const next: MonitorState = {
+      checkedAt: now,
+      fillsThrough: fills.at(-1)?.at ?? earlier?.fillsThrough ?? now,
+      readFillIds: fills.map(({ id }) => id),
+      believed: drift.believed,
+      drifts,
+      equity: account.equity,
+      peakEquity: maximum(account.equity, earlier?.peakEquity ?? account.equity),
+      dayStartEquity: earlier?.tradingDay === today ? earlier.dayStartEquity : account.equity,
+      tradingDay: today,
+    };
+    return { next, confirmed: drift.confirmed.map((each) => named(each, now)) };
+  }
+
+  /** Trades a drift back, once: its id was stored before. Only within the window and while trading is running. */
+  async function flatten(drift: Drift, window: TradingWindow): Promise<void> {
+    const { state } = await control.read();
+    const now = clock.now();
+    const { clientOrderId, symbol } = drift;
+    if (clientOrderId === undefined || state.tradingState === "halted" || !decideWindow(window, now).open) return;
+    const difference = subtractQty(drift.atBroker, drift.believed);
+    const result = await broker.submit({
+      clientOrderId,
+      stage: 1,
+      strategy: "monitor",
+      symbol,
+      side: difference.startsWith("-") ? "buy" : "sell",
+      qty: absQty(difference),
+      type: "market",
+      timeInForce: "day",
+      referencePrice: price(0),
+    });
+    telemetry.event("warning", "drift.flattening", { symbol, clientOrderId, result: result.kind });
+  }
+
+  /** Ends the slots whose run neither ended nor can still be under way. */
+  async function endLostRuns(window: TradingWindow, now: Instant): Promise<readonly string[]> {
+    const ended: string[] = [];
+    for (const entry of await slots.open()) {
+      const graceMs = window.graceMinutes * minuteMs;
+      if (msBetween(entry.slot, now) < graceMs + lostAfterMs) continue;
+      const stored = await tasks.get(entry.taskId);
+      const ownGraceMs = (stored?.task.graceMinutes ?? window.graceMinutes) * minuteMs;
+      if (msBetween(entry.slot, now) < ownGraceMs + lostAfterMs) continue;
+      await taskManager.failTask(
+        requestOf(entry, stored?.task.account),
+        "RUN_LOST",
+        "its message was lost, or its run died",
+      );
+      ended.push(entry.runId);
+    }
+    return ended;
+  }
+
+  const requestOf = ({ runId, taskId, slot }: SlotEntry, account = "unknown"): RunRequest => ({
+    schemaVersion: 1,
+    runId,
+    taskId,
+    slot,
+    account,
+    mode,
+    attempt: 1,
+    tickStartedMs: 0,
+    enqueuedMs: 0,
+  });
+
+  async function alertDrift(drift: Drift): Promise<void> {
+    const { symbol, believed, atBroker, since, state } = drift;
+    telemetry.event("warning", "drift.confirmed", { symbol, believed, atBroker, state });
+    await outbox.post({
+      schemaVersion: 1,
+      id: `drift.${symbol}.${believed}.${atBroker}.${since}`.slice(0, 120),
+      severity: "warning",
+      title: `${symbol}: the broker shows ${atBroker} shares, our orders explain ${believed}`,
+      text: `First seen at ${since}. It is ${state} (order_handling.driftPolicy). Was it traded by hand, split, or transferred?`,
+      at: clock.now(),
+      attempt: 1,
+    });
+  }
+
+  function tell({ believed, drifts, equity, peakEquity }: MonitorState): void {
+    const positions = Object.keys(believed).length;
+    telemetry.event("info", "monitor.checked", { equity, peakEquity, positions, drifts: drifts.length });
+  }
+
+  return { check };
+}
+
+/** Ids at the broker of the orders that this system sent. */
+function ownOrderIds(orders: readonly BrokerOrder[], records: readonly ExecutionRecord[]): ReadonlySet<string> {
+  const recorded = records.flatMap(({ outcomes }) =>
+    outcomes.flatMap((outcome) => (outcome.kind === "accepted" ? [outcome.order] : [])),
+  );
+  return new Set([...orders.filter(isOwnOrder), ...recorded].map(({ brokerOrderId }) => brokerOrderId));
+}
+
+const named = (drift: Drift, now: Instant): Drift =>
+  drift.state === "flattening" && drift.clientOrderId === undefined
+    ? { ...drift, clientOrderId: `tw.drift.${drift.symbol}.${now.replace(/\D/g, "")}` }
+    : drift;
+
+const oldest = (runs: readonly OutstandingRun[]): Instant | undefined => runs[0]?.plannedAt;
+
+/** For callers whose own work does not depend on the check: what went wrong is logged. */
+export async function checkQuietly(monitor: RealtimeMonitor, telemetry: Telemetry): Promise<void> {
+  try {
+    await monitor.check();
+  } catch (failure) {
+    const level = failure instanceof TransientError ? "warning" : "error";
+    telemetry.event(level, "monitor.failed", { message: String(failure) });
+  }
+}

@@ -1,0 +1,46 @@
+// What the broker shows of an order, held against what is recorded of it.
+import type { BrokerOrder, OrderEvent, OrderOutcome } from "../model/order.ts";
+import type { RunPlan } from "../model/run.ts";
+import { type Instant, minuteMs, msBetween } from "../model/time.ts";
+
+/** `missing`: the broker was asked for this very id and does not know it. `unseen`: it could not be asked. */
+export type Sighting =
+  | { readonly kind: "found"; readonly order: BrokerOrder }
+  | { readonly kind: "missing" }
+  | { readonly kind: "unseen" };
+
+/**
+ * The outcome as it is now known; the same object when nothing is new. Missing an order in doubt is no proof before `graceMinutes` are over,
+ * for the request that carried it may still be on its way. An order that was accepted is never taken back because it is not found.
+ */
+export function resolveOutcome(
+  outcome: OrderOutcome,
+  sighting: Sighting,
+  { now, graceMinutes }: { readonly now: Instant; readonly graceMinutes: number },
+): OrderOutcome {
+  const { ticket } = outcome;
+  if (outcome.kind !== "unknown" && outcome.kind !== "accepted") return outcome;
+  if (sighting.kind === "found") {
+    const { order } = sighting;
+    return outcome.kind === "accepted" && isSame(outcome.order, order) ? outcome : { kind: "accepted", ticket, order };
+  }
+  const graceOver = outcome.kind === "unknown" && msBetween(outcome.since, now) >= graceMinutes * minuteMs;
+  if (sighting.kind === "unseen" || !graceOver) return outcome;
+  const message = `the broker did not know it ${graceMinutes} minutes after the doubt began (${outcome.message})`;
+  return { kind: "notPlaced", ticket, message, actor: "monitor" };
+}
+
+const isSame = (a: BrokerOrder, b: BrokerOrder): boolean =>
+  a.status === b.status && a.filledQty === b.filledQty && a.filledAvgPrice === b.filledAvgPrice;
+
+/** The state of an order as an event of its history. */
+export function eventOf(outcome: OrderOutcome, at: Instant): OrderEvent {
+  const { clientOrderId } = outcome.ticket;
+  if (outcome.kind !== "accepted") return { at, clientOrderId, state: outcome.kind, detail: outcome.message };
+  const { status, filledQty, filledAvgPrice } = outcome.order;
+  const detail = filledAvgPrice === null ? "" : `${filledQty} filled at ${filledAvgPrice}`;
+  return { at, clientOrderId, state: status, detail };
+}
+
+export const plannedEvents = ({ tickets, asOf }: RunPlan): readonly OrderEvent[] =>
+  tickets.map(({ clientOrderId, stage }) => ({ at: asOf, clientOrderId, state: "planned", detail: `stage ${stage}` }));
