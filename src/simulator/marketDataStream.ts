@@ -9,17 +9,21 @@ export const feeds = ["iex", "sip", "delayed_sip", "test"] as const;
 export type Feed = (typeof feeds)[number];
 
 export type MarketDataStream = {
-  readonly accept: (socket: WebSocket, feed: Feed, codec: "msgpack" | "json") => void;
-  /** Sends what happened on the tape since the last time, up to the instant. */
-  readonly tellUntil: (ms: number) => void;
+  /** Speaks with a new connection; `keys` are those of its HTTP headers, where it gave any. */
+  readonly accept: (socket: WebSocket, feed: Feed, codec: "msgpack" | "json", keys?: Keys) => void;
+  /** Sends what happened on the tape since the last time, up to the present. */
+  readonly tell: () => void;
 };
+
+type Keys = { readonly key: unknown; readonly secret: unknown };
 
 export type MarketDataStreamOptions = {
   readonly tape: MarketTape;
   readonly keyId: string;
   readonly secret: string;
   readonly plan: DataPlan;
-  readonly startMs: number;
+  /** The exchange's time. */
+  readonly nowMs: () => number;
   /** In real time. */
   readonly authTimeoutMs?: number;
 };
@@ -45,58 +49,73 @@ type Subscriptions = Readonly<Record<string, readonly string[]>>;
 const freeSymbols = 30;
 
 type Connection = {
-  readonly socket: WebSocket;
   readonly feed: Feed;
   readonly send: (messages: readonly object[]) => void;
+  readonly close: () => void;
+  readonly authTimeout: NodeJS.Timeout;
   subscriptions: Subscriptions;
 };
 
 export function createMarketDataStream(options: MarketDataStreamOptions): MarketDataStream {
-  const { tape, keyId, secret, plan, authTimeoutMs = 10_000 } = options;
+  const { tape, keyId, secret, plan, nowMs, authTimeoutMs = 10_000 } = options;
   const authenticated = new Set<Connection>();
-  let toldMs = options.startMs;
+  let toldMs = nowMs();
 
-  function accept(socket: WebSocket, feed: Feed, codec: "msgpack" | "json"): void {
+  const accept: MarketDataStream["accept"] = (socket, feed, codec, keys) => {
     const send = (messages: readonly object[]): void => socket.send(written(messages, codec));
-    const connection: Connection = { socket, feed, send, subscriptions: {} };
-    const refuse = (code: ErrorCode): void => send([{ T: "error", code, msg: errors[code] }]);
-    const refuseAndClose = (code: ErrorCode): void => {
-      refuse(code);
-      socket.close();
-    };
-    const timeout = setTimeout(() => refuseAndClose(404), authTimeoutMs);
+    const close = (): void => socket.close();
+    const authTimeout = setTimeout(() => {
+      refuse(connection, 404);
+      close();
+    }, authTimeoutMs);
+    const connection: Connection = { feed, send, close, authTimeout, subscriptions: {} };
     socket.on("close", () => {
-      clearTimeout(timeout);
+      clearTimeout(authTimeout);
       authenticated.delete(connection);
     });
-    socket.on("message", (raw) => {
-      const message = readMessage(raw, codec);
-      const known = authenticated.has(connection);
-      if (message?.action === "auth") {
-        if (known) return refuse(403);
-        const fault = faultOfAuth(message, feed);
-        if (fault !== undefined) return refuseAndClose(fault);
-        clearTimeout(timeout);
-        authenticated.add(connection);
-        return send([{ T: "success", msg: "authenticated" }]);
-      }
-      if (message?.action !== "subscribe" && message?.action !== "unsubscribe") return refuse(400);
-      if (!known) return refuse(401);
-      const next = changed(connection.subscriptions, message);
-      if (plan === "basic" && count(next, "trades") + count(next, "quotes") > freeSymbols) return refuse(405);
-      connection.subscriptions = next;
-      send([{ T: "subscription", ...next }]);
-    });
+    socket.on("message", (raw) => hear(connection, readMessage(raw, codec)));
     send([{ T: "success", msg: "connected" }]);
+    if (keys !== undefined) authenticate(connection, keys);
+  };
+
+  function hear(connection: Connection, message: Message | undefined): void {
+    if (message?.action === "auth") authenticate(connection, { key: message.key, secret: message.secret });
+    else if (message?.action !== "subscribe" && message?.action !== "unsubscribe") refuse(connection, 400);
+    else if (!authenticated.has(connection)) refuse(connection, 401);
+    else subscribe(connection, changed(connection.subscriptions, message));
   }
 
-  function faultOfAuth(message: Message, feed: Feed): ErrorCode | undefined {
-    if (message.key !== keyId || message.secret !== secret) return 402;
+  function authenticate(connection: Connection, given: Keys): void {
+    const fault = authenticated.has(connection) ? 403 : faultOfAuth(given, connection.feed);
+    if (fault === undefined) {
+      clearTimeout(connection.authTimeout);
+      authenticated.add(connection);
+      connection.send([{ T: "success", msg: "authenticated" }]);
+      return;
+    }
+    refuse(connection, fault);
+    if (fault !== 403) connection.close();
+  }
+
+  function subscribe(connection: Connection, next: Subscriptions): void {
+    if (plan === "basic" && count(next, "trades") + count(next, "quotes") > freeSymbols) {
+      refuse(connection, 405);
+      return;
+    }
+    // What happened before is none of a new subscription's business.
+    tell();
+    connection.subscriptions = next;
+    connection.send([{ T: "subscription", ...next }]);
+  }
+
+  function faultOfAuth(given: Keys, feed: Feed): ErrorCode | undefined {
+    if (given.key !== keyId || given.secret !== secret) return 402;
     if (plan === "basic" && feed === "sip") return 409;
     return [...authenticated].some((other) => other.feed === feed) ? 406 : undefined;
   }
 
-  function tellUntil(ms: number): void {
+  function tell(): void {
+    const ms = nowMs();
     if (ms <= toldMs) return;
     const wanted = (symbol: string): boolean =>
       [...authenticated].some(({ subscriptions }) => dataChannels.some((name) => wants(subscriptions, name, symbol)));
@@ -108,8 +127,10 @@ export function createMarketDataStream(options: MarketDataStreamOptions): Market
     }
   }
 
-  return { accept, tellUntil };
+  return { accept, tell };
 }
+
+const refuse = ({ send }: Connection, code: ErrorCode): void => send([{ T: "error", code, msg: errors[code] }]);
 
 const count = (subscriptions: Subscriptions, channel: DataChannel): number => subscriptions[channel]?.length ?? 0;
 

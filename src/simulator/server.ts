@@ -91,7 +91,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   server.on("upgrade", streams.upgrade);
   const pulse = setInterval(() => {
     if (streams.connections() > 0 || service.state().orders.some(isOpen)) service.advance();
-    streams.tellUntil(service.state().nowMs);
+    streams.tell();
   }, pulseMs);
   pulse.unref();
 

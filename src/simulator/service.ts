@@ -64,7 +64,7 @@ export function createService(options: ServiceOptions): AlpacaService {
     const route = wire.routeName(request);
     counts.set(route, (counts.get(route) ?? 0) + 1);
     served++;
-    const spent = budget.spend(request.path.startsWith("/v2/stocks/") ? "data" : "trading");
+    const spent = budget.spend(hostOf(request.path));
     const headers = { "X-Request-ID": String(served).padStart(32, "0"), ...spent.headers };
     if (!spent.allowed) return written(errorReply(429, "rate limit exceeded", 42910000), headers);
     const fault = faults.take(request.method, request.path);
@@ -88,6 +88,10 @@ export function createService(options: ServiceOptions): AlpacaService {
     requests: () => Object.fromEntries(counts),
   };
 }
+
+/** The two hosts tell their paths apart by these starts. */
+const hostOf = (path: string): "trading" | "data" =>
+  ["/v2/stocks/", "/v1/", "/v1beta"].some((start) => path.startsWith(start)) ? "data" : "trading";
 
 function viewOf(fault: Fault | undefined, tape: MarketTape): { tape?: MarketTape; clockSkewMs?: number } {
   if (fault?.kind === "staleQuotes") return { tape: staleTape(tape, fault.ageMs ?? 0) };

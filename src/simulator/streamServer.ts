@@ -12,7 +12,8 @@ import type { DataPlan } from "./wireTypes.ts";
 export type StreamServer = {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   readonly publish: (effects: readonly Effect[], state: ExchangeState) => void;
-  readonly tellUntil: (ms: number) => void;
+  /** Sends the market data of the time that has passed. */
+  readonly tell: () => void;
   readonly connections: () => number;
   readonly stop: () => void;
 };
@@ -22,12 +23,13 @@ export function createStreamServer(options: {
   readonly keyId: string;
   readonly secret: string;
   readonly plan: DataPlan;
+  readonly nowMs: () => number;
   readonly service: AlpacaService;
 }): StreamServer {
   const { service } = options;
   const sockets = new WebSocketServer({ noServer: true });
   const updates = createTradeUpdates({ ...options, takeFault: service.faults.takeForStream });
-  const data = createMarketDataStream({ ...options, startMs: service.state().nowMs });
+  const data = createMarketDataStream(options);
   return {
     upgrade: (request, socket, head) => {
       const path = (request.url ?? "").split("?", 1)[0] ?? "";
@@ -36,16 +38,18 @@ export function createStreamServer(options: {
         socket.end("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         return;
       }
-      const codec = request.headers["content-type"] === "application/msgpack" ? "msgpack" : "json";
+      const { headers } = request;
+      const codec = headers["content-type"] === "application/msgpack" ? "msgpack" : "json";
+      const [key, secret] = [headers["apca-api-key-id"], headers["apca-api-secret-key"]];
       sockets.handleUpgrade(request, socket, head, (accepted) => {
         // A client that breaks off is no fault of the simulator's; its "close" follows.
         accepted.on("error", () => undefined);
         if (feed === undefined) updates.accept(accepted);
-        else data.accept(accepted, feed, codec);
+        else data.accept(accepted, feed, codec, key === undefined ? undefined : { key, secret });
       });
     },
     publish: updates.publish,
-    tellUntil: data.tellUntil,
+    tell: data.tell,
     connections: () => sockets.clients.size,
     stop: () => {
       for (const socket of sockets.clients) socket.terminate();

@@ -219,6 +219,20 @@ test("the budget is each host's own; over it comes 429 with the headers that say
   expect((await get(simulator, "/v2/stocks/snapshots?symbols=AAPL")).status).toBe(200);
 });
 
+test("wrong keys get 401 in JSON, missing ones a page in HTML, and neither takes effect", async () => {
+  const simulator = await start();
+  const order = JSON.stringify({ ...market, type: "market", time_in_force: "day" });
+  const post = (given: Record<string, string>) =>
+    fetch(`${simulator.url}/v2/orders`, { method: "POST", headers: given, body: order });
+  const wrong = await post({ ...headers, "APCA-API-SECRET-KEY": "WRONG" });
+  expect([wrong.status, wrong.headers.get("content-type")]).toEqual([401, "application/json; charset=UTF-8"]);
+  expect(await wrong.json()).toEqual({ message: "unauthorized." });
+  const missing = await post({ "APCA-API-KEY-ID": "KEY" });
+  expect([missing.status, missing.headers.get("content-type")]).toEqual([401, "text/html"]);
+  expect(await missing.text()).toContain("<html>");
+  expect(await (await get(simulator, "/_control/orders")).json()).toEqual([]);
+});
+
 test("who watches hears of orders, fills and requests in order", async () => {
   const events: SimulatorEvent[] = [];
   const simulator = await start({ onEvent: (event) => events.push(event) });

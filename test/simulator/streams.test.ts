@@ -1,9 +1,10 @@
 // The simulator's streams: the unmodified SDK's clients on them, and raw ones that say what it never would.
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { Alpaca, streaming } from "@alpacahq/alpaca-trade-api";
 import { decode, encode } from "@msgpack/msgpack";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { createMarketDataStream } from "../../src/simulator/marketDataStream.ts";
 import { createSeededTape } from "../../src/simulator/seededTape.ts";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/server.ts";
 import { atNewYork } from "./exampleMarket.ts";
@@ -309,6 +310,28 @@ describe("a raw client of the market data stream", () => {
     expect(await second.nextJson()).toEqual([{ T: "success", msg: "authenticated" }]);
   });
 
+  test("is authenticated by the headers of its HTTP request as well", async () => {
+    const simulator = await start();
+    const known = { "APCA-API-KEY-ID": "KEY", "APCA-API-SECRET-KEY": "SECRET" };
+    const client = await open(simulator, "/v2/iex", known);
+    await client.next();
+    expect(await client.nextJson()).toEqual([{ T: "success", msg: "authenticated" }]);
+    const wrong = await open(simulator, "/v2/iex", { ...known, "APCA-API-SECRET-KEY": "WRONG" });
+    await wrong.next();
+    expect(await wrong.nextJson()).toEqual(error(402, "auth failed"));
+  });
+
+  test("hears nothing of what happened before it subscribed", async () => {
+    const client = await open(await start(), "/v2/iex");
+    client.say(auth);
+    for (let skipped = 0; skipped < 2; skipped++) await client.next();
+    clockMs = atNewYork("11:30:00");
+    client.say({ action: "subscribe", bars: ["AAPL"] });
+    expect(await client.nextJson()).toMatchObject([{ T: "subscription" }]);
+    clockMs = atNewYork("11:31:00");
+    expect(await client.nextJson()).toMatchObject([{ T: "b", S: "AAPL", t: "2026-06-15T15:30:00Z" }]);
+  });
+
   test("on the free plan has no consolidated feed", async () => {
     const client = await open(await start(), "/v2/sip");
     await client.next();
@@ -330,4 +353,20 @@ describe("a raw client of the market data stream", () => {
     socket.ping("still there?");
     expect(String((await once(socket, "pong"))[0])).toBe("still there?");
   });
+});
+
+test("who does not authenticate in time is told so and let go", async () => {
+  const told: unknown[] = [];
+  const gone = Promise.withResolvers<void>();
+  const socket = Object.assign(new EventEmitter(), {
+    send: (text: string) => told.push(...(JSON.parse(text) as unknown[])),
+    close: () => gone.resolve(),
+  });
+  const stream = createMarketDataStream({ tape, ...keys, plan: "basic", nowMs: () => clockMs, authTimeoutMs: 5 });
+  stream.accept(socket as unknown as WebSocket, "iex", "json");
+  await gone.promise;
+  expect(told).toEqual([
+    { T: "success", msg: "connected" },
+    { T: "error", code: 404, msg: "auth timeout" },
+  ]);
 });
