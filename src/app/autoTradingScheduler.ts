@@ -115,6 +115,7 @@ export function createAutoTradingScheduler(ports: {
   ): Promise<TickReport["slots"][number]> {
     const runId = runIdOf(task.id, slot);
     const graceMinutes = task.graceMinutes ?? window.graceMinutes;
+    const entry: SlotEntry = { taskId: task.id, slot, runId, state: "claimed", code: "", reason: "", updatedAt: now };
     const judgement = judgeSlot({ slot, now, graceMinutes, newestDue: how.newestDue, task, control: state, window });
     if (judgement.kind === "end") {
       const { state: status, code, reason } = judgement;
@@ -129,10 +130,10 @@ export function createAutoTradingScheduler(ports: {
         reason,
         at: now,
       });
-      await runCloser.close(ended);
-      return { taskId: task.id, slot, outcome: status, reason };
+      if (await runCloser.closeUnrun(ended)) return { taskId: task.id, slot, outcome: status, reason };
+      await slots.update({ ...entry, state: "enqueued" });
+      return { taskId: task.id, slot, outcome: "enqueued", reason: "its run has begun" };
     }
-    const entry: SlotEntry = { taskId: task.id, slot, runId, state: "claimed", code: "", reason: "", updatedAt: now };
     if (!how.claimed && !(await slots.insert(entry))) {
       return { taskId: task.id, slot, outcome: "claimed elsewhere", reason: "another tick has this slot" };
     }

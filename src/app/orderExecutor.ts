@@ -1,4 +1,5 @@
 // Sends the tickets of a stored plan: each passes the gate, goes out at most once, and ends in a named outcome.
+import type { ControlState } from "../core/model/control.ts";
 import { TransientError } from "../core/model/errors.ts";
 import { compare, minimum, notional, subtractUsd, zeroUsd } from "../core/model/money.ts";
 import {
@@ -42,6 +43,8 @@ const settlingMs = [0, 50, 200, 750];
 const stageMs = [0, 100, 500, 2000, 5000];
 /** Waits between look-ups of an order whose sending ended in doubt. */
 const doubtMs = [0, 200, 1000];
+/** How old the switches may be when an order passes the gate. */
+const freshSwitchesMs = 3000;
 /** Waits before an order is sent again that the broker had no room for (429). */
 const throttledMs = [1000, 4000, 10_000];
 
@@ -104,7 +107,7 @@ export function createOrderExecutor(ports: {
 
   /** The last gate: the switches are read again for every order, and if they cannot be read nothing is sent. */
   async function gate(ticket: OrderTicket, plan: RunPlan, inputs: RunInputs): Promise<OrderOutcome | undefined> {
-    const { state } = await control.read();
+    const state = await readSwitches();
     const now = clock.now();
     const graceMs = (inputs.task.graceMinutes ?? inputs.window.graceMinutes) * minuteMs;
     if (msBetween(plan.asOf, now) > graceMs) {
@@ -113,6 +116,15 @@ export function createOrderExecutor(ports: {
     }
     const decision = decideGate(ticket, { control: state, window: inputs.window, now, portfolio: inputs.portfolio });
     return decision.send ? undefined : { kind: "withheld", ticket, code: decision.code, message: decision.message };
+  }
+
+  /** An answer that took long may be old by the time it is here, and a halt is not waited for longer than this (see `TradingHalt`). */
+  async function readSwitches(): Promise<ControlState> {
+    for (;;) {
+      const askedMs = clock.realMs();
+      const { state } = await control.read();
+      if (clock.realMs() - askedMs <= freshSwitchesMs) return state;
+    }
   }
 
   async function outcomeOf(

@@ -14,6 +14,8 @@ export type RunCloser = {
    * notification that cannot be queued is logged and never fails the run.
    */
   close(record: ExecutionRecord): Promise<ExecutionRecord>;
+  /** The same for a slot that gets no run: only where no run of it has begun, else false and nothing changes. */
+  closeUnrun(record: ExecutionRecord): Promise<boolean>;
 };
 
 const slotStates = {
@@ -38,6 +40,13 @@ export function createRunCloser(ports: {
   async function close(record: ExecutionRecord): Promise<ExecutionRecord> {
     const first = await executions.finish(record);
     return handOn(first ? record : ((await executions.get(record.executionId)) ?? record));
+  }
+
+  async function closeUnrun(record: ExecutionRecord): Promise<boolean> {
+    const standing = (await executions.begin(record)) ? record : await executions.get(record.executionId);
+    if (standing === undefined || standing.status === "running") return false;
+    await handOn(standing);
+    return true;
   }
 
   async function handOn(record: ExecutionRecord): Promise<ExecutionRecord> {
@@ -65,7 +74,7 @@ export function createRunCloser(ports: {
     return record;
   }
 
-  return { close };
+  return { close, closeUnrun };
 }
 
 /** The record of a message that could not be read is no run: whatever the message says, it ends no slot. */

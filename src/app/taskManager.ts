@@ -51,6 +51,8 @@ export function createTaskManager(ports: {
       earlier ?? begin(request, task),
       resumeOrPlan(request, task, earlier),
     ]);
+    // Somebody ended the slot before this delivery began it: nothing is sent.
+    if (started.status !== "running") return runCloser.close(started);
     const { lastOrderMs, ...orders } = await orderExecutor.submitPlan(plan, inputs, { resumed });
 
     const timings = timingsOf(request, startedMs, lastOrderMs, clock.realMs());
@@ -77,7 +79,7 @@ export function createTaskManager(ports: {
   /** Whoever inserts first begins the run; the other one resumes what it finds. */
   async function begin(request: RunRequest, task: Task): Promise<ExecutionRecord> {
     const started = startedRecord(request, task, clock.now());
-    await executions.begin(started);
+    if (!(await executions.begin(started))) return (await executions.get(request.runId)) ?? started;
     telemetry.event("info", "run.started", { runId: request.runId, taskId: task.id, attempt: request.attempt });
     return started;
   }

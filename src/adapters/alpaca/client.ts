@@ -18,6 +18,10 @@ export type AlpacaAccess = {
   readonly requestsPerMinute?: number;
   /** Real milliseconds for one attempt. */
   readonly timeoutMs?: number;
+  /** Real milliseconds before the first repetition of a read. */
+  readonly retryDelayMs?: number;
+  /** What carries a request to its mapped origin; the machine's own `fetch` where absent. */
+  readonly transport?: typeof fetch;
 };
 
 const sdkTradingOrigin = "https://paper-api.alpaca.markets";
@@ -29,21 +33,22 @@ const sdkDataOrigin = "https://data.alpaca.markets";
  */
 export function createAlpacaClient(access: AlpacaAccess): AlpacaClient {
   const { keyId, secret, tradingOrigin, dataOrigin, requestsPerMinute = 200, timeoutMs = 10_000 } = access;
+  const { retryDelayMs = 200, transport = fetch } = access;
   const { trading, marketData } = new Alpaca({
     keyId,
     secret,
     paper: true,
     timeoutMs,
-    retry: { maxRetries: 2, retryDelayMs: 200, maxDelayMs: 1000, respectRetryAfter: false },
+    retry: { maxRetries: 2, retryDelayMs, maxDelayMs: 5 * retryDelayMs, respectRetryAfter: false },
     rateLimit: requestsPerMinute === 0 ? false : { maxRequests: requestsPerMinute, intervalMs: 60_000 },
     redirect: "error",
-    fetchApi: guardedFetch({ [sdkTradingOrigin]: tradingOrigin, [sdkDataOrigin]: dataOrigin }),
+    fetchApi: guardedFetch({ [sdkTradingOrigin]: tradingOrigin, [sdkDataOrigin]: dataOrigin }, transport),
   });
   return { trading, marketData, deadline: () => AbortSignal.timeout(1.5 * timeoutMs) };
 }
 
 /** `fetch` for the origins in `map` alone, sent to what they map to. Throws InvariantError `ORIGIN_REFUSED` for any other, before it leaves. */
-export function guardedFetch(map: Readonly<Record<string, string>>): typeof fetch {
+export function guardedFetch(map: Readonly<Record<string, string>>, transport: typeof fetch = fetch): typeof fetch {
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const target = map[url.origin];
@@ -54,7 +59,7 @@ export function guardedFetch(map: Readonly<Record<string, string>>): typeof fetc
       );
     }
     const mapped = new URL(url.pathname + url.search, target);
-    return fetch(input instanceof Request ? new Request(mapped, input) : mapped, { ...init, redirect: "error" });
+    return transport(input instanceof Request ? new Request(mapped, input) : mapped, { ...init, redirect: "error" });
   };
 }
 
