@@ -1,9 +1,16 @@
 // The account's figures: what fills do to cash and positions, what they are worth, and what may still be bought.
 import { cents, type Decimal, dec, larger, sharesDown, sixPlaces, sum, text, zero } from "./decimal.ts";
-import { type ExchangeState, type Fill, type HeldPosition, isOpen, type Order } from "./exchangeState.ts";
+import type { ExchangeState, Fill, HeldPosition, Order } from "./exchangeState.ts";
+import type { MarketTape } from "./marketTape.ts";
+import { awaitsEntry, counterpartOf, isClosing, openOrders } from "./orderBook.ts";
 
 /** The price of a symbol now; undefined when it has never traded. */
 export type MarkOf = (symbol: string) => number | undefined;
+
+export const markAt =
+  (tape: MarketTape, ms: number): MarkOf =>
+  (symbol) =>
+    tape.lastTrade(symbol, ms)?.price;
 
 /** Shares of the value of positions, long or short, that margin keeps back. */
 const initialMarginFraction = "0.5";
@@ -40,21 +47,27 @@ export const cashChangeOf = (side: "buy" | "sell", qty: string, price: string): 
 /** Shares still to be filled; of an order by amount, what the amount was worth when it was placed. */
 export const remainingQty = (order: Order): Decimal =>
   order.qty === null
-    ? sharesDown(dec(order.notional ?? "0").div(order.expectedPrice))
+    ? larger(sharesDown(dec(order.notional ?? "0").div(order.expectedPrice)).minus(order.filledQty), zero)
     : dec(order.qty).minus(order.filledQty);
 
-/** Buying power that an open order keeps from others. */
+/** Buying power that an open order keeps from others; exits keep none. */
 function reservedBy(order: Order): Decimal {
-  if (order.positionIntent.endsWith("_to_close")) return zero;
-  return order.notional === null ? remainingQty(order).times(order.expectedPrice) : dec(order.notional);
+  if (isClosing(order)) return zero;
+  if (order.notional === null) return remainingQty(order).times(order.expectedPrice);
+  return larger(dec(order.notional).minus(order.filledValue), zero);
+}
+
+/** Shares of a position that an open order has promised away; the two exits of a pair promise the same shares. */
+export function promisedBy(state: ExchangeState, order: Order): Decimal {
+  if (!isClosing(order) || awaitsEntry(order)) return zero;
+  const counterpart = counterpartOf(state, order);
+  return counterpart !== undefined && counterpart.serial < order.serial ? zero : remainingQty(order);
 }
 
 /** Shares of a position that open orders have already promised away. */
 export function heldForOrders(state: ExchangeState, symbol: string): Decimal {
-  const closing = state.orders.filter(
-    (order) => order.symbol === symbol && isOpen(order) && order.positionIntent.endsWith("_to_close"),
-  );
-  return sum(closing.map((order) => remainingQty(order)));
+  const concerned = openOrders(state).filter((order) => order.symbol === symbol);
+  return sum(concerned.map((order) => promisedBy(state, order)));
 }
 
 export type AccountFigures = {
@@ -81,7 +94,7 @@ export function accountFigures(state: ExchangeState, markOf: MarkOf): AccountFig
   const gross = longMarketValue.minus(shortMarketValue);
   const equity = cash.plus(longMarketValue).plus(shortMarketValue);
   const multiplier = equity.lt(marginMinimumUsd) ? "1" : grantedMultiplier(state);
-  const reserved = sum(state.orders.filter(isOpen).map(reservedBy));
+  const reserved = sum(openOrders(state).map(reservedBy));
   const left = (power: Decimal): Decimal => larger(power.minus(reserved), zero);
   // A multiple of the equity less what is already bought with it: (equity − 0.5 gross) × 2 and (equity − 0.25 gross) × 4.
   const leveraged = (times: string): Decimal => larger(equity.times(times).minus(gross), zero);

@@ -1,7 +1,6 @@
 // The JSON of the account and its configuration: exact keys, money as strings.
-import { accountFigures } from "./account.ts";
+import { accountFigures, markAt } from "./account.ts";
 import { text } from "./decimal.ts";
-import { markAt } from "./exchange.ts";
 import type { AccountConfiguration, ExchangeState } from "./exchangeState.ts";
 import type { MarketTape } from "./marketTape.ts";
 import { stamp } from "./wireShapes.ts";

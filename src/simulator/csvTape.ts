@@ -95,13 +95,19 @@ function createCsvTape(bars: ReadonlyMap<string, SymbolBars>): MarketTape {
   const names = [...bars.keys()].sort();
   const minutesOf = (symbol: string, day: string): readonly TapeBar[] => bars.get(symbol)?.minutes.get(day) ?? [];
 
+  const intervalsOfDay = new Map<string, readonly TradingInterval[]>();
+
   function intervals(symbol: string, day: string): readonly TradingInterval[] {
     const session = sessionOfDay(day);
     if (session === undefined) return [];
-    const minutes = minutesOf(symbol, day).filter((bar) => within(session, bar.startMs));
-    if (minutes.length > 0) return minutes.map((bar) => intervalOf(bar, bar.startMs, bar.startMs + 60_000));
+    const known = intervalsOfDay.get(`${symbol}|${day}`);
+    if (known !== undefined) return known;
+    const minutes = minutesOf(symbol, day).map((bar) => intervalOf(bar, bar.startMs, bar.startMs + 60_000, session));
     const whole = bars.get(symbol)?.daily.get(day);
-    return whole === undefined ? [] : [intervalOf(whole, session.openMs, session.closeMs)];
+    const regular = minutes.some(({ extended }) => !extended) || whole === undefined;
+    const made = regular ? minutes : [intervalOf(whole, session.openMs, session.closeMs, session)];
+    intervalsOfDay.set(`${symbol}|${day}`, made);
+    return made;
   }
 
   function lastTrade(symbol: string, ms: number): TapeTrade | undefined {
@@ -133,13 +139,21 @@ function createCsvTape(bars: ReadonlyMap<string, SymbolBars>): MarketTape {
 
 const within = ({ openMs, closeMs }: Session, ms: number): boolean => openMs <= ms && ms < closeMs;
 
-const intervalOf = (bar: TapeBar, fromMs: number, toMs: number): TradingInterval => ({
+const intervalOf = (
+  { open, low, high, close }: TapeBar,
+  fromMs: number,
+  toMs: number,
+  session: Session,
+): TradingInterval => ({
   fromMs,
   toMs,
-  bid: bar.open,
-  ask: bar.open,
-  low: bar.low,
-  high: bar.high,
+  bid: open,
+  ask: open,
+  open,
+  low,
+  high,
+  close,
+  extended: !within(session, fromMs),
 });
 
 /** A minute shows its open while it lasts and its close afterwards. */

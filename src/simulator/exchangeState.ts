@@ -30,11 +30,17 @@ export type OrderRequest = {
   readonly stopPrice: string | null;
   readonly trailPrice: string | null;
   readonly trailPercent: string | null;
+  readonly takeProfit: TakeProfit | null;
+  readonly stopLoss: StopLoss | null;
   readonly extendedHours: boolean;
   readonly clientOrderId: string | null;
 };
 
-export type Order = Omit<OrderRequest, "clientOrderId"> & {
+/** The two exits of a complex order; null where the price was left out. */
+export type TakeProfit = { readonly limitPrice: string | null };
+export type StopLoss = { readonly stopPrice: string | null; readonly limitPrice: string | null };
+
+export type Order = Omit<OrderRequest, "clientOrderId" | "takeProfit" | "stopLoss"> & {
   /** Place in the order of arrival, from 1. */
   readonly serial: number;
   readonly id: string;
@@ -46,6 +52,21 @@ export type Order = Omit<OrderRequest, "clientOrderId"> & {
   readonly filledValue: string;
   /** What a share was expected to cost when the order was placed: sets the buying power it reserves while it opens a position. */
   readonly expectedPrice: string;
+  /** Of a trailing stop: the best price since it went live, which its stop price follows. */
+  readonly highWaterMark: string | null;
+  /** When its stop price was reached; from then on it is a market or a limit order. */
+  readonly triggeredAtMs: number | null;
+  /** Shares of its first execution where it is executed in two parts. */
+  readonly firstPart: string | null;
+  /** At most so many shares of it are ever executed, whatever the market does; null for the usual order without such a bound. */
+  readonly fillCeiling: string | null;
+  /** The serials of the order it is a leg of and of its own legs. */
+  readonly parentSerial: number | null;
+  readonly legSerials: readonly number[];
+  /** Ids of the order it took the place of and of the one that took its place. */
+  readonly replaces: string | null;
+  readonly replacedBy: string | null;
+  readonly replacedAtMs: number | null;
   readonly submittedAtMs: number;
   readonly updatedAtMs: number;
   readonly filledAtMs: number | null;
@@ -53,7 +74,7 @@ export type Order = Omit<OrderRequest, "clientOrderId"> & {
   readonly expiredAtMs: number | null;
   readonly failedAtMs: number | null;
   readonly expiresAtMs: number;
-  /** Since when it can be executed; null while it waits for the open. */
+  /** Since when the market can execute or trigger it; null while it waits for the open or for the order it is a leg of. */
   readonly liveSinceMs: number | null;
 };
 
@@ -106,22 +127,54 @@ export type AccountConfiguration = {
 };
 
 export type ExchangeState = {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 2;
   readonly seed: number;
+  /** The share of orders, from 0 to 1, that are executed in two parts. */
+  readonly partialFillShare: number;
   /** Time never goes back here, even when the clock that drives it does. */
   readonly nowMs: number;
   readonly account: AccountState;
   /** Every order ever accepted, in order of arrival. */
   readonly orders: readonly Order[];
+  /** Serials of the orders that are not over, ascending. */
+  readonly openSerials: readonly number[];
   /** Sorted by symbol. */
   readonly positions: readonly HeldPosition[];
   readonly fills: readonly Fill[];
+  readonly disturbances: Disturbances;
+};
+
+/** What interventions have put out of order. */
+export type Disturbances = {
+  readonly haltedSymbols: readonly string[];
+  /** How many of the next orders end rejected after they were taken. */
+  readonly ordersToReject: number;
+  /** How many of the next orders are executed by half and then rest. */
+  readonly ordersToSilence: number;
+};
+
+/** What an operator of the exchange can do to it. */
+export type Intervention =
+  | { readonly kind: "haltSymbol" | "resumeSymbol"; readonly symbol: string }
+  | { readonly kind: "rejectNextOrders" | "partialThenSilence"; readonly count: number }
+  | { readonly kind: "blockTrading"; readonly blocked: boolean };
+
+/** What a replacement changes; null leaves a term as it is. `trail` is the trail price or percent, whichever the order has. */
+export type Replacement = {
+  readonly qty: string | null;
+  readonly limitPrice: string | null;
+  readonly stopPrice: string | null;
+  readonly trail: string | null;
+  readonly timeInForce: TimeInForce | null;
+  readonly clientOrderId: string | null;
 };
 
 export type ExchangeEvent =
   | { readonly type: "submitOrder"; readonly atMs: number; readonly request: OrderRequest }
   | { readonly type: "cancelOrder"; readonly atMs: number; readonly id: string }
+  | { readonly type: "replaceOrder"; readonly atMs: number; readonly id: string; readonly replacement: Replacement }
   | { readonly type: "cancelAllOrders"; readonly atMs: number }
+  | { readonly type: "intervene"; readonly atMs: number; readonly intervention: Intervention }
   | { readonly type: "configure"; readonly atMs: number; readonly configuration: AccountConfiguration }
   | { readonly type: "advanceTo"; readonly atMs: number };
 
@@ -145,10 +198,21 @@ export type OrderEventName =
   | "rejected"
   | "replaced";
 
+export type OrderUpdate = {
+  readonly type: "orderUpdate";
+  readonly event: OrderEventName;
+  readonly order: Order;
+  readonly atMs: number;
+  /** Of a fill or partial_fill: what was executed, and the signed position it led to. */
+  readonly fill?: Fill;
+  readonly positionQty?: string;
+};
+
 export type Effect =
-  | { readonly type: "orderUpdate"; readonly event: OrderEventName; readonly order: Order; readonly atMs: number }
+  | OrderUpdate
   | { readonly type: "fill"; readonly fill: Fill }
   | { readonly type: "configured" }
+  | { readonly type: "intervened"; readonly intervention: Intervention }
   | { readonly type: "refused"; readonly refusal: Refusal };
 
 export type Stepped = readonly [ExchangeState, readonly Effect[]];

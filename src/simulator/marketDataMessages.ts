@@ -3,7 +3,7 @@ import { dayMs, minuteMs } from "../core/model/time.ts";
 import { dayBar } from "./bars.ts";
 import { barJson, quoteJson, tradeJson } from "./marketDataShapes.ts";
 import type { MarketTape } from "./marketTape.ts";
-import { newYorkDay, type Session, sessionsTouching } from "./sessions.ts";
+import { newYorkDay, type Session, tradingDaysTouching } from "./sessions.ts";
 
 export const dataChannels = ["trades", "quotes", "bars", "dailyBars"] as const;
 export type DataChannel = (typeof dataChannels)[number];
@@ -28,7 +28,7 @@ export function messagesBetween(
 ): readonly DataMessage[] {
   const fromMs = Math.max(afterMs, toMs - dayMs);
   const within = (ms: number): boolean => ms > fromMs && ms <= toMs;
-  const sessions = sessionsTouching(fromMs, toMs);
+  const sessions = tradingDaysTouching(fromMs, toMs);
   return [...symbols]
     .flatMap((symbol) => sessions.flatMap((session) => messagesOf(tape, symbol, session, within)))
     .sort((a, b) => a.atMs - b.atMs);

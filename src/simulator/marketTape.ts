@@ -23,16 +23,20 @@ export type TapeQuote = {
 };
 
 /**
- * A stretch of the regular session in which the symbol traded. During all of it an order is executed at once at `ask` or
- * `bid`; once it is over, everything between `low` and `high` is known to have traded.
+ * A stretch of a trading day in which the symbol traded. During all of it an order is executed at once at `ask` or `bid`, and the
+ * last trade is at `open`; once it is over, everything between `low` and `high` is known to have traded, and `close` was the last.
  */
 export type TradingInterval = {
   readonly fromMs: number;
   readonly toMs: number;
   readonly bid: number;
   readonly ask: number;
+  readonly open: number;
   readonly low: number;
   readonly high: number;
+  readonly close: number;
+  /** Before the open or after the close, where only orders for extended hours are executed. */
+  readonly extended: boolean;
 };
 
 export type TapeAsset = {
@@ -40,6 +44,8 @@ export type TapeAsset = {
   readonly tradable: boolean;
   readonly fractionable: boolean;
   readonly shortable: boolean;
+  /** Only these are sold short; all shortable ones are unless it says otherwise. */
+  readonly easyToBorrow?: boolean;
 };
 
 /** A tape knows the future; who reads it must not ask beyond the present. All answers are functions of the arguments alone. */

@@ -1,50 +1,87 @@
-// When and at what price an order is executed next, given the tape: a pure question about one order.
+// When and at what price the market does something with an order next, given the tape: a pure question about one order.
 import { remainingQty } from "./account.ts";
-import { type Decimal, dec, sharesDown } from "./decimal.ts";
+import { type Decimal, dec, larger, sharesDown, smaller, zero } from "./decimal.ts";
 import type { Order } from "./exchangeState.ts";
 import type { MarketTape, TradingInterval } from "./marketTape.ts";
-import { sessionsTouching } from "./sessions.ts";
+import type { Session } from "./sessions.ts";
+import { awaitsTrigger, followTrades } from "./triggers.ts";
 
-export type Execution = { readonly atMs: number; readonly price: string; readonly qty: Decimal };
+export type Execution = {
+  readonly atMs: number;
+  readonly price: string;
+  readonly qty: Decimal;
+  /** When what is left of the order is looked at again. */
+  readonly restUntilMs: number;
+};
+
+export type Happening =
+  | ({ readonly kind: "execution" } & Execution)
+  | { readonly kind: "trigger"; readonly atMs: number; readonly order: Order };
 
 /**
- * The first execution of a live order after `afterMs` and not after `toMs`. It is executed at once at the quote of an interval if
- * that is good enough, or at its limit when an interval that began after it went live has traded through that price: then at the interval's end,
- * because only then is it known. The answer does not depend on how a stretch of time is cut into calls.
+ * What happens to a live order first in a trading day after `afterMs` and not after `toMs`. It is executed at once at the quote of an
+ * interval if that is good enough, or at its limit when an interval that began after it went live has traded through that price: then at
+ * the interval's end, because only then is it known. The answer does not depend on how a stretch of time is cut into calls.
  */
-export function nextExecution(tape: MarketTape, order: Order, afterMs: number, toMs: number): Execution | undefined {
-  const liveSinceMs = order.liveSinceMs;
-  if (liveSinceMs === null) return undefined;
-  for (const session of sessionsTouching(afterMs, toMs)) {
-    for (const interval of tape.intervals(order.symbol, session.day)) {
-      if (interval.toMs <= liveSinceMs) continue;
-      if (interval.fromMs > toMs) break;
-      const atMs = Math.max(interval.fromMs, liveSinceMs);
-      const price = String(order.side === "buy" ? interval.ask : interval.bid);
-      if (atMs > afterMs && atMs <= toMs && isMarketable(order, price)) return execution(order, price, atMs);
-      const through = interval.fromMs >= liveSinceMs && interval.toMs > afterMs && interval.toMs <= toMs;
-      if (through && order.limitPrice !== null && tradesThrough(order, order.limitPrice, interval)) {
-        return execution(order, order.limitPrice, interval.toMs);
-      }
+export function nextHappening(
+  tape: MarketTape,
+  order: Order,
+  session: Session,
+  afterMs: number,
+  toMs: number,
+): Happening | undefined {
+  if (order.liveSinceMs === null || order.timeInForce === "opg" || order.timeInForce === "cls") return undefined;
+  const intervals = tape.intervals(order.symbol, session.day);
+  if (awaitsTrigger(order)) {
+    const { order: followed, triggeredAtMs } = followTrades(order, intervals, afterMs, toMs);
+    return triggeredAtMs === undefined ? undefined : { kind: "trigger", atMs: triggeredAtMs, order: followed };
+  }
+  const execution = nextExecution(order, order.liveSinceMs, intervals, afterMs, toMs);
+  return execution && { kind: "execution", ...execution };
+}
+
+function nextExecution(
+  order: Order,
+  liveSinceMs: number,
+  intervals: readonly TradingInterval[],
+  afterMs: number,
+  toMs: number,
+): Execution | undefined {
+  const { side, limitPrice } = order;
+  for (const interval of intervals) {
+    if (interval.fromMs > toMs) return undefined;
+    const over = interval.toMs <= liveSinceMs || interval.toMs <= afterMs;
+    if (over || (interval.extended && !order.extendedHours)) continue;
+    const atMs = Math.max(interval.fromMs, liveSinceMs);
+    const quoted = side === "buy" ? interval.ask : interval.bid;
+    if (atMs > afterMs && atMs <= toMs && accepts(order, quoted)) {
+      return executionOf(order, String(quoted), atMs, Math.min(interval.toMs, atMs + 60_000));
+    }
+    const through = interval.fromMs >= liveSinceMs && interval.toMs <= toMs;
+    if (through && limitPrice !== null && tradesThrough(order, limitPrice, interval)) {
+      return executionOf(order, limitPrice, interval.toMs, interval.toMs);
     }
   }
   return undefined;
 }
 
-/** The execution of an order at the very moment it goes live; undefined when nothing trades then or the price is not good enough. */
-export const immediateExecution = (tape: MarketTape, order: Order, atMs: number): Execution | undefined =>
-  nextExecution(tape, order, atMs - 1, atMs);
-
-function isMarketable({ limitPrice, side }: Order, price: string): boolean {
+/** Whether the order may be executed at the price. Numbers written with as few digits as prices compare exactly. */
+export function accepts({ limitPrice, side }: Order, price: number): boolean {
   if (limitPrice === null) return true;
-  return side === "buy" ? dec(limitPrice).gte(price) : dec(limitPrice).lte(price);
+  return side === "buy" ? Number(limitPrice) >= price : Number(limitPrice) <= price;
 }
 
 const tradesThrough = ({ side }: Order, limitPrice: string, { low, high }: TradingInterval): boolean =>
-  side === "buy" ? dec(limitPrice).gt(low) : dec(limitPrice).lt(high);
+  side === "buy" ? Number(limitPrice) > low : Number(limitPrice) < high;
 
-const execution = (order: Order, price: string, atMs: number): Execution => ({
-  atMs,
-  price,
-  qty: order.notional === null ? remainingQty(order) : sharesDown(dec(order.notional).div(price)),
-});
+/** As much of the order as may be executed at once; undefined when that is nothing, or not all of an order that is all or nothing. */
+export function executionOf(order: Order, price: string, atMs: number, restUntilMs: number): Execution | undefined {
+  const whole = order.notional === null ? remainingQty(order) : sharesDown(dec(order.notional).div(price));
+  const untouched = dec(order.filledQty).eq(0);
+  const part = untouched && order.firstPart !== null ? smaller(whole, dec(order.firstPart)) : whole;
+  const ceiling = order.fillCeiling === null ? part : larger(dec(order.fillCeiling).minus(order.filledQty), zero);
+  const qty = smaller(part, ceiling);
+  if (order.fillCeiling !== null && qty.eq(0)) return undefined;
+  if (order.timeInForce === "fok" && qty.lt(whole)) return undefined;
+  return { atMs, price, qty, restUntilMs };
+}

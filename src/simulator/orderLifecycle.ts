@@ -1,38 +1,41 @@
-// What can happen to one order once it is there: going live, being executed, ending.
-import { bookFill, cashChangeOf } from "./account.ts";
-import { dec, smaller, text } from "./decimal.ts";
-import type { Effect, ExchangeState, Fill, Order, OrderEventName, Stepped } from "./exchangeState.ts";
+// What can happen to one order once it is there: going live, being triggered, being executed, ending.
+import { bookFill, cashChangeOf, heldForOrders, promisedBy } from "./account.ts";
+import { afterFill } from "./complexOrders.ts";
+import { type Decimal, dec, larger, smaller, text, zero } from "./decimal.ts";
+import type { ExchangeState, Fill, Order, Stepped } from "./exchangeState.ts";
+import type { MarketTape } from "./marketTape.ts";
 import type { Execution } from "./matching.ts";
+import { isClosing, legsOf, openRelatives, withOrder } from "./orderBook.ts";
+import { type Ending, ended, updated } from "./orderUpdates.ts";
 import { uuidOf } from "./random.ts";
+import { trail } from "./triggers.ts";
 
-/** Tells of an order as it is from then on. */
-export const updated = (event: OrderEventName, order: Order, atMs: number): Effect => ({
-  type: "orderUpdate",
-  event,
-  order,
-  atMs,
-});
-
-const withOrder = (state: ExchangeState, order: Order): ExchangeState => ({
-  ...state,
-  orders: state.orders.with(order.serial - 1, order),
-});
-
-/** From here on the order can be executed. */
-export function activate(state: ExchangeState, order: Order, atMs: number): readonly [ExchangeState, Order, Effect] {
-  const live: Order = { ...order, status: "new", liveSinceMs: atMs, updatedAtMs: atMs };
-  return [withOrder(state, live), live, updated("new", live, atMs)];
+/** From here on the market can execute or trigger the order, and with it the stop of an exit pair. */
+export function activate(tape: MarketTape, state: ExchangeState, order: Order, atMs: number): Stepped {
+  const started: Order = { ...order, status: "new", liveSinceMs: atMs, updatedAtMs: atMs };
+  const traded = tape.lastTrade(order.symbol, atMs);
+  const live = traded === undefined ? started : trail(started, traded.price);
+  const stops = order.orderClass === "oco" ? legsOf(state, order) : [];
+  const active = stops.reduce(
+    (current, stop) => withOrder(current, { ...stop, liveSinceMs: atMs, updatedAtMs: atMs }),
+    withOrder(state, live),
+  );
+  return [active, [updated("new", live, atMs)]];
 }
 
-/** Books an execution: the order, the fill, cash and position. */
-export function execute(state: ExchangeState, order: Order, { atMs, price, qty: offered }: Execution): Stepped {
-  const held = dec(state.positions.find(({ symbol }) => symbol === order.symbol)?.qty ?? "0").abs();
-  // An amount of money can turn out to be more shares than the position has.
-  const closes = order.notional !== null && order.positionIntent.endsWith("_to_close");
-  const qty = text(closes ? smaller(offered, held) : offered);
+/** The stop price is reached: the order may be executed from now on. A held stop becomes visible with that. */
+export function trigger(state: ExchangeState, order: Order, atMs: number): Stepped {
+  const triggered: Order = { ...order, status: "new", triggeredAtMs: atMs, liveSinceMs: atMs, updatedAtMs: atMs };
+  return [withOrder(state, triggered), order.status === "held" ? [updated("new", triggered, atMs)] : []];
+}
+
+/** Books an execution: the order, the fill, cash and position, and what it does to the rest of a complex order. */
+export function execute(state: ExchangeState, order: Order, execution: Execution): Stepped {
+  const { atMs, price } = execution;
+  const qty = text(executable(state, order, execution.qty));
   if (dec(qty).eq(0)) return end(state, order, "canceled", atMs);
   const filledQty = dec(order.filledQty).plus(qty);
-  const leaves = order.qty === null ? dec(0) : dec(order.qty).minus(filledQty);
+  const leaves = order.qty === null ? zero : dec(order.qty).minus(filledQty);
   const done = leaves.eq(0);
   const filled: Order = {
     ...order,
@@ -41,6 +44,7 @@ export function execute(state: ExchangeState, order: Order, { atMs, price, qty: 
     filledValue: text(dec(order.filledValue).plus(dec(price).times(qty))),
     filledAtMs: atMs,
     updatedAtMs: atMs,
+    liveSinceMs: done ? order.liveSinceMs : execution.restUntilMs,
   };
   const serial = state.fills.length + 1;
   const fill: Fill = {
@@ -58,13 +62,23 @@ export function execute(state: ExchangeState, order: Order, { atMs, price, qty: 
     orderStatus: filled.status,
     atMs,
   };
-  const update = updated(done ? "fill" : "partial_fill", filled, atMs);
-  return [bookFill(withOrder(state, filled), fill), [{ type: "fill", fill }, update]];
+  const booked = bookFill(withOrder(state, filled), fill);
+  const positionQty = booked.positions.find(({ symbol }) => symbol === fill.symbol)?.qty ?? "0";
+  const update = { ...updated(done ? "fill" : "partial_fill", filled, atMs), fill, positionQty };
+  const [next, more] = afterFill(booked, filled, fill);
+  return [next, [{ type: "fill", fill }, update, ...more]];
 }
 
-/** The order ends without (further) fills. */
-export function end(state: ExchangeState, order: Order, how: "canceled" | "expired", atMs: number): Stepped {
-  const stamp = how === "canceled" ? { canceledAtMs: atMs } : { expiredAtMs: atMs };
-  const ended: Order = { ...order, ...stamp, status: how, updatedAtMs: atMs };
-  return [withOrder(state, ended), [updated(how, ended, atMs)]];
+/** An amount of money can turn out to be more shares than the position has for it. */
+function executable(state: ExchangeState, order: Order, offered: Decimal): Decimal {
+  if (order.notional === null || !isClosing(order)) return offered;
+  const held = dec(state.positions.find(({ symbol }) => symbol === order.symbol)?.qty ?? "0").abs();
+  const promisedToOthers = heldForOrders(state, order.symbol).minus(promisedBy(state, order));
+  return smaller(offered, larger(held.minus(promisedToOthers), zero));
+}
+
+/** The order ends without (further) fills, and with it whatever is left of the complex order it belongs to. */
+export function end(state: ExchangeState, order: Order, how: Ending, atMs: number): Stepped {
+  const both = [order, ...openRelatives(state, order)].map((each) => ended(each, how, atMs));
+  return [both.reduce(withOrder, state), both.map((each) => updated(how, each, atMs))];
 }

@@ -1,8 +1,9 @@
 // The trading host's routes for orders: sending, listing, changing and cancelling them.
-import { type Effect, isOpen, type Order } from "./exchangeState.ts";
-import { readOrderRequest } from "./orderRequest.ts";
+import { type Effect, type ExchangeState, isOpen, type Order, type Stepped } from "./exchangeState.ts";
+import { legsOf, openOrders } from "./orderBook.ts";
+import { readOrderRequest, readReplacement } from "./orderRequest.ts";
 import { instantParameter, list, oneOf, refuse, wholeNumber } from "./queryParameters.ts";
-import { orderJson, orderNanos, symbolOf } from "./wireShapes.ts";
+import { nestedOrderJson, orderJson, orderNanos, symbolOf } from "./wireShapes.ts";
 import { type Answer, type Call, errorReply, notFound, ok, type Reply, type Route, refusalReply } from "./wireTypes.ts";
 
 export const orderRoutes: readonly Route[] = [
@@ -12,29 +13,46 @@ export const orderRoutes: readonly Route[] = [
   {
     method: "GET",
     path: "/v2/orders:by_client_order_id",
-    serve: ({ state, query }) => {
-      const wanted = query.get("client_order_id") ?? "";
-      const order = state.orders.find(({ clientOrderId }) => clientOrderId === wanted);
-      return order === undefined ? notFound(`order not found for ${wanted}`) : ok(orderJson(order));
+    serve: (call) => {
+      const wanted = call.query.get("client_order_id") ?? "";
+      return oneOrder(call, wanted, ({ clientOrderId }) => clientOrderId === wanted);
     },
   },
   {
     method: "GET",
     path: "/v2/orders/{order_id}",
-    serve: ({ state, params }) => {
-      const order = state.orders.find(({ id }) => id === params.order_id);
-      return order === undefined ? notFound(`order not found for ${params.order_id}`) : ok(orderJson(order));
+    serve: (call) => {
+      const wanted = call.params.order_id ?? "";
+      return oneOrder(call, wanted, ({ id }) => id === wanted);
     },
   },
+  { method: "PATCH", path: "/v2/orders/{order_id}", serve: replaceOrder },
   { method: "DELETE", path: "/v2/orders/{order_id}", serve: cancelOrder },
 ];
 
+const isNested = ({ query }: Call): boolean => query.get("nested") === "true";
+
+function oneOrder(call: Call, wanted: string, isWanted: (order: Order) => boolean): Reply {
+  const order = call.state.orders.find(isWanted);
+  if (order === undefined) return notFound(`order not found for ${wanted}`);
+  return ok(isNested(call) ? nestedOrderJson(call.state, order) : orderJson(order));
+}
+
 function submitOrder(call: Call): Answer {
   const request = readOrderRequest(call.body, (given) => symbolOf(call.tape, given));
-  const stepped = call.step(call.state, { type: "submitOrder", atMs: call.state.nowMs, request });
-  const [first] = stepped[1];
-  // The first thing that came of it is the answer; a fill that came of it at once is seen by the next look.
-  if (first?.type === "orderUpdate") return { ...ok(orderJson(first.order)), stepped };
+  return answerWithOrder(call.step(call.state, { type: "submitOrder", atMs: call.state.nowMs, request }));
+}
+
+function replaceOrder({ state, step, params, body }: Call): Answer {
+  const replacement = readReplacement(body);
+  const id = params.order_id ?? "";
+  return answerWithOrder(step(state, { type: "replaceOrder", atMs: state.nowMs, id, replacement }));
+}
+
+/** The first thing that came of it is the answer; a fill that came of it at once is seen by the next look. */
+function answerWithOrder(stepped: Stepped): Answer {
+  const [state, [first]] = stepped;
+  if (first?.type === "orderUpdate") return { ...ok(nestedOrderJson(state, first.order)), stepped };
   return first?.type === "refused" ? refusalReply(first.refusal) : errorReply(500, "internal server error occurred");
 }
 
@@ -52,7 +70,8 @@ function cancelAllOrders({ state, step }: Call): Answer {
 
 const nanosOfOrder = (order: Order): bigint => BigInt(order.submittedAtMs) * 1_000_000n + BigInt(orderNanos(order));
 
-function listOrders({ state, query }: Call): Reply {
+function listOrders(call: Call): Reply {
+  const { state, query } = call;
   const status = oneOf(query, "status", ["open", "closed", "all"], "open", "trading");
   const direction = oneOf(query, "direction", ["asc", "desc"], "desc", "trading");
   const limit = wholeNumber(query, "limit", { from: 1, to: 500, otherwise: 50 }, "trading");
@@ -61,14 +80,24 @@ function listOrders({ state, query }: Call): Reply {
   const symbols = list(query, "symbols");
   const side = query.get("side");
   if (side !== null && side !== "buy" && side !== "sell") refuse("trading", `invalid side: ${side}`);
-  const found = state.orders.filter(
+  const nested = isNested(call);
+  const listed = status === "open" && !nested ? openOrders(state) : state.orders;
+  const found = listed.filter(
     (order) =>
-      (status === "all" || isOpen(order) === (status === "open")) &&
+      (!nested || order.parentSerial === null) &&
+      (status === "all" || isListedOpen(state, order, nested) === (status === "open")) &&
       (symbols.length === 0 || symbols.includes(order.symbol)) &&
       (side === null || order.side === side) &&
       (after === undefined || nanosOfOrder(order) > after) &&
       (until === undefined || nanosOfOrder(order) < until),
   );
   if (direction === "desc") found.reverse();
-  return ok(found.slice(0, limit).map(orderJson));
+  const json = nested ? (order: Order) => nestedOrderJson(state, order) : orderJson;
+  return ok(found.slice(0, limit).map(json));
+}
+
+/** Held legs are not among the open orders; nested they are, under an order that is listed as long as one of its legs is open. */
+function isListedOpen(state: ExchangeState, order: Order, nested: boolean): boolean {
+  if (nested) return isOpen(order) || legsOf(state, order).some(isOpen);
+  return isOpen(order) && order.status !== "held";
 }

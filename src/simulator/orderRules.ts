@@ -1,15 +1,14 @@
-// Which orders are refused, and in which words: one small rule for each, tried in order.
-import { accountFigures, heldForOrders } from "./account.ts";
+// Which orders are refused by the market and the account, and in which words: one small rule for each, tried in order.
+import { accountFigures, heldForOrders, markAt } from "./account.ts";
+import { complexPriceRules, complexRequestRules } from "./complexOrderRules.ts";
 import { type Decimal, dec, larger, text } from "./decimal.ts";
-import {
-  type ExchangeState,
-  isOpen,
-  type Order,
-  type OrderRequest,
-  type PositionIntent,
-  type Refusal,
-} from "./exchangeState.ts";
+import type { ExchangeState, Order, OrderRequest, PositionIntent, Refusal } from "./exchangeState.ts";
 import type { MarketTape, TapeAsset, TapeQuote } from "./marketTape.ts";
+import { awaitsEntry, openOrders } from "./orderBook.ts";
+import { firstRefusal, forbidden, malformed, type Rule, unprocessable } from "./refusals.ts";
+import { isFractional, requestRules } from "./requestRules.ts";
+import { timeRule } from "./timeRules.ts";
+import { isStop, trailedStop } from "./triggers.ts";
 
 /** What an order that passes every rule is worth and does to the position. */
 export type Acceptance = { readonly positionIntent: PositionIntent; readonly expectedPrice: string };
@@ -18,8 +17,10 @@ type Judged = {
   readonly request: OrderRequest;
   readonly state: ExchangeState;
   readonly asset: TapeAsset;
-  readonly quote: TapeQuote;
   readonly positionIntent: PositionIntent;
+  /** The last trade. */
+  readonly currentPrice: Decimal;
+  readonly basePrice: string;
   /** Quantity held, always positive, and how much of it no open order has promised. */
   readonly existing: Decimal;
   readonly available: Decimal;
@@ -30,38 +31,38 @@ type Judged = {
   readonly tape: MarketTape;
 };
 
-const malformed = (message: string): Refusal => ({ status: 422, code: 40010001, message });
-const unprocessable = (message: string): Refusal => ({ status: 422, code: 42210000, message });
-const forbidden = (message: string, fields?: Record<string, string>): Refusal => ({
-  status: 403,
-  code: 40310000,
-  message,
-  ...(fields && { fields }),
-});
-
-/** Judges an order against the rules in order; the first that objects gives the refusal. */
+/** Judges a new order against the rules in order; the first that objects gives the refusal. */
 export function judgeOrder(state: ExchangeState, tape: MarketTape, request: OrderRequest): Acceptance | Refusal {
-  const asset = tape.asset(request.symbol);
-  const badRequest = first(requestRules, request) ?? (asset && first(assetRules, { request, asset }));
-  if (badRequest !== undefined) return badRequest;
-  if (asset === undefined) return unprocessable(`asset "${request.symbol}" not found`);
-  const quote = tape.quote(request.symbol, state.nowMs);
-  if (quote === undefined) return unprocessable(`asset "${request.symbol}" is not tradable`);
-  const judged = measure(state, tape, request, asset, quote);
-  const refusal = first(accountRules, judged);
-  return refusal ?? { positionIntent: judged.positionIntent, expectedPrice: text(judged.expectedPrice) };
+  return (
+    firstRefusal(requestRules, request) ??
+    firstRefusal(complexRequestRules, request) ??
+    timeRule(request, state.nowMs) ??
+    judgeAgainstAccount(state, tape, request, [...complexPriceRules, ...accountRules])
+  );
+}
+
+/** Judges what an order is to be replaced by, in a state without it. */
+export function judgeReplacement(state: ExchangeState, tape: MarketTape, request: OrderRequest): Acceptance | Refusal {
+  return firstRefusal(requestRules, request) ?? judgeAgainstAccount(state, tape, request, accountRules);
 }
 
 export const isRefusal = (verdict: Acceptance | Refusal): verdict is Refusal => "code" in verdict;
 
-type Rule<T> = (subject: T) => Refusal | false | undefined;
-
-function first<T>(rules: readonly Rule<T>[], subject: T): Refusal | undefined {
-  for (const rule of rules) {
-    const refusal = rule(subject);
-    if (refusal) return refusal;
-  }
-  return undefined;
+function judgeAgainstAccount(
+  state: ExchangeState,
+  tape: MarketTape,
+  request: OrderRequest,
+  rules: readonly Rule<Judged>[],
+): Acceptance | Refusal {
+  const asset = tape.asset(request.symbol);
+  if (asset === undefined) return unprocessable(`asset "${request.symbol}" not found`);
+  const badAsset = firstRefusal(assetRules, { request, asset });
+  if (badAsset !== undefined) return badAsset;
+  const quote = tape.quote(request.symbol, state.nowMs);
+  if (quote === undefined) return unprocessable(`asset "${request.symbol}" is not tradable`);
+  const judged = measure(state, tape, request, asset, quote);
+  const refusal = firstRefusal(rules, judged);
+  return refusal ?? { positionIntent: judged.positionIntent, expectedPrice: text(judged.expectedPrice) };
 }
 
 function measure(
@@ -74,19 +75,19 @@ function measure(
   const position = dec(state.positions.find(({ symbol }) => symbol === request.symbol)?.qty ?? "0");
   const closes = request.side === "buy" ? position.lt(0) : position.gt(0);
   const positionIntent: PositionIntent = `${request.side}_to_${closes ? "close" : "open"}`;
-  const atQuote = dec(request.side === "buy" ? quote.ask : quote.bid);
-  // A short sale is valued as if it had to be bought back three percent above the ask.
-  const expectedPrice =
-    positionIntent === "sell_to_open"
-      ? larger(dec(request.limitPrice ?? "0"), dec(quote.ask).times("1.03"))
-      : dec(request.limitPrice ?? atQuote);
+  const currentPrice = dec(String(tape.lastTrade(request.symbol, state.nowMs)?.price ?? quote.bid));
+  const expectedPrice = expectedPriceOf(request, positionIntent, quote, currentPrice);
   const shares = request.qty === null ? dec(request.notional ?? "0").div(expectedPrice) : dec(request.qty);
   return {
     request,
     state,
     asset,
-    quote,
     positionIntent,
+    currentPrice,
+    basePrice:
+      request.orderClass === "oco"
+        ? text(currentPrice)
+        : (request.limitPrice ?? request.stopPrice ?? text(currentPrice)),
     existing: position.abs(),
     available: position.abs().minus(heldForOrders(state, request.symbol)),
     expectedPrice,
@@ -96,49 +97,20 @@ function measure(
   };
 }
 
-const decimals = (amount: string): number => dec(amount).toFixed().split(".")[1]?.length ?? 0;
-const isFractional = ({ qty, notional }: OrderRequest): boolean => notional !== null || decimals(qty ?? "0") > 0;
-const subPenny = (price: string): boolean => decimals(price) > (dec(price).gte(1) ? 2 : 4);
-const limited = ({ type }: OrderRequest): boolean => type === "limit" || type === "stop_limit";
-
-/** Of the request alone. */
-const requestRules: readonly Rule<OrderRequest>[] = [
-  ({ qty, notional }) => qty === null && notional === null && malformed("qty or notional is required"),
-  ({ qty, notional }) => qty !== null && notional !== null && malformed("only one of qty or notional is accepted"),
-  ({ qty }) => qty !== null && dec(qty).lte(0) && malformed("qty must be > 0"),
-  ({ notional }) => notional !== null && dec(notional).lte(0) && malformed("notional must be > 0"),
-  ({ clientOrderId }) =>
-    clientOrderId !== null &&
-    clientOrderId.length > 128 &&
-    malformed("client_order_id must be no more than 128 characters"),
-  (request) => limited(request) && request.limitPrice === null && malformed("limit orders require a limit price"),
-  ({ type, limitPrice, stopPrice }) =>
-    type === "market" &&
-    (limitPrice !== null || stopPrice !== null) &&
-    malformed("market orders require no stop or limit price"),
-  ({ limitPrice }) => limitPrice !== null && dec(limitPrice).lte(0) && malformed("limit_price must be > 0"),
-  ({ type }) => type !== "market" && type !== "limit" && unprocessable(`order type "${type}" is not simulated yet`),
-  ({ timeInForce }) =>
-    timeInForce !== "day" &&
-    timeInForce !== "gtc" &&
-    unprocessable(`time in force "${timeInForce}" is not simulated yet`),
-  (request) =>
-    isFractional(request) &&
-    request.orderClass !== "simple" &&
-    unprocessable("fractional orders must be simple orders"),
-  ({ orderClass }) => orderClass !== "simple" && unprocessable(`order class "${orderClass}" is not simulated yet`),
-  ({ limitPrice }) =>
-    limitPrice !== null &&
-    subPenny(limitPrice) &&
-    unprocessable(`invalid limit_price ${limitPrice}. sub-penny increment does not fulfill minimum pricing criteria`),
-  ({ notional }) =>
-    notional !== null && decimals(notional) > 2 && unprocessable("notional value must be limited to 2 decimal places"),
-  ({ qty }) => qty !== null && decimals(qty) > 9 && unprocessable("qty must be limited to 9 decimal places"),
-  (request) =>
-    isFractional(request) && request.timeInForce !== "day" && unprocessable("fractional orders must be DAY orders"),
-  ({ extendedHours, type }) =>
-    extendedHours && type !== "limit" && unprocessable("extended hours order must be DAY or GTC limit orders"),
-];
+/** A limit is the worst price, a buy that waits for a stop price pays about that, and anything else pays what is quoted. */
+function expectedPriceOf(
+  request: OrderRequest,
+  positionIntent: PositionIntent,
+  quote: TapeQuote,
+  currentPrice: Decimal,
+): Decimal {
+  // A short sale is valued as if it had to be bought back three percent above the ask.
+  if (positionIntent === "sell_to_open") return larger(dec(request.limitPrice ?? "0"), dec(quote.ask).times("1.03"));
+  if (request.limitPrice !== null) return dec(request.limitPrice);
+  if (request.side === "sell") return dec(quote.bid);
+  const stop = request.type === "trailing_stop" ? trailedStop(request, text(currentPrice)) : request.stopPrice;
+  return larger(dec(quote.ask), dec(stop ?? "0"));
+}
 
 /** Of the request and what it trades. */
 const assetRules: readonly Rule<{ readonly request: OrderRequest; readonly asset: TapeAsset }>[] = [
@@ -148,19 +120,18 @@ const assetRules: readonly Rule<{ readonly request: OrderRequest; readonly asset
 ];
 
 const opposite = ({ request, state }: Judged): readonly Order[] =>
-  state.orders.filter((order) => order.symbol === request.symbol && order.side !== request.side && isOpen(order));
+  openOrders(state).filter((order) => order.symbol === request.symbol && order.side !== request.side);
 
 /** Of the request and the state of the account. */
 const accountRules: readonly Rule<Judged>[] = [
-  ({ state, request }) =>
-    state.orders.some(({ clientOrderId }) => clientOrderId === request.clientOrderId) &&
-    malformed("client_order_id must be unique"),
+  ({ state, request }) => duplicateId(state, request),
   ({ state }) => state.account.tradingBlocked && forbidden("account is not authorized to trade"),
   ({ state }) => state.account.configuration.suspendTrade && forbidden("new orders are rejected by user request"),
   ({ state, request }) =>
     isFractional(request) &&
     !state.account.configuration.fractionalTrading &&
     forbidden("fractional trading is disabled for this account"),
+  stopIsReached,
   crossesOpenOrder,
   exceedsPosition,
   sellsShort,
@@ -172,6 +143,26 @@ const accountRules: readonly Rule<Judged>[] = [
     forbidden("cost basis must be >= minimal amount of order 1"),
   exceedsBuyingPower,
 ];
+
+/** An id is taken for ever, by orders that are over too. */
+export function duplicateId({ orders }: ExchangeState, { clientOrderId: wanted }: OrderRequest): Refusal | undefined {
+  const taken = wanted !== null && orders.some(({ clientOrderId }) => clientOrderId === wanted);
+  return taken ? malformed("client_order_id must be unique") : undefined;
+}
+
+/** A stop order waits for a worse price than the current one. */
+function stopIsReached({ request, currentPrice }: Judged): Refusal | undefined {
+  if (!isStop(request)) return undefined;
+  const stop = request.type === "trailing_stop" ? trailedStop(request, text(currentPrice)) : request.stopPrice;
+  if (stop === null) return undefined;
+  if (request.side === "sell" && currentPrice.lte(stop)) {
+    return unprocessable("stop price must be less than current price");
+  }
+  if (request.side === "buy" && currentPrice.gte(stop)) {
+    return unprocessable("stop price must be greater than current price");
+  }
+  return dec(stop).lte(0) ? unprocessable("trail_price must be less than current price") : undefined;
+}
 
 function crossesOpenOrder(judged: Judged): Refusal | undefined {
   const { positionIntent } = judged;
@@ -200,16 +191,24 @@ function exceedsPosition({ request, positionIntent, shares, existing, available 
 function sellsShort({ request, positionIntent, asset, state, tape }: Judged): Refusal | undefined {
   if (positionIntent !== "sell_to_open") return undefined;
   if (isFractional(request)) return unprocessable("fractional orders cannot be sold short");
-  if (!asset.shortable) return unprocessable(`asset "${asset.symbol}" cannot be sold short`);
-  const { shortingEnabled } = accountFigures(state, (symbol) => tape.lastTrade(symbol, state.nowMs)?.price);
+  if (!asset.shortable || asset.easyToBorrow === false) {
+    return unprocessable(`asset "${asset.symbol}" cannot be sold short`);
+  }
+  const { shortingEnabled } = accountFigures(state, markAt(tape, state.nowMs));
   return shortingEnabled ? undefined : forbidden("account is not allowed to short");
 }
+
+type Exemption = Pick<OrderRequest, "type" | "orderClass">;
+const isExempt = ({ type, orderClass }: Exemption): boolean =>
+  type === "trailing_stop" || orderClass === "bracket" || orderClass === "oco";
 
 /** Two open orders of one account must not be able to trade with each other. */
 function washes(judged: Judged): Refusal | undefined {
   const { request } = judged;
+  if (isExempt(request)) return undefined;
   const counterpart = opposite(judged).find((order) => {
-    if (request.limitPrice === null || order.limitPrice === null) return true;
+    if (isExempt(order) || awaitsEntry(order)) return false;
+    if (request.type !== "limit" || order.type !== "limit") return true;
     const [buy, sell] = request.side === "buy" ? [request, order] : [order, request];
     return dec(buy.limitPrice ?? "0").gte(sell.limitPrice ?? "0");
   });
@@ -224,7 +223,7 @@ function washes(judged: Judged): Refusal | undefined {
 
 function exceedsBuyingPower({ state, tape, positionIntent, cost }: Judged): Refusal | undefined {
   if (positionIntent.endsWith("_to_close")) return undefined;
-  const { buyingPower } = accountFigures(state, (symbol) => tape.lastTrade(symbol, state.nowMs)?.price);
+  const { buyingPower } = accountFigures(state, markAt(tape, state.nowMs));
   if (cost.lte(buyingPower)) return undefined;
   return forbidden("insufficient buying power", {
     buying_power: text(buyingPower.round(2)),

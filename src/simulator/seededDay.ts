@@ -88,7 +88,9 @@ export function createSeededDay({ session, bar }: DayOutline, generator: Generat
     };
     const bid = (open - half) / 100;
     const ask = (open + half) / 100;
-    return { bar: minute, interval: { fromMs, toMs: fromMs + 60_000, bid, ask, low: minute.low, high: minute.high } };
+    const { low: traded, high: highest, close: last } = minute;
+    const prices = { bid, ask, open: minute.open, low: traded, high: highest, close: last };
+    return { bar: minute, interval: { fromMs, toMs: fromMs + 60_000, ...prices, extended: false } };
   });
 }
 

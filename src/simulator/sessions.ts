@@ -68,6 +68,14 @@ export const openSessionAt = (ms: number): Session | undefined => {
   const session = sessionOfDay(newYorkDay(ms));
   return session !== undefined && session.openMs <= ms && ms < session.closeMs ? session : undefined;
 };
+/** The session whose trading day, with its extended hours, the instant lies in. */
+export const tradingDayAt = (ms: number): Session | undefined => {
+  const session = sessionOfDay(newYorkDay(ms));
+  return session !== undefined && preOpenMs(session) <= ms && ms < postCloseMs(session) ? session : undefined;
+};
+/** The trading day, with its extended hours, that the instant lies in or, else, the next one. */
+export const currentOrNextTradingDay = (ms: number): Session | undefined =>
+  firstFrom(ms, (session) => postCloseMs(session) > ms);
 /** The session that is open at the instant or, else, the next one. */
 export const currentOrNextSession = (ms: number): Session | undefined => firstFrom(ms, ({ closeMs }) => closeMs > ms);
 export const nextSession = (ms: number): Session | undefined => firstFrom(ms, ({ openMs }) => openMs > ms);
@@ -78,9 +86,14 @@ export function latestSession(ms: number): Session | undefined {
 }
 /** The session before the one given. */
 export const sessionBefore = (session: Session): Session | undefined => latestSession(session.openMs - 1);
-/** Sessions of which any part lies in (fromMs, toMs]. */
-export const sessionsTouching = (fromMs: number, toMs: number): readonly Session[] =>
-  sessionsFromTo(newYorkDay(fromMs), newYorkDay(toMs)).filter((s) => s.closeMs > fromMs && s.openMs <= toMs);
+/** Sessions of whose trading day, with its extended hours, any part lies in (fromMs, toMs]. */
+export function tradingDaysTouching(fromMs: number, toMs: number): readonly Session[] {
+  const from = newYorkDay(fromMs);
+  const to = newYorkDay(toMs);
+  const single = from === to && sessionOfDay(from);
+  const days = single ? [single] : sessionsFromTo(from, to);
+  return days.filter((session) => postCloseMs(session) > fromMs && preOpenMs(session) <= toMs);
+}
 
 const zone = IANAZone.create("America/New_York");
 /** Asking the time zone data is slow, and the answer is the same for a whole hour. */

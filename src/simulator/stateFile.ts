@@ -11,7 +11,7 @@ export function loadState(file: string, seed: number): ExchangeState | undefined
   } catch (cause) {
     throw new Error(`${file} is not a simulator state`, { cause });
   }
-  if (state?.schemaVersion !== 1) throw new Error(`${file} is not a simulator state of this version`);
+  if (state?.schemaVersion !== 2) throw new Error(`${file} is not a simulator state of this version`);
   if (state.seed !== seed) throw new Error(`${file} was kept under seed ${state.seed}, not ${seed}`);
   return state;
 }

@@ -1,8 +1,9 @@
 // What the JSON of the trading host's resources shares, and that of orders: exact keys, null where Alpaca sends null, money as strings.
 import { instantFromMs } from "../core/model/time.ts";
 import { dec, sixPlaces, text } from "./decimal.ts";
-import type { Order } from "./exchangeState.ts";
+import type { ExchangeState, Order } from "./exchangeState.ts";
 import type { MarketTape } from "./marketTape.ts";
+import { legsOf } from "./orderBook.ts";
 import { uuidOf } from "./random.ts";
 
 /** Orders that arrive in one millisecond differ in the nanoseconds, in the order of their arrival. */
@@ -30,9 +31,9 @@ export function orderJson(order: Order): Record<string, unknown> {
     expired_at: at(order.expiredAtMs),
     canceled_at: at(order.canceledAtMs),
     failed_at: at(order.failedAtMs),
-    replaced_at: null,
-    replaced_by: null,
-    replaces: null,
+    replaced_at: at(order.replacedAtMs),
+    replaced_by: order.replacedBy,
+    replaces: order.replaces,
     asset_id: assetIdOf(order.symbol),
     symbol: order.symbol,
     asset_class: "us_equity",
@@ -53,11 +54,17 @@ export function orderJson(order: Order): Record<string, unknown> {
     legs: null,
     trail_percent: order.trailPercent,
     trail_price: order.trailPrice,
-    hwm: null,
+    hwm: order.highWaterMark,
     subtag: null,
     source: null,
     expires_at: instantFromMs(order.expiresAtMs).replace(".000", ""),
   };
+}
+
+/** With its legs, where it has any. */
+export function nestedOrderJson(state: ExchangeState, order: Order): Record<string, unknown> {
+  const legs = legsOf(state, order);
+  return { ...orderJson(order), legs: legs.length === 0 ? null : legs.map(orderJson) };
 }
 
 /** Null before the first fill. */

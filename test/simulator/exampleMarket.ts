@@ -3,7 +3,7 @@
 import { createExchange, openExchange } from "../../src/simulator/exchange.ts";
 import type { ExchangeEvent, ExchangeState, OrderRequest, Stepped } from "../../src/simulator/exchangeState.ts";
 import type { MarketTape, TapeAsset, TradingInterval } from "../../src/simulator/marketTape.ts";
-import { openSessionAt, sessionOfDay } from "../../src/simulator/sessions.ts";
+import { newYorkDay, openSessionAt, postCloseMs, preOpenMs, sessionOfDay } from "../../src/simulator/sessions.ts";
 
 /** Monday 2026-06-15, 10:00 in New York: an ordinary session. */
 export const monday = "2026-06-15";
@@ -22,6 +22,8 @@ export const flat = (price: number): Minute => ({
 export type HandmadeSymbol = Partial<Omit<TapeAsset, "symbol">> & {
   /** The minute of the session, counted from the open; undefined when nothing trades. */
   readonly minute: (index: number, day: string) => Minute | undefined;
+  /** The same before the open and after the close, counted from 04:00 and from the close; there is none unless given. */
+  readonly extendedMinute?: (index: number, day: string) => Minute | undefined;
 };
 
 const round = (value: number): number => Math.round(value * 1e4) / 1e4;
@@ -32,16 +34,28 @@ export function handmadeTape(symbols: Readonly<Record<string, HandmadeSymbol>>):
     const session = sessionOfDay(day);
     const made = symbols[symbol];
     if (session === undefined || made === undefined) return [];
-    const count = (session.closeMs - session.openMs) / 60_000;
-    return Array.from({ length: count }, (_, index) => {
-      const minute = made.minute(index, day);
-      const fromMs = session.openMs + index * 60_000;
-      return minute && { fromMs, toMs: fromMs + 60_000, ...minute };
-    }).filter((each) => each !== undefined);
+    const at = (fromMs: number, minute: Minute | undefined, extended: boolean): TradingInterval[] => {
+      if (minute === undefined) return [];
+      const middle = round((minute.bid + minute.ask) / 2);
+      return [{ fromMs, toMs: fromMs + 60_000, open: middle, close: middle, extended, ...minute }];
+    };
+    const minutes = (fromMs: number, toMs: number, extended: boolean): TradingInterval[] =>
+      Array.from({ length: (toMs - fromMs) / 60_000 }, (_, index) => {
+        const minute = extended ? made.extendedMinute : made.minute;
+        return at(fromMs + index * 60_000, minute?.(index, day), extended);
+      }).flat();
+    const { openMs, closeMs } = session;
+    const extended = made.extendedMinute !== undefined;
+    return [
+      ...(extended ? minutes(preOpenMs(session), openMs, true) : []),
+      ...minutes(openMs, closeMs, false),
+      ...(extended ? minutes(closeMs, postCloseMs(session), true) : []),
+    ];
   };
   const current = (symbol: string, ms: number): TradingInterval | undefined => {
-    const session = openSessionAt(ms);
-    const today = session && intervals(symbol, session.day).findLast(({ fromMs }) => fromMs <= ms);
+    const today = intervals(symbol, newYorkDay(ms)).findLast(({ fromMs, extended }) =>
+      extended ? fromMs <= ms : fromMs <= ms && openSessionAt(ms) !== undefined,
+    );
     return today ?? intervals(symbol, "2026-06-12").at(-1);
   };
   return {
@@ -66,7 +80,7 @@ export function handmadeTape(symbols: Readonly<Record<string, HandmadeSymbol>>):
 export const order = (changes: Partial<OrderRequest> = {}): OrderRequest => ({
   symbol: "AAPL",
   side: "buy",
-  type: changes.limitPrice ? "limit" : "market",
+  type: typeOf(changes),
   timeInForce: "day",
   orderClass: "simple",
   qty: changes.notional ? null : "1",
@@ -75,10 +89,18 @@ export const order = (changes: Partial<OrderRequest> = {}): OrderRequest => ({
   stopPrice: null,
   trailPrice: null,
   trailPercent: null,
+  takeProfit: null,
+  stopLoss: null,
   extendedHours: false,
   clientOrderId: null,
   ...changes,
 });
+
+function typeOf({ limitPrice, stopPrice, trailPrice, trailPercent }: Partial<OrderRequest>): OrderRequest["type"] {
+  if (trailPrice || trailPercent) return "trailing_stop";
+  if (stopPrice) return limitPrice ? "stop_limit" : "stop";
+  return limitPrice ? "limit" : "market";
+}
 
 export const openAccount = (nowMs: number, changes: Partial<Parameters<typeof openExchange>[0]> = {}): ExchangeState =>
   openExchange({ seed: 7, nowMs, startingCash: "100000", multiplier: "4", ...changes });

@@ -1,8 +1,8 @@
 // What the exchange does with orders over a session, by examples with known prices.
 import { describe, expect, test } from "vitest";
-import { accountFigures } from "../../src/simulator/account.ts";
+import { accountFigures, markAt } from "../../src/simulator/account.ts";
 import { text } from "../../src/simulator/decimal.ts";
-import { createExchange, markAt } from "../../src/simulator/exchange.ts";
+import { createExchange } from "../../src/simulator/exchange.ts";
 import type { ExchangeState } from "../../src/simulator/exchangeState.ts";
 import {
   advanceTo,

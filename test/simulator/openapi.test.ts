@@ -18,7 +18,12 @@ function exercise(): readonly RecordedAnswer[] {
   for (const target of readTargets) send("GET", target);
   send("GET", `/v2/orders/${id}`);
   send("GET", "/v2/orders:by_client_order_id?client_order_id=mine");
-  send("DELETE", `/v2/orders/${resting.id}`);
+  const replaced = send("PATCH", `/v2/orders/${resting.id}`, { qty: "4", limit_price: "2" }).body as { id: string };
+  send("PATCH", `/v2/orders/${resting.id}`, { qty: "5" });
+  const exits = { take_profit: { limit_price: "9000" }, stop_loss: { stop_price: "1" } };
+  post({ qty: "1", type: "limit", limit_price: "2", order_class: "bracket", ...exits });
+  send("GET", "/v2/orders?nested=true");
+  send("DELETE", `/v2/orders/${replaced.id}`);
   send("DELETE", `/v2/orders/${id}`);
   post({ qty: "3", type: "limit", limit_price: "1" });
   send("DELETE", "/v2/orders");

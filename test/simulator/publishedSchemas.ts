@@ -33,11 +33,15 @@ const formats = {
 const escaped = (part: string): string => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"));
 const jsonPointer = (...parts: readonly string[]): string => parts.map((part) => `/${escaped(part)}`).join("");
 
+/** The file says that the legs of a leg are "always null" and types them as an object: the sentence and its example are believed. */
+const corrected = (yaml: string): string =>
+  yaml.replace(/(legs:\n\s+description: Always null[^\n]*\n\s+example: null\n\s+type:) object/, "$1 'null'");
+
 /** A judge of answers; `route` is `GET /v2/orders/{order_id}`. */
 export function loadPublishedSchemas(): (route: string, status: number, body: unknown) => Verdict {
   const ajv = new Ajv2020({ strict: false, allErrors: true, formats });
   const documents = ["trading", "data"].map((name) => {
-    const document = parse(readFileSync(join(folder, `${name}-openapi.yaml`), "utf8")) as Document;
+    const document = parse(corrected(readFileSync(join(folder, `${name}-openapi.yaml`), "utf8"))) as Document;
     ajv.addSchema(document, name);
     return { name, document };
   });
