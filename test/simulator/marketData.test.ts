@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { type Json, openClient, twoSymbols } from "./exampleClient.ts";
 import { atNewYork } from "./exampleMarket.ts";
+import { shapeOf } from "./shapeOf.ts";
 
 type Page = {
   readonly [kind: string]: unknown;
@@ -186,3 +187,24 @@ test.each(["5Min", "59Min", "4Hour", "1Week", "3Month"])(
     expect(volume(timeframe)).toBe(volume(unit) - cutOff);
   },
 );
+
+test("bars, trades, quotes and snapshots have exactly their keys", () => {
+  const { get } = openClient();
+  const number = expect.stringMatching(/^(number|integer)$/);
+  const prices = { o: number, h: number, l: number, c: number, vw: number };
+  const bar = { ...prices, n: "integer", t: "seconds UTC", v: "integer" };
+  const trade = { c: ["@"], i: "integer", p: number, s: "integer", t: "nanoseconds UTC", x: "V", z: "A" };
+  const sizes = { as: "integer", bs: "integer" };
+  const quote = { ap: number, ax: "V", bp: number, bx: "V", c: ["R"], ...sizes, t: "nanoseconds UTC", z: "A" };
+  const latest = (kind: string) => shapeOf(get(`/v2/stocks/${kind}/latest?symbols=AAPL`));
+  expect(latest("bars")).toEqual({ bars: { AAPL: bar } });
+  expect(latest("trades")).toEqual({ trades: { AAPL: trade } });
+  expect(latest("quotes")).toEqual({ quotes: { AAPL: quote } });
+  expect(shapeOf(get("/v2/stocks/snapshots?symbols=AAPL"))).toEqual({
+    AAPL: { dailyBar: bar, latestQuote: quote, latestTrade: trade, minuteBar: bar, prevDailyBar: bar },
+  });
+  expect(shapeOf(get("/v2/stocks/bars?symbols=AAPL&timeframe=1Day&feed=iex&start=2026-06-12&end=2026-06-12"))).toEqual({
+    bars: { AAPL: [bar] },
+    next_page_token: "null",
+  });
+});
