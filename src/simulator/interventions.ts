@@ -6,7 +6,7 @@ import { tradingDayAt } from "./sessions.ts";
 import { trade } from "./trading.ts";
 
 export function intervene(tape: MarketTape, state: ExchangeState, intervention: Intervention): Stepped {
-  const [next, effects] = resumed(tape, disturbed(state, intervention), intervention);
+  const [next, effects] = resumed(tape, state, disturbed(state, intervention), intervention);
   return [next, [{ type: "intervened", intervention }, ...effects]];
 }
 
@@ -30,8 +30,9 @@ function disturbed(state: ExchangeState, intervention: Intervention): ExchangeSt
 }
 
 /** Orders of a symbol that trades again meet the market as it is now; what it did in the meantime was none of theirs. */
-function resumed(tape: MarketTape, state: ExchangeState, intervention: Intervention): Stepped {
-  if (intervention.kind !== "resumeSymbol") return [state, []];
+function resumed(tape: MarketTape, before: ExchangeState, state: ExchangeState, intervention: Intervention): Stepped {
+  const halted = before.disturbances.haltedSymbols;
+  if (intervention.kind !== "resumeSymbol" || !halted.includes(intervention.symbol)) return [state, []];
   const { nowMs } = state;
   const concerned = (order: Order): boolean => order.symbol === intervention.symbol;
   const live = openOrders(state).filter((order) => concerned(order) && order.liveSinceMs !== null);

@@ -66,11 +66,13 @@ function openingOf(tape: MarketTape, session: Session): readonly Step[] {
   ];
 }
 
+/** The last trade of the session; undefined when there was none. */
+const closingPrice = (tape: MarketTape, { day }: Session, symbol: string): number | undefined =>
+  tape.intervals(symbol, day).findLast(({ extended }) => !extended)?.close;
+
 function closingOf(tape: MarketTape, session: Session): readonly Step[] {
-  const closingPrice = (symbol: string): number | undefined =>
-    tape.intervals(symbol, session.day).findLast(({ extended }) => !extended)?.close;
   return [
-    auctions("cls", closingPrice, session.closeMs),
+    auctions("cls", (symbol) => closingPrice(tape, session, symbol), session.closeMs),
     expire(session.closeMs),
     (state) => [withBalance(tape, state, session), []],
   ];
@@ -100,9 +102,11 @@ const expire =
         ),
     );
 
-/** Keeps the balance of the close. */
-function withBalance(tape: MarketTape, state: ExchangeState, { closeMs, day }: Session): ExchangeState {
-  const figures = accountFigures(state, markAt(tape, closeMs));
+/** Keeps the balance of the close, at closing prices even where trading goes on after it. */
+function withBalance(tape: MarketTape, state: ExchangeState, session: Session): ExchangeState {
+  const { closeMs, day } = session;
+  const latest = markAt(tape, closeMs);
+  const figures = accountFigures(state, (symbol) => closingPrice(tape, session, symbol) ?? latest(symbol));
   const account = {
     ...state.account,
     lastEquity: text(figures.equity),
