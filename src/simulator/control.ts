@@ -1,5 +1,6 @@
-// The control surface beside Alpaca's paths: faults, plans, counts and orders, read and set over HTTP.
+// The control surface beside Alpaca's paths: faults, plans, interventions, counts and orders, read and set over HTTP.
 import { z } from "zod";
+import type { Intervention } from "./exchangeState.ts";
 import { type Fault, type FaultPlan, faultKinds, plannableKinds } from "./faults.ts";
 import type { AlpacaService } from "./service.ts";
 import { orderJson } from "./wireShapes.ts";
@@ -36,6 +37,15 @@ const planSchema = z.strictObject({
   untilRequests: z.int().min(1).optional(),
 });
 
+const symbol = z.string().min(1);
+const count = z.int().min(0);
+
+const interventionSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.enum(["haltSymbol", "resumeSymbol"]), symbol }),
+  z.strictObject({ kind: z.enum(["rejectNextOrders", "partialThenSilence"]), count }),
+  z.strictObject({ kind: z.literal("blockTrading"), blocked: z.boolean() }),
+]);
+
 type Control = (request: WireRequest) => Reply;
 const ok = (body: unknown): Reply => ({ status: 200, body });
 
@@ -54,6 +64,10 @@ export function createControl(service: AlpacaService): Control {
       GET: () => ok(faults.report()),
       DELETE: () => done(() => faults.plan(undefined)),
       POST: (body) => accept<FaultPlan>(planSchema, body, faults.plan),
+    },
+    "/_control/interventions": {
+      GET: () => ok({ ...service.state().disturbances, tradingBlocked: service.state().account.tradingBlocked }),
+      POST: (body) => accept<Intervention>(interventionSchema, body, service.intervene),
     },
   };
   return ({ method, path, body }) => {

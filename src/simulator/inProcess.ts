@@ -1,5 +1,5 @@
 // The simulator as a `fetch`, without sockets: for simulations that make thousands of requests in a second.
-import type { ExchangeEvent, ExchangeState } from "./exchangeState.ts";
+import type { ExchangeState, Intervention } from "./exchangeState.ts";
 import type { Fault, Faults } from "./faults.ts";
 import { createService, type ServiceOptions } from "./service.ts";
 import type { WireRequest } from "./wireTypes.ts";
@@ -17,7 +17,8 @@ export type AlpacaFetch = {
   readonly state: () => ExchangeState;
   /** Lets time run to the present, so that resting orders meet the market without a request. */
   readonly advance: () => void;
-  readonly happen: (event: ExchangeEvent) => void;
+  /** Lets an operator disturb the exchange now. */
+  readonly intervene: (intervention: Intervention) => void;
   readonly arm: (fault: Fault) => void;
   readonly faults: Faults;
   readonly requests: () => Record<string, number>;
@@ -41,7 +42,7 @@ export function createAlpacaFetch(options: AlpacaFetchOptions): AlpacaFetch {
     },
     state: service.state,
     advance: service.advance,
-    happen: service.happen,
+    intervene: service.intervene,
     arm: service.faults.arm,
     faults: service.faults,
     requests: service.requests,

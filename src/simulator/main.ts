@@ -46,6 +46,7 @@ async function run(flags: SimulatorFlags): Promise<void> {
     seed: flags.seed,
     port: flags.port,
     startingCash: flags.cash,
+    partialFillShare: flags.partialFills,
     ...keys,
     ...(flags.state !== undefined && { stateFile: flags.state }),
     ...(!flags.json && { onEvent: tell }),

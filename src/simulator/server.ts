@@ -3,7 +3,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { createControl } from "./control.ts";
-import { isOpen } from "./exchangeState.ts";
 import type { Fault } from "./faults.ts";
 import { readRequest, send } from "./httpMessages.ts";
 import type { MarketTape } from "./marketTape.ts";
@@ -25,6 +24,8 @@ export type SimulatorOptions = {
   readonly port?: number;
   readonly startingCash?: string;
   readonly multiplier?: "1" | "2" | "4";
+  /** The share of orders that are executed in two parts, from 0, the default, to 1. */
+  readonly partialFillShare?: number;
   /** Where the state is kept, saved after every change before the reply leaves. A state found there is taken up. */
   readonly stateFile?: string;
   readonly keyId: string;
@@ -60,7 +61,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     delay,
     onEffects: (effects, state) => {
       if (stateFile !== undefined && effects.some(({ type }) => type !== "refused")) saveState(stateFile, state);
-      streams.publish(effects, state);
+      streams.publish(effects);
       if (onEvent !== undefined) for (const event of effects.flatMap(toEvents)) onEvent(event);
     },
   });
@@ -90,7 +91,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const port = await listen(server, options.port ?? 0);
   server.on("upgrade", streams.upgrade);
   const pulse = setInterval(() => {
-    if (streams.connections() > 0 || service.state().orders.some(isOpen)) service.advance();
+    if (streams.connections() > 0 || service.state().openSerials.length > 0) service.advance();
     streams.tell();
   }, pulseMs);
   pulse.unref();

@@ -1,7 +1,7 @@
 // The simulated account in service: keeps the state, and answers one request after the other with budget, faults and counts.
 import { createAlpacaWire } from "./alpacaWire.ts";
 import { openExchange } from "./exchange.ts";
-import type { Effect, ExchangeEvent, ExchangeState, Stepped } from "./exchangeState.ts";
+import type { Effect, ExchangeState, Intervention, Stepped } from "./exchangeState.ts";
 import { replyBeforeEffect, spoiled, staleTape, truncated } from "./faultReplies.ts";
 import { createFaults, type Fault, type Faults } from "./faults.ts";
 import type { MarketTape } from "./marketTape.ts";
@@ -15,6 +15,8 @@ export type ServiceOptions = {
   readonly seed: number;
   readonly startingCash?: string | undefined;
   readonly multiplier?: "1" | "2" | "4" | undefined;
+  /** The share of orders that are executed in two parts, from 0, the default, to 1. */
+  readonly partialFillShare?: number | undefined;
   /** A state to go on from; default: a new account. */
   readonly state?: ExchangeState | undefined;
   readonly keyId: string;
@@ -38,8 +40,8 @@ export type AlpacaService = {
   readonly serve: (request: WireRequest) => Promise<Served>;
   /** Lets time run to the present. */
   readonly advance: () => void;
-  /** Something that happens at the exchange without a request. */
-  readonly happen: (event: ExchangeEvent) => void;
+  /** Lets an operator disturb the exchange now. */
+  readonly intervene: (intervention: Intervention) => void;
   readonly state: () => ExchangeState;
   readonly faults: Faults;
   /** How many requests each route has had, `{"GET /v2/orders": 3}`. */
@@ -47,13 +49,13 @@ export type AlpacaService = {
 };
 
 export function createService(options: ServiceOptions): AlpacaService {
-  const { tape, keyId, secret, seed, nowMs, startingCash = "100000", multiplier = "4" } = options;
+  const { tape, keyId, secret, seed, nowMs, startingCash = "100000", multiplier = "4", partialFillShare = 0 } = options;
   const wire = createAlpacaWire({ tape, keyId, secret, plan: options.dataPlan ?? "basic" });
   const faults = createFaults();
   const budget = createRateBudget(options.requestsPerMinute, options.realMs);
   const counts = new Map<string, number>();
   let served = 0;
-  let state = options.state ?? openExchange({ seed, nowMs: nowMs(), startingCash, multiplier });
+  let state = options.state ?? openExchange({ seed, nowMs: nowMs(), startingCash, multiplier, partialFillShare });
 
   function take([next, effects]: Stepped): void {
     state = next;
@@ -82,7 +84,7 @@ export function createService(options: ServiceOptions): AlpacaService {
   return {
     serve,
     advance: () => take(wire.advance(state, nowMs())),
-    happen: (event) => take(wire.step(state, event)),
+    intervene: (intervention) => take(wire.step(state, { type: "intervene", atMs: nowMs(), intervention })),
     state: () => state,
     faults,
     requests: () => Object.fromEntries(counts),

@@ -13,6 +13,7 @@ export type SimulatorFlags = {
   readonly at: number | undefined;
   readonly symbols: readonly string[] | undefined;
   readonly cash: string;
+  readonly partialFills: number;
   readonly state: string | undefined;
   readonly json: boolean;
 };
@@ -77,6 +78,7 @@ export function parseSimulatorFlags(argv: readonly string[]): SimulatorFlags | F
     .option("--at <instant>", "where the exchange's clock starts (default: the time of day)", instantMs)
     .option("--symbols <list>", "what the seeded market trades, such as AAPL,MSFT", symbolList)
     .option("--cash <usd>", "what a new account has", dollars, "100000")
+    .option("--partial-fills <share>", "share of orders executed in two parts", number("The share", 0, 1, false), 0)
     .option("--state <file>", "keep the account in this file across restarts (default: nothing is kept)", stateFile)
     .option("--json", "print one JSON object with addresses and keys when ready, and nothing else", false)
     .allowExcessArguments(false)

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import type { Effect, ExchangeState } from "./exchangeState.ts";
+import type { Effect } from "./exchangeState.ts";
 import { createMarketDataStream, feeds } from "./marketDataStream.ts";
 import type { MarketTape } from "./marketTape.ts";
 import type { AlpacaService } from "./service.ts";
@@ -11,7 +11,7 @@ import type { DataPlan } from "./wireTypes.ts";
 
 export type StreamServer = {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-  readonly publish: (effects: readonly Effect[], state: ExchangeState) => void;
+  readonly publish: (effects: readonly Effect[]) => void;
   /** Sends the market data of the time that has passed. */
   readonly tell: () => void;
   readonly connections: () => number;

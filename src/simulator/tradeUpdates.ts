@@ -1,8 +1,7 @@
 // The `trade_updates` stream: who may listen, and what is sent for each thing that happens to an order.
 import type { RawData, WebSocket } from "ws";
 import { instantFromMs } from "../core/model/time.ts";
-import { dec, text } from "./decimal.ts";
-import type { Effect, ExchangeState, Fill } from "./exchangeState.ts";
+import type { Effect, OrderUpdate } from "./exchangeState.ts";
 import type { StreamFaultKind } from "./faults.ts";
 import { uuidOf } from "./random.ts";
 import { orderJson } from "./wireShapes.ts";
@@ -10,8 +9,8 @@ import { orderJson } from "./wireShapes.ts";
 export type TradeUpdates = {
   /** Speaks with a new connection. */
   readonly accept: (socket: WebSocket) => void;
-  /** Sends what came of a step to everyone who listens. `state` is the one after it. */
-  readonly publish: (effects: readonly Effect[], state: ExchangeState) => void;
+  /** Sends what came of a step to everyone who listens. */
+  readonly publish: (effects: readonly Effect[]) => void;
 };
 
 export type TradeUpdatesOptions = {
@@ -74,38 +73,24 @@ export function createTradeUpdates({ keyId, secret, takeFault }: TradeUpdatesOpt
 
   return {
     accept,
-    publish: (effects, state) => {
-      for (const data of tradeUpdatesOf(effects, state)) sendEvent({ stream: "trade_updates", data });
+    publish: (effects) => {
+      for (const data of tradeUpdatesOf(effects)) sendEvent({ stream: "trade_updates", data });
     },
   };
 }
 
 /** The `data` of each update, in the order in which it happened. */
-export function tradeUpdatesOf(effects: readonly Effect[], state: ExchangeState): readonly Record<string, unknown>[] {
-  const fills = effects.flatMap((effect) => (effect.type === "fill" ? [effect.fill] : []));
-  let seen = 0;
-  return effects.flatMap((effect) => {
-    if (effect.type === "fill") seen++;
-    if (effect.type !== "orderUpdate") return [];
-    const { event, order, atMs } = effect;
-    const fill = event === "fill" || event === "partial_fill" ? fills[seen - 1] : undefined;
-    return [
-      {
-        event,
-        execution_id: fill?.id ?? uuidOf(`${order.id}|${event}|${order.updatedAtMs}`),
-        timestamp: instantFromMs(atMs).replace("Z", "000137Z"),
-        order: orderJson(order),
-        ...(fill && { price: fill.price, qty: fill.qty, position_qty: positionAfter(fill, fills.slice(seen), state) }),
-      },
-    ];
-  });
-}
+export const tradeUpdatesOf = (effects: readonly Effect[]): readonly Record<string, unknown>[] =>
+  effects.flatMap((effect) => (effect.type === "orderUpdate" ? [updateJson(effect)] : []));
 
-/** The position as the fill left it: the one at the end, without the fills that came later in the same step. */
-function positionAfter({ symbol }: Fill, later: readonly Fill[], state: ExchangeState): string {
-  const held = dec(state.positions.find((position) => position.symbol === symbol)?.qty ?? "0");
-  const since = later.filter((fill) => fill.symbol === symbol);
-  return text(since.reduce((qty, fill) => (fill.side === "buy" ? qty.minus(fill.qty) : qty.plus(fill.qty)), held));
+function updateJson({ event, order, atMs, fill, positionQty }: OrderUpdate): Record<string, unknown> {
+  return {
+    event,
+    execution_id: fill?.id ?? uuidOf(`${order.id}|${event}|${order.updatedAtMs}`),
+    timestamp: instantFromMs(atMs).replace("Z", "000137Z"),
+    order: orderJson(order),
+    ...(fill && { price: fill.price, qty: fill.qty, position_qty: positionQty }),
+  };
 }
 
 type Message = Readonly<Record<string, unknown>> & { readonly data?: Readonly<Record<string, unknown>> };

@@ -22,8 +22,8 @@ test("names every kind of fault once, at the start of its row", () => {
 
 test("names every flag, and its default", () => {
   const help = parseSimulatorFlags(["--help"]);
-  const flags = all("text" in help ? help.text : "", /^ {2}(--[a-z]+)/gm);
-  expect(all(page, /^\| `(--[a-z]+)/gm)).toEqual(flags);
+  const flags = all("text" in help ? help.text : "", /^ {2}(--[a-z-]+)/gm);
+  expect(all(page, /^\| `(--[a-z-]+)/gm)).toEqual(flags);
   expect(page).toMatch(/^\| `--port N` .* \| 4010 \|$/m);
   expect(parseSimulatorFlags([])).toMatchObject({ port: 4010, speed: 1, seed: 1, cash: "100000" });
 });

@@ -207,6 +207,10 @@ describe("the control surface", () => {
     ["faults", { kind: "status500", path: "v2" }, "path: "],
     ["faults", { kind: "effectThenStatus", status: 418 }, "status: "],
     ["faults", { kind: "status500", colour: "red" }, "colour"],
+    ["interventions", { kind: "flood" }, "kind: "],
+    ["interventions", { kind: "haltSymbol" }, "symbol: "],
+    ["interventions", { kind: "rejectNextOrders", count: -1 }, "count: "],
+    ["interventions", { kind: "blockTrading", blocked: "yes" }, "blocked: "],
     ["plan", { seed: 1, rate: 1.5 }, "rate: "],
     ["plan", { rate: 0.5 }, "seed: "],
     ["plan", { seed: 1, rate: 0.5, kinds: ["cutStream"] }, "kinds.0: "],
@@ -233,6 +237,29 @@ describe("the control surface", () => {
     expect((await control("GET", "plan")).body).toEqual({ plan, requests: 2, hits });
     expect((await control("DELETE", "plan")).status).toBe(204);
     expect((await control("GET", "plan")).body).toEqual({ plan: null, requests: 0, hits: [] });
+  });
+
+  test("hands interventions to the exchange, and tells which ones hold", async () => {
+    await begin();
+    const order = async () => {
+      const init = { method: "POST", headers, body: JSON.stringify(market) };
+      const answer = await fetch(`${simulator.url}/v2/orders`, init);
+      const { id } = (await answer.json()) as { id?: string };
+      const found = await fetch(`${simulator.url}/v2/orders/${id}`, { headers });
+      return [answer.status, ((await found.json()) as { status?: string }).status];
+    };
+    const quiet = { haltedSymbols: [], ordersToReject: 0, ordersToSilence: 0, tradingBlocked: false };
+    expect((await control("GET", "interventions")).body).toEqual(quiet);
+    const reject = { kind: "rejectNextOrders", count: 1 };
+    expect(await control("POST", "interventions", reject)).toEqual({ status: 201, body: reject });
+    expect((await control("GET", "interventions")).body).toEqual({ ...quiet, ordersToReject: 1 });
+    expect(await order()).toEqual([200, "rejected"]);
+    await control("POST", "interventions", { kind: "haltSymbol", symbol: "AAPL" });
+    expect(await order()).toEqual([200, "new"]);
+    await control("POST", "interventions", { kind: "resumeSymbol", symbol: "AAPL" });
+    expect(await order()).toEqual([200, "filled"]);
+    await control("POST", "interventions", { kind: "blockTrading", blocked: true });
+    expect(await order()).toEqual([403, undefined]);
   });
 
   test("says which controls there are, and which methods they take", async () => {

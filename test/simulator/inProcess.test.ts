@@ -79,6 +79,16 @@ test("a delayed answer waits for what the simulation says", async () => {
   expect(waited).toEqual([5000]);
 });
 
+test("an intervention is kept in the state, and told as an effect", async () => {
+  const effects: Effect[] = [];
+  const { trading, intervene, state } = open({ onEffects: (more) => effects.push(...more) });
+  intervene({ kind: "rejectNextOrders", count: 1 });
+  expect(state().disturbances.ordersToReject).toBe(1);
+  expect(effects).toEqual([{ type: "intervened", intervention: { kind: "rejectNextOrders", count: 1 } }]);
+  expect((await trading.orders.market(market)).status).toBe("pending_new");
+  expect(state().orders[0]?.status).toBe("rejected");
+});
+
 test("reads a request given as a Request, and answers 204 without a body", async () => {
   const { fetch, state } = open();
   await fetch(new Request(`${origin}/v2/orders`, placed(limitBuy("50"))));

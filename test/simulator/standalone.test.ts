@@ -120,12 +120,19 @@ test("ends with 2 and one line at a wrong flag", async () => {
 
 describe("the flags", () => {
   test("have defaults", () => {
-    expect(parseSimulatorFlags([])).toEqual({ port: 4010, seed: 1, speed: 1, cash: "100000", json: false });
+    expect(parseSimulatorFlags([])).toEqual({
+      port: 4010,
+      seed: 1,
+      speed: 1,
+      cash: "100000",
+      partialFills: 0,
+      json: false,
+    });
   });
 
   test("are read as what they mean", () => {
     const argv =
-      "--port 0 --seed 7 --speed 2.5 --at 2026-06-15T09:30:00-04:00 --symbols AAPL,BRK.B,AAPL --cash 12.5 --json";
+      "--port 0 --seed 7 --speed 2.5 --at 2026-06-15T09:30:00-04:00 --symbols AAPL,BRK.B,AAPL --cash 12.5 --partial-fills 0.1 --json";
     expect(parseSimulatorFlags(argv.split(" "))).toEqual({
       port: 0,
       seed: 7,
@@ -133,6 +140,7 @@ describe("the flags", () => {
       at: Date.parse("2026-06-15T13:30:00Z"),
       symbols: ["AAPL", "BRK.B"],
       cash: "12.5",
+      partialFills: 0.1,
       json: true,
     });
   });
@@ -151,6 +159,7 @@ describe("the flags", () => {
     [["--symbols", "aapl"], "capitals"],
     [["--cash", "-5"], "US dollars"],
     [["--cash", "1.005"], "US dollars"],
+    [["--partial-fills", "2"], "from 0 to 1"],
     [["--data", "/nowhere/at/all"], "There is no such folder"],
     [["--state", "/nowhere/at/all/state.json"], "a folder that exists"],
     [["--data", "/", "--symbols", "AAPL"], "leave it out with --data"],

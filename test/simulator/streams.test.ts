@@ -117,6 +117,19 @@ describe("the SDK's trading stream", () => {
     expect(names(updates)).toEqual(["accepted", "new", "fill"]);
   });
 
+  test("hears of an execution in parts, each with the position it led to", async () => {
+    const simulator = await start({ partialFillShare: 1 });
+    const { updates } = await tradingStream(simulator);
+    await sdk(simulator).trading.orders.market({ ...market, qty: "10" });
+    clockMs = atNewYork("10:05:00");
+    await settled(updates, 4);
+    expect(names(updates)).toEqual(["pending_new", "new", "partial_fill", "fill"]);
+    const [part, rest] = updates.slice(2);
+    expect(part).toMatchObject({ positionQty: part?.qty, order: { status: "partially_filled" } });
+    expect(Number(part?.qty) + Number(rest?.qty)).toBe(10);
+    expect(rest?.positionQty).toBe("10");
+  });
+
   test("gives up at once with wrong keys", async () => {
     const simulator = await start({ secret: "OTHER" });
     const stream = new streaming.TradingStream({ credentials: keys, url: `${simulator.streamOrigin}/stream` });
