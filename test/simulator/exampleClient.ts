@@ -1,6 +1,7 @@
 // A client of the simulator's wire for examples, without HTTP: it keeps the state from call to call and remembers every answer.
 import { createAlpacaWire } from "../../src/simulator/alpacaWire.ts";
-import type { ExchangeState } from "../../src/simulator/exchangeState.ts";
+import { createExchange } from "../../src/simulator/exchange.ts";
+import type { ExchangeEvent, ExchangeState } from "../../src/simulator/exchangeState.ts";
 import type { MarketTape } from "../../src/simulator/marketTape.ts";
 import { createSeededTape } from "../../src/simulator/seededTape.ts";
 import type { DataPlan, Reply } from "../../src/simulator/wireTypes.ts";
@@ -61,5 +62,9 @@ export function openClient({
       clockMs = ms;
     },
     state: () => state,
+    /** Lets something happen to the exchange that no request can bring about. */
+    apply: (event: ExchangeEvent) => {
+      state = createExchange(tape)(state, event)[0];
+    },
   };
 }

@@ -2,13 +2,21 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { routes } from "../../src/simulator/alpacaWire.ts";
 import { openClient, type RecordedAnswer } from "./exampleClient.ts";
+import { atNewYork } from "./exampleMarket.ts";
 import { loadPublishedSchemas, schemasArePresent, type Verdict } from "./publishedSchemas.ts";
 
 /** Routes that the published files do not have, each with the reason why the simulator serves it all the same. */
 const unpublished: Readonly<Record<string, string>> = {};
 
+type AnyOrder = {
+  readonly status: string;
+  readonly type: string;
+  readonly order_class: string;
+  readonly legs: readonly AnyOrder[] | null;
+};
+
 function exercise(): readonly RecordedAnswer[] {
-  const { send, post, answers } = openClient();
+  const { send, post, answers, waitUntil } = openClient();
   for (const target of readTargets) send("GET", target);
   const { id } = post({ qty: "2", client_order_id: "mine" }).body as { id: string };
   const resting = post({ qty: "3", type: "limit", limit_price: "1" }).body as { id: string };
@@ -27,6 +35,10 @@ function exercise(): readonly RecordedAnswer[] {
   send("DELETE", `/v2/orders/${id}`);
   post({ qty: "3", type: "limit", limit_price: "1" });
   send("DELETE", "/v2/orders");
+  post({ qty: "8" });
+  for (const order of waitingOrders) post({ qty: "1", side: "sell", ...order });
+  send("GET", "/v2/orders?nested=true");
+  send("DELETE", "/v2/orders");
   send("PATCH", "/v2/account/configurations", { suspend_trade: true, max_margin_multiplier: "2" });
   post({ qty: "1" });
   send("PATCH", "/v2/account/configurations", { suspend_trade: "maybe" });
@@ -38,8 +50,39 @@ function exercise(): readonly RecordedAnswer[] {
   send("GET", "/v2/positions");
   send("GET", "/v2/account");
   send("DELETE", "/v2/positions?cancel_orders=true");
+  post({ qty: "1", type: "limit", limit_price: "1" });
+  waitUntil(atNewYork("17:00:00"));
+  post({ qty: "2" });
+  post({ qty: "1", time_in_force: "opg" });
+  for (const target of readTargets) send("GET", target);
+  return [...answers, ...partialAndRejected()];
+}
+
+/** Answers about orders that are executed in two parts or rejected after they were taken. */
+function partialAndRejected(): readonly RecordedAnswer[] {
+  const { post, send, apply, state, answers } = openClient({ account: { partialFillShare: 1 } });
+  post({ qty: "7" });
+  apply({ type: "intervene", atMs: state().nowMs, intervention: { kind: "rejectNextOrders", count: 1 } });
+  post({ qty: "1" });
+  send("GET", "/v2/orders?status=all");
+  send("GET", "/v2/account/activities");
   return answers;
 }
+
+/** A purchase, and sales from a position of ten shares, each held back by its price, its time or another order. */
+const waitingOrders = [
+  { side: "buy", order_class: "oto", stop_loss: { stop_price: "1" } },
+  { type: "stop", stop_price: "1" },
+  { type: "stop_limit", stop_price: "1", limit_price: "1" },
+  { type: "stop", stop_price: "5000" },
+  { type: "trailing_stop", trail_percent: "5" },
+  { type: "trailing_stop", trail_price: "0" },
+  { qty: "2", type: "limit", order_class: "oco", take_profit: { limit_price: "9000" }, stop_loss: { stop_price: "1" } },
+  { type: "limit", limit_price: "9000", time_in_force: "ioc" },
+  { type: "limit", limit_price: "9000", time_in_force: "fok" },
+  { time_in_force: "cls" },
+  { qty: "0.5", time_in_force: "gtc" },
+];
 
 const readTargets = [
   "/v2/account",
@@ -117,15 +160,27 @@ describe.skipIf(!schemasArePresent)("against the published schemas (skipped wher
     expect(wrong).toEqual([]);
   });
 
+  test("orders of every status, type and class are among the answers", () => {
+    const about = answers.filter(({ route, reply }) => /^(GET|POST) .v2.orders$/.test(route) && reply.status === 200);
+    const orders = about.flatMap(({ reply }) => reply.body as AnyOrder | readonly AnyOrder[]);
+    const all = orders.flatMap((order) => [order, ...(order.legs ?? [])]);
+    const different = (key: "status" | "type" | "order_class") => [...new Set(all.map((order) => order[key]))].sort();
+    expect(different("status")).toEqual(
+      "accepted canceled expired filled held new partially_filled pending_new rejected replaced".split(" "),
+    );
+    expect(different("type")).toEqual(["limit", "market", "stop", "stop_limit", "trailing_stop"]);
+    expect(different("order_class")).toEqual(["", "bracket", "oco", "oto"]);
+  });
+
   test("every success with a body has a schema, and the answers compared are many", () => {
     const withBody = answers.filter((answer) => isSuccess(answer) && answer.reply.status !== 204);
     expect(withBody.filter((answer) => judged(answer).kind === "noSchema").map(named)).toEqual([]);
-    expect(answers.filter((answer) => judged(answer).kind === "valid").length).toBeGreaterThanOrEqual(58);
+    expect(answers.filter((answer) => judged(answer).kind === "valid").length).toBeGreaterThanOrEqual(136);
   });
 
   test("an error without a schema has a message and, on the trading host, a code", () => {
     const errors = answers.filter((answer) => !isSuccess(answer));
-    expect(errors.length).toBeGreaterThanOrEqual(20);
+    expect(errors.length).toBeGreaterThanOrEqual(63);
     for (const { route, reply } of errors) {
       expect(reply.body).toMatchObject({ message: expect.stringMatching(/\S/) });
       if (/ \/v2\/(orders|positions|account|assets)/.test(route)) {

@@ -119,6 +119,53 @@ describe("orders", () => {
   });
 });
 
+describe("orders that wait", () => {
+  const position = () => trading.orders.market(buy("8"));
+  const statusOf = async (id: unknown) => (await trading.orders.getOrderByOrderID({ orderId: String(id) })).status;
+
+  test("for a price: stop, stop limit and trailing stop", async () => {
+    await position();
+    const sell = { symbol: "AAPL", side: "sell", qty: "2" } as const;
+    const stop = await trading.orders.stop({ ...sell, stopPrice: "100" });
+    const stopLimit = await trading.orders.stopLimit({ ...sell, stopPrice: "100", limitPrice: "99" });
+    const trailing = await trading.orders.trailingStop({ ...sell, trailPercent: "10" });
+    expect(stop).toMatchObject({ type: "stop", stopPrice: "100" });
+    expect(stopLimit).toMatchObject({ type: "stop_limit", stopPrice: "100", limitPrice: "99" });
+    expect(trailing).toMatchObject({ type: "trailing_stop", trailPercent: "10" });
+    const looked = await trading.orders.getOrderByOrderID({ orderId: String(trailing.id) });
+    expect(Number(looked.hwm) * 0.9).toBeCloseTo(Number(looked.stopPrice), 1);
+    expect(await Promise.all([stop, stopLimit, trailing].map(({ id }) => statusOf(id)))).toEqual(["new", "new", "new"]);
+  });
+
+  test("for each other: bracket, oco and oto", async () => {
+    const exits = { takeProfit: { limitPrice: "900" }, stopLoss: { stopPrice: "100" } };
+    const bracket = await trading.orders.bracket({ ...buy("2"), ...exits });
+    expect(bracket.orderClass).toBe("bracket");
+    expect(bracket.legs?.map(({ type }) => type)).toEqual(["limit", "stop"]);
+    const oto = await trading.orders.oto({ ...buy("3"), stopLoss: exits.stopLoss });
+    expect(oto.legs?.map(({ side, type }) => [side, type])).toEqual([["sell", "stop"]]);
+    await trading.positions.deleteAllOpenPositions({ cancelOrders: true });
+    await position();
+    const oco = await trading.orders.oco({ symbol: "AAPL", side: "sell", qty: "8", ...exits });
+    expect(oco).toMatchObject({ orderClass: "oco", limitPrice: "900" });
+    const [listed] = await trading.orders.getAllOrders({ status: "open", nested: true, limit: 1 });
+    expect(listed?.legs).toMatchObject([{ stopPrice: "100", status: "held" }]);
+  });
+
+  test("and are replaced by an order with a new id", async () => {
+    const before = await trading.orders.limit({ ...buy("1"), limitPrice: "5" });
+    const after = await trading.orders.patchOrderByOrderId({
+      orderId: String(before.id),
+      patchOrderRequest: { qty: "2", limitPrice: "6" },
+    });
+    expect(after).toMatchObject({ replaces: before.id, qty: "2", limitPrice: "6" });
+    expect(await trading.orders.getOrderByOrderID({ orderId: String(before.id) })).toMatchObject({
+      status: "replaced",
+      replacedBy: after.id,
+    });
+  });
+});
+
 describe("positions", () => {
   test("looked at and closed in part, whole and all at once", async () => {
     await trading.orders.market(buy("8"));
@@ -156,12 +203,6 @@ describe("refusals arrive as the SDK's errors", () => {
 
 /** Methods of the same objects that nothing calls, each with the reason. */
 const leftOut: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    ["bracket", "oco", "oto", "patchOrderByOrderId", "stop", "stopLimit", "trailingStop"].map((name) => [
-      `trading.orders.${name}`,
-      "not simulated yet",
-    ]),
-  ),
   "trading.orders.deleteOrderByOrderID": "leaves a timer of half a minute behind; its raw sibling is called instead",
   "trading.stream": "takes the address of Alpaca's own host",
   "trading.submitAndWait": "opens a stream at Alpaca's own host",
@@ -186,5 +227,5 @@ test("every method for stocks has been called", () => {
     ...methodsOf(trading, "trading"),
   ].filter((name) => !/option/i.test(name));
   expect(names.filter((name) => !sdk.called().has(name)).sort()).toEqual(Object.keys(leftOut).sort());
-  expect(sdk.called().size).toBe(31);
+  expect(sdk.called().size).toBe(38);
 });
