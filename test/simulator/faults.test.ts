@@ -1,7 +1,8 @@
 // Faults on order: what each kind does to a request, plans drawn from a seed, and the control surface that sets them.
 import { Alpaca } from "@alpacahq/alpaca-trade-api/rest";
+import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
-import { createFaults, type Fault, type FaultPlan, faultKinds } from "../../src/simulator/faults.ts";
+import { createFaults, type Fault, type FaultPlan, faultKinds, plannableKinds } from "../../src/simulator/faults.ts";
 import { createAlpacaFetch } from "../../src/simulator/inProcess.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/server.ts";
 import { atNewYork, flat, handmadeTape } from "./exampleMarket.ts";
@@ -163,6 +164,26 @@ describe("a plan", () => {
     ]);
     expect(faults.report().requests).toBe(2);
   });
+});
+
+test("under any plan an order is there exactly when its request was let through, whatever the client was told", async () => {
+  const withoutEffect = /^(status\d+|htmlBody|dropBeforeEffect)$/;
+  const seeds = fc.record({ seed: fc.nat(), rate: fc.double({ min: 0.2, max: 1, noNaN: true }) });
+  await fc.assert(
+    fc.asyncProperty(seeds, async ({ seed, rate }) => {
+      const { faults, post, state } = open();
+      faults.plan({ seed, rate, kinds: plannableKinds });
+      for (let index = 0; index < 20; index++) {
+        const [hits, orders] = [faults.report().hits.length, state().orders.length];
+        const answer = await post().catch((error: unknown) => error);
+        const hit = faults.report().hits[hits]?.kind;
+        const effect = hit === undefined || !withoutEffect.test(hit);
+        expect(state().orders.length - orders, hit).toBe(effect ? 1 : 0);
+        expect(answer instanceof TypeError, hit).toBe(hit === "dropBeforeEffect" || hit === "effectThenDrop");
+      }
+    }),
+    { numRuns: 40 },
+  );
 });
 
 describe("the control surface", () => {

@@ -89,6 +89,14 @@ test("an intervention is kept in the state, and told as an effect", async () => 
   expect(state().orders[0]?.status).toBe("rejected");
 });
 
+test("a request budget is spent in the exchange's time", async () => {
+  const { fetch } = open({ requestsPerMinute: 2 });
+  const clock = async () => (await fetch(`${origin}/v2/clock`, { headers })).status;
+  expect([await clock(), await clock(), await clock()]).toEqual([200, 200, 429]);
+  nowMs += 60_000;
+  expect(await clock()).toBe(200);
+});
+
 test("reads a request given as a Request, and answers 204 without a body", async () => {
   const { fetch, state } = open();
   await fetch(new Request(`${origin}/v2/orders`, placed(limitBuy("50"))));
