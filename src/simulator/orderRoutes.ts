@@ -85,7 +85,7 @@ function listOrders(call: Call): Reply {
   const found = listed.filter(
     (order) =>
       (!nested || order.parentSerial === null) &&
-      (status === "all" || isListedOpen(state, order, nested) === (status === "open")) &&
+      (status === "all" || listing(state, order, nested) === status) &&
       (symbols.length === 0 || symbols.includes(order.symbol)) &&
       (side === null || order.side === side) &&
       (after === undefined || nanosOfOrder(order) > after) &&
@@ -96,8 +96,12 @@ function listOrders(call: Call): Reply {
   return ok(found.slice(0, limit).map(json));
 }
 
-/** Held legs are not among the open orders; nested they are, under an order that is listed as long as one of its legs is open. */
-function isListedOpen(state: ExchangeState, order: Order, nested: boolean): boolean {
-  if (nested) return isOpen(order) || legsOf(state, order).some(isOpen);
-  return isOpen(order) && order.status !== "held";
+/**
+ * Held legs are neither among the open orders nor among the closed ones; nested they are, under an order that counts as open as long
+ * as one of its legs does.
+ */
+function listing(state: ExchangeState, order: Order, nested: boolean): "open" | "closed" | "held" {
+  const open = isOpen(order) || (nested && legsOf(state, order).some(isOpen));
+  if (open && order.status === "held") return "held";
+  return open ? "open" : "closed";
 }

@@ -9,6 +9,7 @@ const tape = handmadeTape({
   PENNY: { minute: () => flat(0.5) },
   WHOLE: { minute: () => flat(100), fractionable: false },
   HARD: { minute: () => flat(100), shortable: false },
+  LENT: { minute: () => flat(100), easyToBorrow: false },
   GONE: { minute: () => flat(100), tradable: false },
 });
 const start = openAccount(ten);
@@ -64,6 +65,12 @@ describe("a request that is wrong in itself is refused with 422", () => {
       { symbol: "HARD", side: "sell" },
       42210000,
       'asset "HARD" cannot be sold short',
+    ],
+    [
+      "a short sale of one that is hard to borrow",
+      { symbol: "LENT", side: "sell" },
+      42210000,
+      'asset "LENT" cannot be sold short',
     ],
     [
       "a market order out of hours",
@@ -123,6 +130,21 @@ describe("what the account does not allow is refused with 403", () => {
   test("short sales of a cash account", () => {
     const cash = openAccount(ten, { multiplier: "1" });
     expect(refuse({ side: "sell" }, cash)).toMatchObject({ status: 403, message: "account is not allowed to short" });
+  });
+
+  test("short sales below 2,000 dollars of equity", () => {
+    const small = openAccount(ten, { startingCash: "1999.99" });
+    expect(refuse({ side: "sell" }, small)?.message).toBe("account is not allowed to short");
+    expect(refuse({ side: "sell" }, openAccount(ten, { startingCash: "2000" }))).toBeUndefined();
+  });
+
+  test("a short sale with a limit is valued at the limit where that is more", () => {
+    expect(refuse({ side: "sell", qty: "3900", limitPrice: "110" })?.fields?.cost_basis).toBe("429000");
+    expect(refuse({ side: "sell", qty: "3900", limitPrice: "101" })?.fields?.cost_basis).toBe("401740.17");
+  });
+
+  test("a buy stop is valued at its stop price", () => {
+    expect(refuse({ qty: "3900", stopPrice: "110" })?.fields?.cost_basis).toBe("429000");
   });
 
   test("a short sale is valued at 1.03 times the ask", () => {
