@@ -1,11 +1,12 @@
 // What the market data stream has to tell about a stretch of time: the trades, quotes and bars of the tape.
 import { dayMs, minuteMs } from "../core/model/time.ts";
 import { dayBar } from "./bars.ts";
-import { barJson, quoteJson, tradeJson } from "./marketDataShapes.ts";
+import type { Intervention } from "./exchangeState.ts";
+import { barJson, nanos, quoteJson, tradeJson } from "./marketDataShapes.ts";
 import type { MarketTape } from "./marketTape.ts";
 import { newYorkDay, type Session, tradingDaysTouching } from "./sessions.ts";
 
-export const dataChannels = ["trades", "quotes", "bars", "dailyBars"] as const;
+export const dataChannels = ["trades", "quotes", "bars", "dailyBars", "statuses"] as const;
 export type DataChannel = (typeof dataChannels)[number];
 
 /** `message` has the keys of the wire; its `t` is text, as in JSON. */
@@ -64,3 +65,16 @@ const made = (
   atMs: number,
   content: Readonly<Record<string, unknown>> | undefined,
 ): DataMessage | undefined => content && { channel, symbol, atMs, message: { T: type, S: symbol, ...content } };
+
+/** Status codes of the tape that lists the symbols of New York. */
+const statuses = {
+  haltSymbol: { sc: "2", sm: "Trading Halt", rc: "M", rm: "Trading Pause" },
+  resumeSymbol: { sc: "3", sm: "Resume", rc: "", rm: "" },
+} as const;
+
+/** What an intervention tells the market about a symbol; nothing for one that concerns the account alone. */
+export function statusOf(intervention: Intervention, atMs: number): readonly DataMessage[] {
+  if (intervention.kind !== "haltSymbol" && intervention.kind !== "resumeSymbol") return [];
+  const status = { ...statuses[intervention.kind], t: nanos(atMs), z: "A" };
+  return [made("statuses", "s", intervention.symbol, atMs, status)].flatMap((each) => each ?? []);
+}

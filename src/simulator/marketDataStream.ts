@@ -1,7 +1,8 @@
 // The market data stream: one conversation for each connection, from the greeting to subscriptions, in msgpack or JSON.
 import { decode, encode } from "@msgpack/msgpack";
 import type { RawData, WebSocket } from "ws";
-import { type DataChannel, dataChannels, messagesBetween } from "./marketDataMessages.ts";
+import type { Effect } from "./exchangeState.ts";
+import { type DataChannel, type DataMessage, dataChannels, messagesBetween, statusOf } from "./marketDataMessages.ts";
 import type { MarketTape } from "./marketTape.ts";
 import type { DataPlan } from "./wireTypes.ts";
 
@@ -13,6 +14,8 @@ export type MarketDataStream = {
   readonly accept: (socket: WebSocket, feed: Feed, codec: "msgpack" | "json", keys?: Keys) => void;
   /** Sends what happened on the tape since the last time, up to the present. */
   readonly tell: () => void;
+  /** Tells of halts, where there are any among the effects. */
+  readonly publish: (effects: readonly Effect[]) => void;
 };
 
 type Keys = { readonly key: unknown; readonly secret: unknown };
@@ -41,7 +44,7 @@ const errors = {
 type ErrorCode = keyof typeof errors;
 
 /** Channels that can be subscribed to; on the last ones this market has nothing to tell. */
-const channels = [...dataChannels, "updatedBars", "statuses", "lulds", "corrections", "cancelErrors"] as const;
+const channels = [...dataChannels, "updatedBars", "lulds", "corrections", "cancelErrors"] as const;
 /** The symbols by channel. */
 type Subscriptions = Readonly<Record<string, readonly string[]>>;
 
@@ -121,13 +124,20 @@ export function createMarketDataStream(options: MarketDataStreamOptions): Market
       [...authenticated].some(({ subscriptions }) => dataChannels.some((name) => wants(subscriptions, name, symbol)));
     const told = messagesBetween(tape, authenticated.size === 0 ? [] : tape.symbols().filter(wanted), toldMs, ms);
     toldMs = ms;
+    sendWanted(told);
+  }
+
+  function sendWanted(told: readonly DataMessage[]): void {
     for (const { send, subscriptions } of authenticated) {
       const own = told.filter(({ channel, symbol }) => wants(subscriptions, channel, symbol));
       if (own.length > 0) send(own.map(({ message }) => message));
     }
   }
 
-  return { accept, tell };
+  const publish = (effects: readonly Effect[]): void =>
+    sendWanted(effects.flatMap((each) => (each.type === "intervened" ? statusOf(each.intervention, nowMs()) : [])));
+
+  return { accept, tell, publish };
 }
 
 const refuse = ({ send }: Connection, code: ErrorCode): void => send([{ T: "error", code, msg: errors[code] }]);

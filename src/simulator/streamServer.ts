@@ -48,7 +48,10 @@ export function createStreamServer(options: {
         else data.accept(accepted, feed, codec, key === undefined ? undefined : { key, secret });
       });
     },
-    publish: updates.publish,
+    publish: (effects) => {
+      updates.publish(effects);
+      data.publish(effects);
+    },
     tell: data.tell,
     connections: () => sockets.clients.size,
     stop: () => {

@@ -257,6 +257,31 @@ describe("the SDK's market data stream", () => {
     expect(heard).toContainEqual(["quote", "MSFT", tape.quote("MSFT", clockMs)?.ask]);
   });
 
+  test("hears that trading in a symbol is halted, and that it goes on", async () => {
+    const simulator = await start();
+    const stream = new streaming.StockDataStream({ credentials: keys, url: `${simulator.streamOrigin}/v2/iex` });
+    toEnd.push(() => stream.disconnect());
+    const heard: unknown[] = [];
+    stream.onStatus(({ symbol, statusMessage }) => heard.push([symbol, statusMessage]));
+    const subscribed = new Promise<void>((resolve) => stream.once(streaming.EVENT.SUBSCRIPTION, () => resolve()));
+    stream.subscribeForStatuses(["AAPL"]);
+    stream.connect();
+    await subscribed;
+    for (const [kind, symbol] of [
+      ["haltSymbol", "MSFT"],
+      ["haltSymbol", "AAPL"],
+      ["resumeSymbol", "AAPL"],
+    ]) {
+      const body = JSON.stringify({ kind, symbol });
+      await fetch(`${simulator.url}/_control/interventions`, { method: "POST", body });
+    }
+    await settled(heard, 2);
+    expect(heard).toEqual([
+      ["AAPL", "Trading Halt"],
+      ["AAPL", "Resume"],
+    ]);
+  });
+
   test("gives up at once with wrong keys", async () => {
     const simulator = await start({ secret: "OTHER" });
     const stream = new streaming.StockDataStream({ credentials: keys, url: `${simulator.streamOrigin}/v2/iex` });
