@@ -23,7 +23,7 @@ function listAssets({ tape, query }: Call): Reply {
   return ok(none ? [] : assets.map(assetJson).filter((asset) => exchange === null || asset.exchange === exchange));
 }
 
-const assetJson = ({ symbol, tradable, fractionable, shortable }: TapeAsset): Record<string, unknown> => ({
+export const assetJson = ({ symbol, tradable, fractionable, shortable }: TapeAsset): Record<string, unknown> => ({
   id: assetIdOf(symbol),
   class: "us_equity",
   exchange: exchangeName,

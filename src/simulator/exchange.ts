@@ -70,6 +70,7 @@ export function openExchange(options: ExchangeOptions): ExchangeState {
     positions: [],
     fills: [],
     disturbances: { haltedSymbols: [], ordersToReject: 0, ordersToSilence: 0 },
+    watchlists: { made: 0, lists: [] },
   };
 }
 
@@ -89,6 +90,8 @@ function apply(tape: MarketTape, state: ExchangeState, event: ExchangeEvent): St
   switch (event.type) {
     case "advanceTo":
       return [state, []];
+    case "changeWatchlists":
+      return [{ ...state, watchlists: event.watchlists }, [{ type: "watchlistsChanged" }]];
     case "configure":
       return [
         { ...state, account: { ...state.account, configuration: event.configuration } },

@@ -142,7 +142,20 @@ export type ExchangeState = {
   readonly positions: readonly HeldPosition[];
   readonly fills: readonly Fill[];
   readonly disturbances: Disturbances;
+  readonly watchlists: Watchlists;
 };
+
+export type Watchlist = {
+  readonly id: string;
+  readonly name: string;
+  /** As the client put them, each once. */
+  readonly symbols: readonly string[];
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+};
+
+/** `made` counts those deleted too, so that no id comes twice. */
+export type Watchlists = { readonly made: number; readonly lists: readonly Watchlist[] };
 
 /** What interventions have put out of order. */
 export type Disturbances = {
@@ -176,6 +189,7 @@ export type ExchangeEvent =
   | { readonly type: "cancelAllOrders"; readonly atMs: number }
   | { readonly type: "intervene"; readonly atMs: number; readonly intervention: Intervention }
   | { readonly type: "configure"; readonly atMs: number; readonly configuration: AccountConfiguration }
+  | { readonly type: "changeWatchlists"; readonly atMs: number; readonly watchlists: Watchlists }
   | { readonly type: "advanceTo"; readonly atMs: number };
 
 /** Why a request was turned down, in the words and figures of the wire. */
@@ -211,7 +225,7 @@ export type OrderUpdate = {
 export type Effect =
   | OrderUpdate
   | { readonly type: "fill"; readonly fill: Fill }
-  | { readonly type: "configured" }
+  | { readonly type: "configured" | "watchlistsChanged" }
   | { readonly type: "intervened"; readonly intervention: Intervention }
   | { readonly type: "refused"; readonly refusal: Refusal };
 

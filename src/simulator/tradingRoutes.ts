@@ -4,6 +4,7 @@ import { activityRoutes } from "./activityRoutes.ts";
 import { assetRoutes } from "./assetRoutes.ts";
 import { portfolioRoutes } from "./portfolioRoutes.ts";
 import { positionRoutes } from "./positionRoutes.ts";
+import { watchlistRoutes } from "./watchlistRoutes.ts";
 import type { Route } from "./wireTypes.ts";
 
 export const tradingRoutes: readonly Route[] = [
@@ -12,4 +13,5 @@ export const tradingRoutes: readonly Route[] = [
   ...assetRoutes,
   ...positionRoutes,
   ...portfolioRoutes,
+  ...watchlistRoutes,
 ];

@@ -50,6 +50,7 @@ function exercise(): readonly RecordedAnswer[] {
   send("GET", "/v2/positions");
   send("GET", "/v2/account");
   send("DELETE", "/v2/positions?cancel_orders=true");
+  exerciseWatchlists(send);
   post({ qty: "1", type: "limit", limit_price: "1" });
   waitUntil(atNewYork("17:00:00"));
   post({ qty: "2" });
@@ -67,6 +68,22 @@ function partialAndRejected(): readonly RecordedAnswer[] {
   send("GET", "/v2/orders?status=all");
   send("GET", "/v2/account/activities");
   return answers;
+}
+
+function exerciseWatchlists(send: ReturnType<typeof openClient>["send"]): void {
+  const { id } = send("POST", "/v2/watchlists", { name: "one", symbols: ["AAPL"] }).body as { id: string };
+  for (const path of ["/v2/watchlists:by_name?name=one", `/v2/watchlists/${id}`]) {
+    send("GET", path);
+    send("POST", path, { symbol: "MSFT" });
+    send("PUT", path, { symbols: ["AAPL"] });
+    send("PUT", path, {});
+  }
+  send("GET", "/v2/watchlists");
+  send("DELETE", `/v2/watchlists/${id}/AAPL`);
+  send("DELETE", `/v2/watchlists/${id}`);
+  send("POST", "/v2/watchlists", { name: "two" });
+  send("DELETE", "/v2/watchlists:by_name?name=two");
+  send("GET", "/v2/watchlists:by_name?name=two");
 }
 
 /** A purchase, and sales from a position of ten shares, each held back by its price, its time or another order. */
@@ -175,12 +192,12 @@ describe.skipIf(!schemasArePresent)("against the published schemas (skipped wher
   test("every success with a body has a schema, and the answers compared are many", () => {
     const withBody = answers.filter((answer) => isSuccess(answer) && answer.reply.status !== 204);
     expect(withBody.filter((answer) => judged(answer).kind === "noSchema").map(named)).toEqual([]);
-    expect(answers.filter((answer) => judged(answer).kind === "valid").length).toBeGreaterThanOrEqual(136);
+    expect(answers.filter((answer) => judged(answer).kind === "valid").length).toBeGreaterThanOrEqual(146);
   });
 
   test("an error without a schema has a message and, on the trading host, a code", () => {
     const errors = answers.filter((answer) => !isSuccess(answer));
-    expect(errors.length).toBeGreaterThanOrEqual(63);
+    expect(errors.length).toBeGreaterThanOrEqual(66);
     for (const { route, reply } of errors) {
       expect(reply.body).toMatchObject({ message: expect.stringMatching(/\S/) });
       if (/ \/v2\/(orders|positions|account|assets)/.test(route)) {

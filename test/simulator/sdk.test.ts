@@ -1,23 +1,18 @@
 // The unmodified SDK over HTTP: every method of the trading host that the simulator serves, and what it makes of the answers.
 import { NotFoundError, ValidationError } from "@alpacahq/alpaca-trade-api/rest";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Simulator, startSimulator } from "../../src/simulator/server.ts";
-import { twoSymbols } from "./exampleClient.ts";
 import { atNewYork } from "./exampleMarket.ts";
-import { methodsOf, type RecordedSdk, recordedSdk } from "./recordedSdk.ts";
+import { methodsOf, type RecordedSdk, sdkOnTwoSymbols } from "./recordedSdk.ts";
 
 let clockMs = atNewYork("10:00:20");
-let simulator: Simulator;
 let sdk: RecordedSdk;
 let trading: RecordedSdk["trading"];
 
 beforeAll(async () => {
-  const keys = { keyId: "KEY", secret: "SECRET" };
-  simulator = await startSimulator({ tape: twoSymbols, nowMs: () => clockMs, seed: 11, requestsPerMinute: 0, ...keys });
-  sdk = recordedSdk(simulator.url);
+  sdk = await sdkOnTwoSymbols(() => clockMs);
   trading = sdk.trading;
 });
-afterAll(() => simulator.stop());
+afterAll(() => sdk.stop());
 /** Each test begins a minute later, with nothing held and nothing open. */
 beforeEach(async () => {
   clockMs += 60_000;
@@ -190,6 +185,28 @@ describe("positions", () => {
   });
 });
 
+describe("watchlists", () => {
+  test("by id and by name", async () => {
+    const { watchlists } = trading;
+    const made = await watchlists.postWatchlist({ createWatchlistRequest: { name: "mine", symbols: ["AAPL"] } });
+    const watchlistId = made.id;
+    expect(await watchlists.getWatchlistById({ watchlistId })).toEqual(made);
+    expect(await watchlists.getWatchlistByName({ name: "mine" })).toEqual(made);
+    const add = { addAssetToWatchlistRequest: { symbol: "MSFT" } };
+    expect((await watchlists.addAssetToWatchlist({ watchlistId, ...add })).assets).toHaveLength(2);
+    expect((await watchlists.removeAssetFromWatchlist({ watchlistId, symbol: "MSFT" })).assets).toHaveLength(1);
+    expect((await watchlists.addAssetToWatchlistByName({ name: "mine", ...add })).assets).toHaveLength(2);
+    const update = (name: string) => ({ updateWatchlistRequest: { name, symbols: [] } });
+    expect(await watchlists.updateWatchlistById({ watchlistId, ...update("ours") })).toMatchObject({ assets: [] });
+    expect((await watchlists.updateWatchlistByName({ name: "ours", ...update("yours") })).name).toBe("yours");
+    expect((await watchlists.getWatchlists()).map(({ name }) => name)).toEqual(["yours"]);
+    await watchlists.deleteWatchlistByName({ name: "yours" });
+    const other = await watchlists.postWatchlist({ createWatchlistRequest: { name: "other" } });
+    await watchlists.deleteWatchlistById({ watchlistId: other.id });
+    expect(await watchlists.getWatchlists()).toEqual([]);
+  });
+});
+
 describe("refusals arrive as the SDK's errors", () => {
   test("404, 422 and 403 with code and message", async () => {
     const missing = trading.positions.getOpenPosition({ symbolOrAssetId: "AAPL" });
@@ -210,7 +227,7 @@ const leftOut: Readonly<Record<string, string>> = {
 
 test("every method for stocks has been called", () => {
   const { account, accountActivities, accountConfigurations, assets, calendar, clock } = trading;
-  const { orders, portfolioHistory, positions } = trading;
+  const { orders, portfolioHistory, positions, watchlists } = trading;
   const apis = {
     account,
     accountActivities,
@@ -221,11 +238,12 @@ test("every method for stocks has been called", () => {
     orders,
     portfolioHistory,
     positions,
+    watchlists,
   };
   const names = [
     ...Object.entries(apis).flatMap(([name, api]) => methodsOf(api, `trading.${name}`)),
     ...methodsOf(trading, "trading"),
   ].filter((name) => !/option/i.test(name));
   expect(names.filter((name) => !sdk.called().has(name)).sort()).toEqual(Object.keys(leftOut).sort());
-  expect(sdk.called().size).toBe(38);
+  expect(sdk.called().size).toBe(49);
 });

@@ -1,23 +1,17 @@
 // The unmodified SDK over HTTP: every method of the data host that the simulator serves, and what it makes of the answers.
 import { ApiError, TimeFrame } from "@alpacahq/alpaca-trade-api/rest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Simulator, startSimulator } from "../../src/simulator/server.ts";
-import { twoSymbols } from "./exampleClient.ts";
 import { atNewYork } from "./exampleMarket.ts";
-import { methodsOf, type RecordedSdk, recordedSdk } from "./recordedSdk.ts";
+import { methodsOf, type RecordedSdk, sdkOnTwoSymbols } from "./recordedSdk.ts";
 
-let simulator: Simulator;
 let sdk: RecordedSdk;
 let marketData: RecordedSdk["marketData"];
 
 beforeAll(async () => {
-  const nowMs = (): number => atNewYork("10:00:20");
-  const keys = { keyId: "KEY", secret: "SECRET" };
-  simulator = await startSimulator({ tape: twoSymbols, nowMs, seed: 11, requestsPerMinute: 0, ...keys });
-  sdk = recordedSdk(simulator.url);
+  sdk = await sdkOnTwoSymbols(() => atNewYork("10:00:20"));
   marketData = sdk.marketData;
 });
-afterAll(() => simulator.stop());
+afterAll(() => sdk.stop());
 
 const friday = new Date("2026-06-12T13:30:00Z");
 const monday = new Date("2026-06-15T13:30:00Z");
