@@ -1,12 +1,12 @@
 // The simulator over HTTP: one origin that serves the paths of Alpaca's trading and data hosts, and a control surface beside them.
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { createControl } from "./control.ts";
 import type { Fault } from "./faults.ts";
 import { readRequest, send } from "./httpMessages.ts";
 import type { MarketTape } from "./marketTape.ts";
-import { createService, written } from "./service.ts";
+import { type AlpacaService, createService, written } from "./service.ts";
 import { type SimulatorEvent, toEvents } from "./simulatorEvents.ts";
 import { loadState, saveState } from "./stateFile.ts";
 import { createStreamServer } from "./streamServer.ts";
@@ -66,28 +66,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     },
   });
   const streams = createStreamServer({ ...options, plan: options.dataPlan ?? "basic", service });
-  const control = createControl(service);
-
-  async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const request = await readRequest(incoming);
-    if (request === undefined) {
-      return send(outgoing, written(errorReply(413, "request body is too large"), { Connection: "close" }));
-    }
-    if (request.path.startsWith("/_control/")) return send(outgoing, written(control(request)));
-    const served = await service.serve(request);
-    onEvent?.({ type: "request", method: request.method, path: request.path, status: served?.status ?? 0 });
-    if (served === undefined) incoming.socket.destroy();
-    else send(outgoing, served);
-  }
-
-  const server = createServer((incoming, outgoing) => {
-    handle(incoming, outgoing).catch((error: unknown) => {
-      // A fault of the simulator's own: say so, where Alpaca would say nothing.
-      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      if (outgoing.headersSent) outgoing.destroy();
-      else send(outgoing, written(errorReply(500, `simulator: ${message}`)));
-    });
-  });
+  const server = createServer(requestListener(service, onEvent));
   const port = await listen(server, options.port ?? 0);
   server.on("upgrade", streams.upgrade);
   const pulse = setInterval(() => {
@@ -109,6 +88,32 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       server.closeAllConnections();
       await closed;
     },
+  };
+}
+
+/** Answers requests of Alpaca's paths and of the control surface. */
+function requestListener(service: AlpacaService, onEvent: SimulatorOptions["onEvent"]): RequestListener {
+  const control = createControl(service);
+
+  async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const request = await readRequest(incoming);
+    if (request === undefined) {
+      return send(outgoing, written(errorReply(413, "request body is too large"), { Connection: "close" }));
+    }
+    if (request.path.startsWith("/_control/")) return send(outgoing, written(control(request)));
+    const served = await service.serve(request);
+    onEvent?.({ type: "request", method: request.method, path: request.path, status: served?.status ?? 0 });
+    if (served === undefined) incoming.socket.destroy();
+    else send(outgoing, served);
+  }
+
+  return (incoming, outgoing) => {
+    handle(incoming, outgoing).catch((error: unknown) => {
+      // A fault of the simulator's own: say so, where Alpaca would say nothing.
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      if (outgoing.headersSent) outgoing.destroy();
+      else send(outgoing, written(errorReply(500, `simulator: ${message}`)));
+    });
   };
 }
 

@@ -45,7 +45,7 @@ export function createStreamServer(options: {
         // A client that breaks off is no fault of the simulator's; its "close" follows.
         accepted.on("error", () => undefined);
         if (feed === undefined) updates.accept(accepted);
-        else data.accept(accepted, feed, codec, key === undefined ? undefined : { key, secret });
+        else data.accept({ socket: accepted, feed, codec, keys: key === undefined ? undefined : { key, secret } });
       });
     },
     publish: (effects) => {

@@ -20,63 +20,62 @@ export type TradeUpdatesOptions = {
   readonly takeFault: () => StreamFaultKind | undefined;
 };
 
-export function createTradeUpdates({ keyId, secret, takeFault }: TradeUpdatesOptions): TradeUpdates {
+export function createTradeUpdates(options: TradeUpdatesOptions): TradeUpdates {
   const listeners = new Set<WebSocket>();
   /** An event that the next one is to overtake. */
   let heldBack: unknown;
-
-  function accept(socket: WebSocket): void {
-    let authorized = false;
-    const authorization = (action: string): void =>
-      send(socket, { stream: "authorization", data: { status: authorized ? "authorized" : "unauthorized", action } });
-    socket.on("close", () => listeners.delete(socket));
-    socket.on("message", (raw) => {
-      const message = readMessage(raw);
-      if (message.action === "auth" || message.action === "authenticate") {
-        const { key, secret: givenSecret, key_id = key, secret_key = givenSecret } = { ...message, ...message.data };
-        authorized = key_id === keyId && secret_key === secret;
-        authorization("authenticate");
-      } else if (message.action === "listen" && !authorized) {
-        authorization("listen");
-      } else if (message.action === "listen") {
-        const streams = listOf(message.data?.streams).filter((name) => name === "trade_updates");
-        if (streams.length > 0) listeners.add(socket);
-        else listeners.delete(socket);
-        send(socket, { stream: "listening", data: { streams } });
-      } else {
-        send(socket, { action: "error", data: { error_message: "invalid command" } });
-      }
-    });
-  }
-
-  function sendToAll(message: unknown): void {
+  const sendToAll = (message: unknown): void => {
     for (const socket of listeners) send(socket, message);
-  }
+  };
 
   function sendEvent(message: unknown): void {
     if (listeners.size === 0) return;
-    const fault = takeFault();
+    const fault = options.takeFault();
     if (fault === "cutStream") {
       for (const socket of listeners) socket.terminate();
       listeners.clear();
-      return;
-    }
-    if (fault === "reorderEvents" && heldBack === undefined) {
+    } else if (fault === "reorderEvents" && heldBack === undefined) {
       heldBack = message;
-      return;
+    } else {
+      sendToAll(message);
+      if (fault === "duplicateEvent") sendToAll(message);
+      if (heldBack !== undefined) sendToAll(heldBack);
+      heldBack = undefined;
     }
-    sendToAll(message);
-    if (fault === "duplicateEvent") sendToAll(message);
-    if (heldBack !== undefined) sendToAll(heldBack);
-    heldBack = undefined;
   }
 
   return {
-    accept,
+    accept: (socket) => converse(socket, listeners, options),
     publish: (effects) => {
       for (const data of tradeUpdatesOf(effects)) sendEvent({ stream: "trade_updates", data });
     },
   };
+}
+
+/** Answers what a client says; `listeners` has it while it listens. */
+function converse(socket: WebSocket, listeners: Set<WebSocket>, { keyId, secret }: TradeUpdatesOptions): void {
+  let authorized = false;
+  const authorization = (action: string): void =>
+    send(socket, { stream: "authorization", data: { status: authorized ? "authorized" : "unauthorized", action } });
+  socket.on("close", () => listeners.delete(socket));
+  socket.on("message", (raw) => {
+    const message = readMessage(raw);
+    if (message.action === "auth" || message.action === "authenticate") {
+      const { key, secret: givenSecret, key_id = key, secret_key = givenSecret } = { ...message, ...message.data };
+      authorized = key_id === keyId && secret_key === secret;
+      if (!authorized) listeners.delete(socket);
+      authorization("authenticate");
+    } else if (message.action === "listen" && !authorized) {
+      authorization("listen");
+    } else if (message.action === "listen") {
+      const streams = listOf(message.data?.streams).filter((name) => name === "trade_updates");
+      if (streams.length > 0) listeners.add(socket);
+      else listeners.delete(socket);
+      send(socket, { stream: "listening", data: { streams } });
+    } else {
+      send(socket, { action: "error", data: { error_message: "invalid command" } });
+    }
+  });
 }
 
 /** The `data` of each update, in the order in which it happened. */

@@ -401,7 +401,7 @@ test("who does not authenticate in time is told so and let go", async () => {
     close: () => gone.resolve(),
   });
   const stream = createMarketDataStream({ tape, ...keys, plan: "basic", nowMs: () => clockMs, authTimeoutMs: 5 });
-  stream.accept(socket as unknown as WebSocket, "iex", "json");
+  stream.accept({ socket: socket as unknown as WebSocket, feed: "iex", codec: "json" });
   await gone.promise;
   expect(told).toEqual([
     { T: "success", msg: "connected" },
