@@ -43,7 +43,8 @@ export function pageOf<T>(call: Call, symbols: readonly string[], series: Series
   const found: Found<T>[] = [];
   for (const symbol of symbols.toSorted()) {
     if (after !== undefined && symbol < after.symbol) continue;
-    for (const item of series.items(symbol, range, descending)) {
+    const rest = symbol === after?.symbol ? restOf(range, after.ms, descending) : range;
+    for (const item of series.items(symbol, rest, descending)) {
       const ms = series.msOf(item);
       if (symbol === after?.symbol && (descending ? ms >= after.ms : ms <= after.ms)) continue;
       const last = found.at(-1);
@@ -54,6 +55,12 @@ export function pageOf<T>(call: Call, symbols: readonly string[], series: Series
   }
   return { found, token: null };
 }
+
+/** What is left after the last item of the page before, so that a late page costs no more than the first. */
+const restOf = (range: DataRange, afterMs: number, descending: boolean): DataRange =>
+  descending
+    ? { ...range, toMs: Math.min(range.toMs, afterMs) }
+    : { ...range, fromMs: Math.max(range.fromMs, afterMs) };
 
 /** Under each symbol its items; a symbol without any is absent. */
 export function bySymbol<T>({ found }: Page<T>, json: (item: T) => unknown): Record<string, unknown[]> {

@@ -131,3 +131,27 @@ test.each([1, 2, 3, 4, 5])("cash, positions and equity are explained to the cent
   const history = client.get("/v2/account/portfolio/history?period=1D&timeframe=1Min") as { equity: number[] };
   expect(cents(history.equity.at(-1))).toBe(cents(account.equity));
 });
+
+test.each([1, 2, 3])("what was realised and what is not yet make up the gain of the account (run %i)", (run) => {
+  const client = openClient({ atMs: atNewYork("09:30:00") });
+  for (let index = 0; index < 30; index++) {
+    const side = (index * 5 + run) % 3 === 0 ? "sell" : "buy";
+    client.post({ side, qty: String(1 + ((index * 7 + run) % 4)) });
+    client.wait(611_000);
+  }
+  let held = 0;
+  let average = 0;
+  let realised = 0;
+  for (const { price, qty, side } of client.list(`${activities}?direction=asc`)) {
+    const signed = Number(qty) * (side === "buy" ? 1 : -1);
+    const closes = held !== 0 && Math.sign(signed) !== Math.sign(held);
+    if (closes) realised += (average - Number(price)) * signed;
+    else average = (average * Math.abs(held) + Number(price) * Number(qty)) / (Math.abs(held) + Number(qty));
+    held += signed;
+  }
+  const position = client.get("/v2/positions/AAPL");
+  const gain = Number(client.get("/v2/account").equity) - 100_000;
+  expect(Number(position.avg_entry_price)).toBeCloseTo(average, 4);
+  expect(realised).not.toBe(0);
+  expect(realised + Number(position.unrealized_pl)).toBeCloseTo(gain, 2);
+});

@@ -188,6 +188,27 @@ test.each(["5Min", "59Min", "4Hour", "1Week", "3Month"])(
   },
 );
 
+test.each(["1Min", "15Min", "1Hour", "4Hour", "1Day", "1Week", "1Month", "3Month"])(
+  "pages of %s bars join to the whole",
+  (frame) => {
+    const { get } = openClient({ atMs: atNewYork("12:34:56", "2026-06-30") });
+    const start = /Min|Hour/.test(frame) ? "2026-06-29" : "2026-01-02";
+    for (const sort of ["asc", "desc"]) {
+      const bars = `/v2/stocks/AAPL/bars?timeframe=${frame}&feed=iex&start=${start}&sort=${sort}`;
+      const whole = get(`${bars}&limit=10000`).bars as Json[];
+      const limit = Math.max(1, Math.floor(whole.length / 3));
+      const paged: Json[] = [];
+      for (let token: unknown = ""; token !== null; ) {
+        const page = get(`${bars}&limit=${limit}&page_token=${token}`);
+        paged.push(...(page.bars as Json[]));
+        token = page.next_page_token;
+      }
+      expect(whole.length).toBeGreaterThan(0);
+      expect(paged).toEqual(whole);
+    }
+  },
+);
+
 test("bars, trades, quotes and snapshots have exactly their keys", () => {
   const { get } = openClient();
   const number = expect.stringMatching(/^(number|integer)$/);
