@@ -1,5 +1,6 @@
 // The trading host's routes for assets: all of a tape's symbols, or one.
 import type { TapeAsset } from "./marketTape.ts";
+import { list } from "./queryParameters.ts";
 import { assetIdOf, exchangeName, symbolOf } from "./wireShapes.ts";
 import { type Call, notFound, ok, type Reply, type Route } from "./wireTypes.ts";
 
@@ -18,7 +19,9 @@ export const assetRoutes: readonly Route[] = [
 
 function listAssets({ tape, query }: Call): Reply {
   const [status, assetClass, exchange] = ["status", "asset_class", "exchange"].map((name) => query.get(name));
-  const none = (status ?? "active") !== "active" || (assetClass ?? "us_equity") !== "us_equity";
+  // No asset of a tape has any of the attributes.
+  const special = list(query, "attributes").length > 0;
+  const none = special || (status ?? "active") !== "active" || (assetClass ?? "us_equity") !== "us_equity";
   const assets = tape.symbols().flatMap((symbol) => tape.asset(symbol) ?? []);
   return ok(none ? [] : assets.map(assetJson).filter((asset) => exchange === null || asset.exchange === exchange));
 }

@@ -1,7 +1,7 @@
 // The JSON of a position: what it cost, what it is worth, and what it gained in all and today.
 import { heldForOrders, marketValue } from "./account.ts";
-import { type Decimal, dec, smaller, sum, text } from "./decimal.ts";
-import type { ExchangeState, HeldPosition } from "./exchangeState.ts";
+import { type Decimal, dec, sixPlaces, sum, text, zero } from "./decimal.ts";
+import type { ExchangeState, Fill, HeldPosition } from "./exchangeState.ts";
 import type { MarketTape } from "./marketTape.ts";
 import { latestSession, midnightOf, newYorkDay } from "./sessions.ts";
 import { assetIdOf, exchangeName } from "./wireShapes.ts";
@@ -51,18 +51,37 @@ function lastDayPrice(state: ExchangeState, tape: MarketTape, symbol: string): D
   return bar && dec(String(bar.close));
 }
 
-/** Gain of the day: what was held overnight against yesterday's close, what was bought today against its price. */
+/** Gain of the day: what was held overnight against yesterday's close, what was added today against what it cost. */
 function intraday(state: ExchangeState, position: HeldPosition, price: Decimal, lastDay: Decimal) {
-  const sign = dec(position.qty).gt(0) ? 1 : -1;
-  const grew = sign === 1 ? "buy" : "sell";
   const midnightMs = midnightOf(newYorkDay(state.nowMs));
   const today = state.fills.filter(({ symbol, atMs }) => symbol === position.symbol && atMs >= midnightMs);
-  const added = sum(today.filter(({ side }) => side === grew).map(({ qty }) => dec(qty)));
-  const held = dec(position.qty).abs();
-  const fresh = smaller(added, held);
-  const overnight = held.minus(fresh);
-  const spent = sum(today.filter(({ side }) => side === grew).map((fill) => dec(fill.qty).times(fill.price)));
-  const freshCost = added.eq(0) ? added : spent.div(added).times(fresh).round(6);
-  const basis = overnight.times(lastDay).plus(freshCost);
-  return { gain: held.times(price).minus(basis).times(sign), basis };
+  const held = dec(position.qty);
+  const before = held.minus(sum(today.map(signedQty)));
+  const { overnight, added, averageCost } = today.reduce(afterFill, {
+    overnight: before,
+    added: zero,
+    averageCost: zero,
+  });
+  const basis = overnight.times(lastDay).plus(added.times(averageCost));
+  return { gain: held.times(price).minus(basis), basis };
+}
+
+const signedQty = ({ side, qty }: Fill): Decimal => dec(qty).times(side === "buy" ? 1 : -1);
+
+/** Quantities are negative when short. */
+type Lots = { readonly overnight: Decimal; readonly added: Decimal; readonly averageCost: Decimal };
+
+/** What is closed comes from what was held overnight first. */
+function afterFill({ overnight, added, averageCost }: Lots, fill: Fill): Lots {
+  const signed = signedQty(fill);
+  const held = overnight.plus(added);
+  if (held.times(signed).gte(0)) {
+    const total = added.plus(signed);
+    const cost = added.times(averageCost).plus(signed.times(fill.price));
+    return { overnight, added: total, averageCost: sixPlaces(cost.div(total)) };
+  }
+  const left = overnight.plus(signed);
+  return overnight.times(left).gt(0)
+    ? { overnight: left, added, averageCost }
+    : { overnight: zero, added: added.plus(left), averageCost };
 }

@@ -160,3 +160,80 @@ test("the figures of a position follow its price: cost, worth, gain in all and t
   });
   expect(client.get("/v2/account")).toMatchObject({ cash: "99599.96", equity: "100039.96", long_market_value: "440" });
 });
+
+describe("the gain of today", () => {
+  // A dollar more every half hour on Monday, then 120 all Tuesday.
+  const rising = handmadeTape({
+    AAPL: { minute: (index, day) => flat(day === "2026-06-15" ? 100 + Math.floor(index / 30) : 120) },
+  });
+  type Trade = readonly ["buy" | "sell", string];
+
+  test.each<[string, readonly Trade[]]>([
+    ["bought once", [["buy", "3"]]],
+    [
+      "bought in parts",
+      [
+        ["buy", "3"],
+        ["buy", "4"],
+        ["buy", "0.5"],
+      ],
+    ],
+    [
+      "bought, sold in part",
+      [
+        ["buy", "7"],
+        ["sell", "3"],
+      ],
+    ],
+    [
+      "closed and opened again",
+      [
+        ["buy", "7"],
+        ["sell", "7"],
+        ["buy", "2"],
+      ],
+    ],
+    [
+      "sold short",
+      [
+        ["sell", "3"],
+        ["sell", "2"],
+        ["buy", "1"],
+      ],
+    ],
+    [
+      "turned round",
+      [
+        ["buy", "3"],
+        ["sell", "3"],
+        ["sell", "4"],
+      ],
+    ],
+  ])("of a position opened today is its whole gain: %s", (_, trades) => {
+    const client = openClient({ tape: rising });
+    for (const [side, qty] of trades) {
+      client.post({ side, qty });
+      client.wait(1_800_000);
+    }
+    const position = client.get("/v2/positions/AAPL");
+    expect(position.unrealized_intraday_pl).toBe(position.unrealized_pl);
+    expect(position.unrealized_intraday_plpc).toBe(position.unrealized_plpc);
+    expect(position.unrealized_pl).not.toBe("0");
+  });
+
+  test("of a position held overnight is counted from the close, of what was added from its cost", () => {
+    const client = openClient({ tape: { ...rising, dailyBars: (_, day) => [dailyBar(day, 115)] } });
+    client.post({ qty: "10" });
+    client.waitUntil(atNewYork("10:00:00", "2026-06-16"));
+    expect(client.get("/v2/positions/AAPL")).toMatchObject({ lastday_price: "115", unrealized_intraday_pl: "50" });
+    client.post({ qty: "2" });
+    expect(client.get("/v2/positions/AAPL")).toMatchObject({ qty: "12", unrealized_intraday_pl: "49.98" });
+    client.post({ side: "sell", qty: "4" });
+    expect(client.get("/v2/positions/AAPL")).toMatchObject({ qty: "8", unrealized_intraday_pl: "29.98" });
+  });
+});
+
+const dailyBar = (day: string, close: number) => ({
+  startMs: atNewYork("00:00:00", day),
+  ...{ open: close, high: close, low: close, close, volume: 1, tradeCount: 1, vwap: close },
+});
