@@ -51,6 +51,8 @@ type Connection = {
   readonly feed: Feed;
   readonly send: (messages: readonly object[]) => void;
   readonly close: () => void;
+  /** No longer once its client has begun to close it. */
+  readonly isOpen: () => boolean;
   readonly authTimeout: NodeJS.Timeout;
   subscriptions: Subscriptions;
 };
@@ -95,6 +97,7 @@ function accept(hub: Hub, { socket, feed, codec, keys }: NewConnection): void {
     feed,
     send: (messages) => socket.send(written(messages, codec)),
     close: () => socket.close(),
+    isOpen: () => socket.readyState === socket.OPEN,
     authTimeout,
     subscriptions: {},
   };
@@ -135,7 +138,7 @@ function authFault(
   if (authenticated.has(connection)) return 403;
   if (keys.key !== keyId || keys.secret !== secret) return 402;
   if (plan === "basic" && connection.feed === "sip") return 409;
-  return [...authenticated].some(({ feed }) => feed === connection.feed) ? 406 : undefined;
+  return [...authenticated].some(({ feed, isOpen }) => feed === connection.feed && isOpen()) ? 406 : undefined;
 }
 
 /** Trades and quotes together, on the free plan. */
