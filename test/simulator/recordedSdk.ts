@@ -1,22 +1,24 @@
 // The unmodified SDK with both of its hosts led to a simulator, and a record of which of its methods were called.
-import { Alpaca } from "@alpacahq/alpaca-trade-api/rest";
+import { Alpaca } from "@alpacahq/alpaca-trade-api";
 import { startSimulator } from "../../src/simulator/server.ts";
 import { twoSymbols } from "./exampleClient.ts";
 
 export type RecordedSdk = Pick<Alpaca, "trading" | "marketData"> & {
   /** `trading.orders.market`, each once. */
   readonly called: () => ReadonlySet<string>;
+  /** `ws://…`: where the simulator's streams are. */
+  readonly streamOrigin: string;
   readonly stop: () => Promise<void>;
 };
 
 /** The SDK against a simulator of its own on two symbols. */
 export async function sdkOnTwoSymbols(nowMs: () => number): Promise<RecordedSdk> {
   const options = { keyId: "KEY", secret: "SECRET", seed: 11, requestsPerMinute: 0 };
-  const { url, stop } = await startSimulator({ tape: twoSymbols, nowMs, ...options });
-  return { ...recordedSdk(url), stop };
+  const { url, streamOrigin, stop } = await startSimulator({ tape: twoSymbols, nowMs, ...options });
+  return { ...recordedSdk(url), streamOrigin, stop };
 }
 
-function recordedSdk(url: string): Omit<RecordedSdk, "stop"> {
+function recordedSdk(url: string): Omit<RecordedSdk, "streamOrigin" | "stop"> {
   const called = new Set<string>();
   const { trading, marketData } = new Alpaca({
     keyId: "KEY",
