@@ -39,6 +39,18 @@ export type TradingInterval = {
   readonly extended: boolean;
 };
 
+/** The place of the first interval that ends after the instant; their number when there is none. */
+export function firstEndingAfter(intervals: readonly TradingInterval[], ms: number): number {
+  let from = 0;
+  let to = intervals.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((intervals[middle]?.toMs ?? ms) <= ms) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
 export type TapeAsset = {
   readonly symbol: string;
   readonly tradable: boolean;

@@ -2,7 +2,7 @@
 import { remainingQty } from "./account.ts";
 import { type Decimal, dec, larger, sharesDown, smaller, zero } from "./decimal.ts";
 import type { Order } from "./exchangeState.ts";
-import type { MarketTape, TradingInterval } from "./marketTape.ts";
+import { firstEndingAfter, type MarketTape, type TradingInterval } from "./marketTape.ts";
 import type { Session } from "./sessions.ts";
 import { awaitsTrigger, followTrades } from "./triggers.ts";
 
@@ -48,10 +48,10 @@ function nextExecution(
   toMs: number,
 ): Execution | undefined {
   const { side, limitPrice } = order;
-  for (const interval of intervals) {
-    if (interval.fromMs > toMs) return undefined;
-    const over = interval.toMs <= liveSinceMs || interval.toMs <= afterMs;
-    if (over || (interval.extended && !order.extendedHours)) continue;
+  for (let index = firstEndingAfter(intervals, Math.max(afterMs, liveSinceMs)); ; index++) {
+    const interval = intervals[index];
+    if (interval === undefined || interval.fromMs > toMs) return undefined;
+    if (interval.extended && !order.extendedHours) continue;
     const atMs = Math.max(interval.fromMs, liveSinceMs);
     const quoted = side === "buy" ? interval.ask : interval.bid;
     if (atMs > afterMs && atMs <= toMs && accepts(order, quoted)) {
@@ -62,7 +62,6 @@ function nextExecution(
       return executionOf(order, limitPrice, interval.toMs, interval.toMs);
     }
   }
-  return undefined;
 }
 
 /** Whether the order may be executed at the price. Numbers written with as few digits as prices compare exactly. */

@@ -11,6 +11,7 @@ export type SeededSymbol = {
   readonly annualVolatility?: number;
   readonly fractionable?: boolean;
   readonly shortable?: boolean;
+  readonly easyToBorrow?: boolean;
   readonly tradable?: boolean;
 };
 

@@ -1,7 +1,7 @@
 // When a stop price is reached, and how that of a trailing stop follows the market.
 import { dec, text } from "./decimal.ts";
 import type { Order, OrderRequest } from "./exchangeState.ts";
-import type { TradingInterval } from "./marketTape.ts";
+import { firstEndingAfter, type TradingInterval } from "./marketTape.ts";
 
 export const isStop = ({ type }: Pick<OrderRequest, "type">): boolean =>
   type === "stop" || type === "stop_limit" || type === "trailing_stop";
@@ -48,18 +48,18 @@ export function followTrades(
 ): { readonly order: Order; readonly triggeredAtMs?: number } {
   const liveSinceMs = order.liveSinceMs ?? Number.POSITIVE_INFINITY;
   let current = order;
-  for (const interval of intervals) {
-    if (interval.fromMs > toMs) break;
-    if (interval.extended || interval.toMs <= Math.max(afterMs, liveSinceMs)) continue;
+  for (let index = firstEndingAfter(intervals, Math.max(afterMs, liveSinceMs)); ; index++) {
+    const interval = intervals[index];
+    if (interval === undefined || interval.fromMs > toMs) return { order: current };
+    if (interval.extended) continue;
     const atMs = Math.max(interval.fromMs, liveSinceMs);
     if (atMs > afterMs && atMs <= toMs) {
       if (reaches(current, interval.open)) return { order: current, triggeredAtMs: atMs };
       current = trail(current, interval.open);
     }
-    if (interval.fromMs < liveSinceMs || interval.toMs <= afterMs || interval.toMs > toMs) continue;
+    if (interval.fromMs < liveSinceMs || interval.toMs > toMs) continue;
     const [bad, good] = order.side === "sell" ? [interval.low, interval.high] : [interval.high, interval.low];
     if (reaches(current, bad)) return { order: current, triggeredAtMs: interval.toMs };
     current = trail(current, good);
   }
-  return { order: current };
 }

@@ -1,88 +1,38 @@
 // What holds for the exchange whatever happens: nothing is made from nothing, nothing depends on how time is cut.
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { accountFigures, heldForOrders, markAt } from "../../src/simulator/account.ts";
 import { type Decimal, dec, sum, text } from "../../src/simulator/decimal.ts";
-import { createExchange } from "../../src/simulator/exchange.ts";
-import type { ExchangeEvent, ExchangeState } from "../../src/simulator/exchangeState.ts";
-import { createSeededTape } from "../../src/simulator/seededTape.ts";
-import { advanceTo, atNewYork, openAccount, order, play } from "./exampleMarket.ts";
+import { type ExchangeState, isOpen, type Order } from "../../src/simulator/exchangeState.ts";
+import { newYorkDay } from "../../src/simulator/sessions.ts";
+import { advanceTo, play } from "./exampleMarket.ts";
+import { holds, samples, start, startMs, states, symbols, tape } from "./randomHistories.ts";
 
-const symbols = ["AAPL", "MSFT"];
-const tape = createSeededTape({
-  seed: 3,
-  fromDay: "2026-05-01",
-  symbols: symbols.map((symbol) => ({ symbol, startPrice: 50, annualVolatility: 0.6 })),
-});
-const startMs = atNewYork("08:45:00");
-const start = openAccount(startMs, { startingCash: "10000" });
-
-const scaled = (value: number, places: number): string => text(dec(value).div(10 ** places));
-
-type Move = { readonly waitMs: number; readonly make: (atMs: number) => ExchangeEvent };
-
-const wait = fc.oneof(
-  { weight: 3, arbitrary: fc.integer({ min: 0, max: 600_000 }) },
-  { weight: 1, arbitrary: fc.integer({ min: 0, max: 8 * 3_600_000 }) },
-);
-const submission: fc.Arbitrary<(atMs: number) => ExchangeEvent> = fc
-  .record({
-    symbol: fc.constantFrom(...symbols),
-    side: fc.constantFrom("buy" as const, "sell" as const),
-    amount: fc.oneof(
-      { weight: 4, arbitrary: fc.integer({ min: 1, max: 60 }).map((qty) => ({ qty: String(qty) })) },
-      {
-        weight: 1,
-        arbitrary: fc.integer({ min: 1, max: 3_000_000 }).map((millionths) => ({ qty: scaled(millionths, 6) })),
-      },
-      {
-        weight: 1,
-        arbitrary: fc.integer({ min: 1, max: 500_000 }).map((pennies) => ({ qty: null, notional: scaled(pennies, 2) })),
-      },
-    ),
-    limitPrice: fc.option(
-      fc.integer({ min: 4200, max: 6400 }).map((pennies) => scaled(pennies, 2)),
-      { freq: 1 },
-    ),
-    timeInForce: fc.constantFrom("day" as const, "day" as const, "gtc" as const),
-  })
-  .map(
-    ({ amount, ...rest }) =>
-      (atMs: number): ExchangeEvent => ({ type: "submitOrder", atMs, request: order({ ...rest, ...amount }) }),
-  );
-const move: fc.Arbitrary<Move> = fc.record({
-  waitMs: wait,
-  make: fc.oneof(
-    { weight: 8, arbitrary: submission },
-    { weight: 1, arbitrary: fc.constant((atMs: number): ExchangeEvent => ({ type: "cancelAllOrders", atMs })) },
-    { weight: 1, arbitrary: fc.constant(advanceTo) },
-  ),
-});
-
-const history = fc.array(move, { minLength: 5, maxLength: 30, size: "max" }).map((moves) => {
-  let atMs = startMs;
-  return moves.map(({ waitMs, make }) => {
-    atMs += waitMs;
-    return make(atMs);
-  });
-});
-
-const holds = (property: (events: readonly ExchangeEvent[]) => void): void =>
-  fc.assert(fc.property(history, property), { numRuns: 60, seed: 20260615 });
-
-const step = createExchange(tape);
-const states = (events: readonly ExchangeEvent[]): readonly ExchangeState[] => {
-  let state = start;
-  return events.map((event) => {
-    [state] = step(state, event);
-    return state;
-  });
-};
-
-test("the histories tried have fills, short positions and refusals in them", () => {
-  const tried = fc.sample(history, { numRuns: 60, seed: 20260615 }).map((events) => play(tape, start, events));
-  expect(tried.flatMap(([{ fills }]) => fills).length).toBeGreaterThan(200);
+test("the histories tried have everything in them", () => {
+  const tried = samples().map((events) => play(tape, start, events));
+  const orders = tried.flatMap(([state]) => state.orders);
+  const count = (condition: (order: Order) => boolean): number => orders.filter(condition).length;
+  expect(tried.flatMap(([{ fills }]) => fills).length).toBeGreaterThan(400);
   expect(tried.some(([{ positions }]) => positions.some(({ qty }) => qty.startsWith("-")))).toBe(true);
   expect(tried.flatMap(([, effects]) => effects).some(({ type }) => type === "refused")).toBe(true);
+  for (const status of ["filled", "canceled", "expired", "rejected", "replaced", "held"]) {
+    expect(
+      count((order) => order.status === status),
+      status,
+    ).toBeGreaterThan(2);
+  }
+  for (const timeInForce of ["ioc", "fok", "opg", "cls"]) {
+    expect(
+      count((order) => order.timeInForce === timeInForce && order.status === "filled"),
+      timeInForce,
+    ).toBeGreaterThan(1);
+  }
+  for (const type of ["stop", "stop_limit", "trailing_stop"]) {
+    expect(
+      count((order) => order.type === type && order.status === "filled"),
+      type,
+    ).toBeGreaterThan(2);
+  }
+  expect(count(({ parentSerial, status }) => parentSerial !== null && status === "filled")).toBeGreaterThan(10);
 });
 
 describe("after any history", () => {
@@ -135,14 +85,14 @@ describe("after any history", () => {
     });
   });
 
-  test("an order that is over never changes again", () => {
+  test("an order that is over never changes again, but for the legs that take the place of its legs", () => {
     holds((events) => {
       const over = new Map<string, string>();
       for (const { orders } of states(events)) {
         for (const each of orders) {
           const known = over.get(each.id);
-          if (known !== undefined) expect(JSON.stringify(each)).toBe(known);
-          if (["filled", "canceled", "expired"].includes(each.status)) over.set(each.id, JSON.stringify(each));
+          if (known !== undefined) expect(lasting(each)).toBe(known);
+          if (!isOpen(each)) over.set(each.id, lasting(each));
         }
       }
     });
@@ -152,14 +102,67 @@ describe("after any history", () => {
     holds((events) => {
       const { fills, orders } = play(tape, start, events)[0];
       for (const fill of fills) {
-        const day = new Date(fill.atMs).toISOString().slice(0, 10);
         const minutes = tape
-          .intervals(fill.symbol, day)
+          .intervals(fill.symbol, newYorkDay(fill.atMs))
           .filter(({ fromMs, toMs }) => fromMs <= fill.atMs && fill.atMs <= toMs);
         expect(minutes.some(({ low, high }) => low <= Number(fill.price) && Number(fill.price) <= high)).toBe(true);
         const limit = orders.find(({ id }) => id === fill.orderId)?.limitPrice;
         if (limit) expect(fill.side === "buy" ? dec(fill.price).lte(limit) : dec(fill.price).gte(limit)).toBe(true);
       }
+    });
+  });
+});
+
+describe("at any time", () => {
+  test("no order is filled beyond its quantity, and none that is held at all", () => {
+    holds((events) => {
+      for (const { orders } of states(events)) {
+        for (const { qty, filledQty, status } of orders) {
+          expect(dec(filledQty).gte(0)).toBe(true);
+          if (qty !== null) expect(dec(filledQty).lte(qty)).toBe(true);
+          if (status === "held") expect(filledQty).toBe("0");
+        }
+      }
+    });
+  });
+
+  test("open orders promise no more shares than the position has", () => {
+    holds((events) => {
+      for (const state of states(events)) {
+        for (const symbol of symbols) {
+          const held = dec(state.positions.find((position) => position.symbol === symbol)?.qty ?? "0").abs();
+          expect(heldForOrders(state, symbol).lte(held)).toBe(true);
+        }
+      }
+    });
+  });
+
+  test("the exits of an entry together sell no more than it bought", () => {
+    holds((events) => {
+      const { orders } = play(tape, start, events)[0];
+      for (const entry of orders.filter(
+        ({ orderClass, parentSerial }) => orderClass === "bracket" && parentSerial === null,
+      )) {
+        const exits = orders.filter((each) => each.parentSerial === entry.serial && each.status !== "replaced");
+        expect(sum(exits.map(({ filledQty }) => dec(filledQty))).lte(entry.filledQty)).toBe(true);
+      }
+    });
+  });
+
+  test("the orders listed as open are exactly those that are", () => {
+    holds((events) => {
+      for (const { orders, openSerials } of states(events)) {
+        expect(orders.filter(isOpen).map(({ serial }) => serial)).toEqual(openSerials);
+      }
+    });
+  });
+
+  test("the equity is the cash and the positions at their marks", () => {
+    holds((events) => {
+      const [state] = play(tape, start, events);
+      const mark = markAt(tape, state.nowMs);
+      const worth = sum(state.positions.map(({ symbol, qty }) => dec(qty).times(String(mark(symbol)))));
+      expect(text(accountFigures(state, mark).equity)).toBe(text(worth.plus(state.account.cash)));
     });
   });
 });
@@ -191,6 +194,8 @@ test("what happens in a stretch of time does not depend on how often one looks",
     expect(play(tape, start, often)).toEqual(play(tape, start, events));
   });
 });
+
+const lasting = ({ legSerials: _, ...rest }: Order): string => JSON.stringify(rest);
 
 /** Positions after the first `count` fills, with the costs of the books. */
 function positionsAfter(state: ExchangeState, count: number): ExchangeState["positions"] {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { MarketTape } from "../../src/simulator/marketTape.ts";
 import { createSeededTape } from "../../src/simulator/seededTape.ts";
-import { sessionOfDay } from "../../src/simulator/sessions.ts";
+import { newYorkDay, sessionOfDay } from "../../src/simulator/sessions.ts";
 import { atNewYork } from "./exampleMarket.ts";
 
 const fromDay = "2025-01-02";
@@ -95,4 +95,39 @@ test("out of hours the last trade is the last close", () => {
   const [bar] = tape.dailyBars("AAPL", "2026-06-15", "2026-06-15");
   expect(tape.lastTrade("AAPL", atNewYork("19:00:00"))?.price).toBe(bar?.close);
   expect(tape.lastTrade("AAPL", atNewYork("08:00:00", "2026-06-16"))?.price).toBe(bar?.close);
+});
+
+describe("halts, where they are asked for", () => {
+  const symbols = [{ symbol: "AAPL", startPrice: 200 }];
+  const halting = createSeededTape({ seed: 1, fromDay, symbols, halts: true });
+  const whole = createSeededTape({ seed: 1, fromDay, symbols });
+  const sessions = whole.dailyBars("AAPL", "2025-02-03", "2025-06-30").map(({ startMs }) => newYorkDay(startMs));
+  const missing = (day: string) => {
+    const traded = new Set(halting.intervals("AAPL", day).map(({ fromMs }) => fromMs));
+    return whole.intervals("AAPL", day).filter(({ fromMs }) => !traded.has(fromMs));
+  };
+  const halted = sessions.filter((day) => missing(day).length > 0);
+
+  test("stop trading for a few minutes on some days, and change nothing else", () => {
+    expect(halted.length).toBeGreaterThan(5);
+    expect(halted.length).toBeLessThan(sessions.length / 4);
+    for (const day of halted) {
+      const gap = missing(day);
+      expect(gap.length).toBeGreaterThanOrEqual(3);
+      expect(gap.length).toBeLessThanOrEqual(12);
+      expect((gap.at(-1)?.toMs ?? 0) - (gap[0]?.fromMs ?? 0)).toBe(gap.length * 60_000);
+      const bars = new Set(halting.minuteBars("AAPL", day).map(({ startMs }) => startMs));
+      expect(gap.some(({ fromMs }) => bars.has(fromMs))).toBe(false);
+    }
+    expect(halting.dailyBars("AAPL", "2025-02-03", "2025-06-30")).toEqual(
+      whole.dailyBars("AAPL", "2025-02-03", "2025-06-30"),
+    );
+  });
+
+  test("leave the last trade at the close of the minute before", () => {
+    const [first] = missing(halted[0] ?? "");
+    const before = whole.intervals("AAPL", halted[0] ?? "").find(({ toMs }) => toMs === first?.fromMs);
+    const trade = halting.lastTrade("AAPL", (first?.fromMs ?? 0) + 90_000);
+    expect(trade).toMatchObject({ price: before?.close, atMs: (first?.fromMs ?? 0) - 1 });
+  });
 });
