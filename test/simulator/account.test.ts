@@ -1,7 +1,7 @@
 // The account over the wire: what its owner configures, and how margin follows positions and orders.
 import { describe, expect, test } from "vitest";
 import { openClient } from "./exampleClient.ts";
-import { flat, handmadeTape } from "./exampleMarket.ts";
+import { atNewYork, flat, handmadeTape } from "./exampleMarket.ts";
 
 const tape = handmadeTape({ AAPL: { minute: () => flat(100) } });
 const configurations = "/v2/account/configurations";
@@ -128,5 +128,21 @@ describe("margin", () => {
     const { get, post } = openClient({ tape, account: { startingCash: "1999" } });
     expect(get("/v2/account")).toMatchObject({ multiplier: "1", buying_power: "1999", shorting_enabled: false });
     expect(post({ side: "sell", qty: "1" })).toMatchObject(refusedWith("account is not allowed to short"));
+  });
+});
+
+test("the equity and margin of the last close stand until the next", () => {
+  const rising = handmadeTape({ AAPL: { minute: (_, day) => flat(day === "2026-06-16" ? 110 : 100) } });
+  const client = openClient({ tape: rising });
+  client.post({ qty: "100" });
+  const start = { last_equity: "100000", last_maintenance_margin: "0", balance_asof: "2026-06-12" };
+  expect(client.get("/v2/account")).toMatchObject({ equity: "99999", ...start });
+  client.waitUntil(atNewYork("10:00:00", "2026-06-16"));
+  expect(client.get("/v2/account")).toMatchObject({
+    equity: "100999",
+    maintenance_margin: "3300",
+    last_equity: "99999",
+    last_maintenance_margin: "3000",
+    balance_asof: "2026-06-15",
   });
 });

@@ -35,6 +35,15 @@ describe.each([
     expect(ticks(kind, client)).toEqual(seen);
   });
 
+  test("show that of the close only once it is there", () => {
+    const client = openClient({ atMs: atNewYork("16:00:00") - 1 });
+    const before = ticks(kind, client);
+    client.wait(1);
+    const after = ticks(kind, client);
+    expect(after.slice(0, -1)).toEqual(before);
+    expect(after.at(-1)).toEqual(client.get(`/v2/stocks/AAPL/${kind}/latest`)[singular]);
+  });
+
   test("lie within start and end, both included", () => {
     const client = afternoon();
     const range = ticks(kind, client, `start=${iso("10:00:00")}&end=${iso("10:05:00")}`);

@@ -45,6 +45,16 @@ describe("a day of an account opened that day", () => {
     });
   });
 
+  test("a fill at the very end of a window belongs to it", () => {
+    const client = holder();
+    client.waitUntil(atNewYork("09:45:00"));
+    client.post({ side: "sell", qty: "10" });
+    client.waitUntil(atNewYork("10:00:00"));
+    const { equity } = client.get(`${history}?period=1D&timeframe=15Min`) as { equity: number[] };
+    // Ten shares bought at 100.01 are sold at 100.99, under the last price of 101.
+    expect(equity).toEqual([100009.8, 100009.8, 100009.8]);
+  });
+
   test("the close has a point of its own, and nothing comes after it", () => {
     const client = holder();
     client.waitUntil(atNewYork("23:00:00"));

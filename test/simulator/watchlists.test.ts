@@ -40,6 +40,7 @@ describe.each([
   test("gets other symbols, or another name, and keeps the rest", () => {
     const { send, path } = withList();
     expect(symbolsIn(send("PUT", at(path), { symbols: ["AAPL"] }).body)).toEqual(["AAPL"]);
+    expect(send("PUT", at(path), { name: "My list" }).status).toBe(200);
     const { body } = send("PUT", at(path), { name: "Other" });
     expect([symbolsIn(body), (body as Json).name]).toEqual([["AAPL"], "Other"]);
   });
