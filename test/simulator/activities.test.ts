@@ -79,9 +79,11 @@ describe("paging", () => {
     expect(list(`${activities}?page_token=${first.at(-1)?.id}`)).toEqual(all.slice(3));
   });
 
-  test("after the time of the last activity nothing comes again", () => {
+  test("after the time of the last activity nothing comes again, nor before that of the first", () => {
     const { list } = trader();
     const [newest] = list(`${activities}?page_size=1`);
+    const [oldest] = list(`${activities}?page_size=1&direction=asc`);
+    expect(list(`${activities}?until=${oldest?.transaction_time}`)).toEqual([]);
     expect(list(`${activities}?after=${newest?.transaction_time}`)).toEqual([]);
   });
 });

@@ -109,6 +109,13 @@ describe("auctions", () => {
   });
 });
 
+test("an auction before the start is left out", () => {
+  const { get } = afternoon();
+  const days = (start: string) => get(`/v2/stocks/AAPL/auctions?start=${start}`).auctions as Json[];
+  expect(days(iso("09:30:00")).map(({ d }) => d)).toEqual([monday]);
+  expect(days(iso("09:30:01"))).toEqual([]);
+});
+
 describe("feeds", () => {
   test.each(["trades", "quotes", "auctions", "bars"])(
     "of the free plan show consolidated %s after 15 minutes",

@@ -86,6 +86,25 @@ describe("a day of an account opened that day", () => {
   });
 });
 
+test("percentages have four places", () => {
+  const client = openClient({ tape, atMs: atNewYork("09:30:00") });
+  client.post({ qty: "333" });
+  client.waitUntil(atNewYork("10:00:00"));
+  const body = client.get(`${history}?period=1D&timeframe=15Min`);
+  expect(body.profit_loss).toEqual([0, 666, 666]);
+  expect(body.profit_loss_pct).toEqual([0, 0.0066, 0.0066]);
+});
+
+test("a day counts from the moment of its open, and a year is a year", () => {
+  const client = openClient({ tape, atMs: atNewYork("12:00:00", "2026-05-01") });
+  client.waitUntil(atNewYork("09:30:00") - 1);
+  const days = (period: string) =>
+    (client.get(`${history}?period=${period}&timeframe=1D`).timestamp as number[]).length;
+  expect(days("1A")).toBe(30);
+  client.waitUntil(atNewYork("09:30:00"));
+  expect([days("1A"), days("2M"), days("1W")]).toEqual([31, 31, 5]);
+});
+
 describe("several days", () => {
   const later = () => {
     const client = holder();
