@@ -9,34 +9,30 @@ import type { Acceptance } from "./orderRules.ts";
 import { updated } from "./orderUpdates.ts";
 import { hash32, uuidOf } from "./random.ts";
 import { currentOrNextSession, currentOrNextTradingDay, openSessionAt, postCloseMs, tradingDayAt } from "./sessions.ts";
-import { inTurn } from "./stepping.ts";
+import { inTurn, type Step } from "./stepping.ts";
 import { endImmediateOrders, trade } from "./trading.ts";
 
 /** Takes an order. While its market is closed it waits, else it is executed as far as the market goes at this moment. */
 export function place(tape: MarketTape, state: ExchangeState, request: OrderRequest, acceptance: Acceptance): Stepped {
   const { nowMs } = state;
   const open = (request.extendedHours ? tradingDayAt(nowMs) : openSessionAt(nowMs)) !== undefined;
-  const order = newOrder(state, request, acceptance, open ? "pending_new" : "accepted");
-  const taken = updated(open ? "pending_new" : "accepted", order, nowMs);
+  const arrival = open ? "pending_new" : "accepted";
+  const alone = newOrder(state, request, acceptance, arrival);
   const { ordersToReject, ordersToSilence } = state.disturbances;
-  if (ordersToReject > 0) {
-    const disturbances = { ...state.disturbances, ordersToReject: ordersToReject - 1 };
-    const [rejected, effects] = end({ ...withNewOrder(state, order), disturbances }, order, "rejected", nowMs);
-    return [rejected, [taken, ...effects]];
-  }
-  const legs = legsOfNew(state.seed, order, request);
-  const whole: Order = { ...order, legSerials: legs.map(({ serial }) => serial) };
-  const disturbances = { ...state.disturbances, ordersToSilence: Math.max(0, ordersToSilence - 1) };
-  const added = [whole, ...legs].reduce(withNewOrder, { ...state, disturbances });
-  const [next, effects] = open ? send(tape, added, whole) : ([added, []] as const);
-  return [next, [updated(open ? "pending_new" : "accepted", whole, nowMs), ...effects]];
+  const rejected = ordersToReject > 0;
+  const legs = rejected ? [] : legsOfNew(state.seed, alone, request);
+  const order: Order = { ...alone, legSerials: legs.map(({ serial }) => serial) };
+  const disturbances = rejected
+    ? { ...state.disturbances, ordersToReject: ordersToReject - 1 }
+    : { ...state.disturbances, ordersToSilence: Math.max(0, ordersToSilence - 1) };
+  const added = [order, ...legs].reduce(withNewOrder, { ...state, disturbances });
+  const send: readonly Step[] = [(current) => activate(tape, current, order, nowMs), meetMarket(tape, order.serial)];
+  const reject: Step = (current) => end(current, order, "rejected", nowMs);
+  const [next, effects] = inTurn(added, rejected ? [reject] : open ? send : []);
+  return [next, [updated(arrival, order, nowMs), ...effects]];
 }
 
-function send(tape: MarketTape, state: ExchangeState, order: Order): Stepped {
-  return inTurn(state, [(current) => activate(tape, current, order, state.nowMs), meetMarket(tape, order.serial)]);
-}
-
-/** Lets the market at this very moment have the order and those that came after it. */
+/** Lets the market at this very moment have the order, its legs, and whatever came after it. */
 export const meetMarket =
   (tape: MarketTape, fromSerial: number) =>
   (state: ExchangeState): Stepped => {
@@ -45,7 +41,12 @@ export const meetMarket =
     if (session === undefined) return [state, []];
     return inTurn(state, [
       (current) =>
-        trade(tape, current, { session, afterMs: nowMs - 1, toMs: nowMs }, ({ serial }) => serial >= fromSerial),
+        trade(
+          tape,
+          current,
+          { session, afterMs: nowMs - 1, toMs: nowMs },
+          ({ serial, parentSerial }) => serial >= fromSerial || parentSerial === fromSerial,
+        ),
       (current) => endImmediateOrders(current, nowMs),
     ]);
   };

@@ -75,6 +75,21 @@ describe("a day with minutes", () => {
     expect(second.fills[0]).toMatchObject({ price: "10.4", atMs: at("13:33:00") });
   });
 
+  test("has minutes before the open for orders of extended hours alone", async () => {
+    const tape = await loadCsvTape(dir);
+    const before = at("12:00:00");
+    const limited = { symbol: "X", limitPrice: "11" };
+    const [state] = play(tape, openAccount(before), [
+      submit(before, limited),
+      submit(before, { ...limited, extendedHours: true }),
+      advanceTo(at("13:30:00")),
+    ]);
+    expect(state.fills).toMatchObject([
+      { orderId: state.orders[1]?.id, price: "9.8", atMs: before },
+      { orderId: state.orders[0]?.id, price: "10", atMs: at("13:30:00") },
+    ]);
+  });
+
   test("has a forming bar of regular minutes only, and the file's bar after the close", async () => {
     const tape = await loadCsvTape(dir);
     const session = sessionOfDay("2026-06-15");

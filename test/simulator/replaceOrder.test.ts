@@ -210,6 +210,22 @@ describe("replacing a part of a complex order", () => {
     expect(moved.orders[1]?.parentSerial).toBe(4);
   });
 
+  test("of the entry sends an exit to the market in the same moment", () => {
+    const near = having({
+      qty: "10",
+      limitPrice: "99",
+      orderClass: "bracket",
+      ...exits,
+      takeProfit: { limitPrice: "99.5" },
+    });
+    const [state] = play(tape, near, [replace(near, { limitPrice: "101" }, 0)]);
+    expect(state.fills).toMatchObject([
+      { side: "buy", price: "100.01", atMs: ten },
+      { side: "sell", price: "99.99", atMs: ten },
+    ]);
+    expect(state.orders.map(({ status }) => status)).toEqual(["replaced", "filled", "canceled", "filled"]);
+  });
+
   test.each<[number, Partial<Replacement>, string]>([
     [1, { qty: "5" }, "qty of bracket orders cannot be replaced"],
     [1, { limitPrice: "95" }, "take_profit.limit_price must be > stop_loss.stop_price"],
