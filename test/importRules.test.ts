@@ -17,6 +17,16 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/api": ["src/core", "src/ports", "src/app", "src/getApp.ts"],
   "src/simulator": ["src/core"],
   "src/local": ["src/core", "src/ports", "src/simulator", "src/config.ts", "src/compose.ts", "src/adapters/system"],
+  "src/replay": [
+    "src/core",
+    "src/ports",
+    "src/app",
+    "src/adapters",
+    "src/simulator",
+    "src/local",
+    "src/config.ts",
+    "src/compose.ts",
+  ],
   functions: ["src/api", "src/getApp.ts", "src/config.ts"],
   tools: [],
 };

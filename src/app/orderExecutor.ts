@@ -13,6 +13,7 @@ import {
 import type { RunInputs, RunPlan } from "../core/model/run.ts";
 import { addMs, type Instant, minuteMs, msBetween } from "../core/model/time.ts";
 import { eventOf, plannedEvents } from "../core/monitoring/orderTruth.ts";
+import { changeSince } from "../core/planning/planStaleness.ts";
 import { decideGate } from "../core/risk/gate.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -58,22 +59,29 @@ export function createOrderExecutor(ports: {
 
   async function submitPlan(plan: RunPlan, inputs: RunInputs, how: { resumed: boolean }): Promise<Submission> {
     const there = how.resumed ? await findOrders(plan) : new Map<string, BrokerOrder>();
+    const change = how.resumed ? await changeOfAccount(inputs, [...there.values()]) : undefined;
     let outcomes: readonly OrderOutcome[] = [];
     let lastOrderMs: number | undefined;
     const send = async (ticket: OrderTicket, withheld: OrderOutcome | undefined): Promise<void> => {
-      const order = there.get(ticket.clientOrderId);
-      const outcome: OrderOutcome =
-        order === undefined ? (withheld ?? (await sendOne(ticket, plan, inputs))) : { kind: "accepted", ticket, order };
-      if (order === undefined && outcome.kind !== "withheld") lastOrderMs = clock.realMs();
+      const outcome = await sendOnce(ticket, withheld);
       outcomes = [...outcomes, outcome];
       tell(plan.runId, outcome);
     };
-    for (const ticket of plan.tickets.filter(({ stage }) => stage === 1)) await send(ticket, blocked(ticket, outcomes));
+    const sendOnce = async (ticket: OrderTicket, withheld: OrderOutcome | undefined): Promise<OrderOutcome> => {
+      const order = there.get(ticket.clientOrderId);
+      if (order !== undefined) return { kind: "accepted", ticket, order };
+      const outcome = withheld ?? (await sendOne(ticket, plan, inputs));
+      if (outcome.kind !== "withheld") lastOrderMs = clock.realMs();
+      return how.resumed ? unlessSentBefore(outcome, plan, inputs) : outcome;
+    };
+    const barred = (ticket: OrderTicket): OrderOutcome | undefined =>
+      stale(ticket, change) ?? blocked(ticket, outcomes);
+    for (const ticket of plan.tickets.filter(({ stage }) => stage === 1)) await send(ticket, barred(ticket));
     const second = plan.tickets.filter(({ stage }) => stage === 2);
     if (second.length > 0) {
       outcomes = await settle(outcomes, plan.asOf, stageMs);
       const fund = await fundingOf(outcomes);
-      for (const ticket of second) await send(ticket, fund(ticket) ?? blocked(ticket, outcomes));
+      for (const ticket of second) await send(ticket, barred(ticket) ?? fund(ticket));
     }
     const settled = await settle(outcomes, plan.asOf, settlingMs);
     return { outcomes: settled, events: eventsOf(plan, outcomes, settled), lastOrderMs };
@@ -82,13 +90,30 @@ export function createOrderExecutor(ports: {
   /** One list for all; what it does not show is looked up by its id, because the list may lag behind. */
   async function findOrders(plan: RunPlan): Promise<Map<string, BrokerOrder>> {
     if (plan.tickets.length === 0) return new Map();
+    const planned = new Set(plan.tickets.map(({ clientOrderId }) => clientOrderId));
     const listed = await broker.ordersSince(addMs(plan.asOf, -minuteMs));
-    const found = new Map(listed.map((order) => [order.clientOrderId, order]));
+    const own = listed.filter(({ clientOrderId }) => planned.has(clientOrderId));
+    const found = new Map(own.map((order) => [order.clientOrderId, order]));
     for (const { clientOrderId } of plan.tickets) {
       const order = found.get(clientOrderId) ?? (await broker.findOrder(clientOrderId));
       if (order !== undefined) found.set(clientOrderId, order);
     }
     return found;
+  }
+
+  /** What this delivery holds back, an earlier one may have sent, and that the broker does not show it yet is no proof. */
+  function unlessSentBefore(outcome: OrderOutcome, plan: RunPlan, inputs: RunInputs): OrderOutcome {
+    if (outcome.kind !== "withheld") return outcome;
+    const now = clock.now();
+    const lastSend = addMs(plan.asOf, graceMsOf(inputs));
+    const message = `not sent now (${outcome.code}: ${outcome.message}), perhaps before`;
+    return { kind: "unknown", ticket: outcome.ticket, message, since: lastSend < now ? lastSend : now };
+  }
+
+  /** Between a plan and its resumption other runs, or people, may have traded. */
+  async function changeOfAccount({ portfolio }: RunInputs, own: readonly BrokerOrder[]): Promise<string | undefined> {
+    const [positions, openOrders] = await Promise.all([broker.positions(), broker.openOrders()]);
+    return changeSince(portfolio, own, { positions, openOrders });
   }
 
   async function sendOne(ticket: OrderTicket, plan: RunPlan, inputs: RunInputs): Promise<OrderOutcome> {
@@ -109,7 +134,7 @@ export function createOrderExecutor(ports: {
   async function gate(ticket: OrderTicket, plan: RunPlan, inputs: RunInputs): Promise<OrderOutcome | undefined> {
     const state = await readSwitches();
     const now = clock.now();
-    const graceMs = (inputs.task.graceMinutes ?? inputs.window.graceMinutes) * minuteMs;
+    const graceMs = graceMsOf(inputs);
     if (msBetween(plan.asOf, now) > graceMs) {
       const message = `the plan was made at ${plan.asOf} and is older than its grace of ${graceMs / minuteMs} minutes`;
       return { kind: "withheld", ticket, code: "SLOT_EXPIRED", message };
@@ -227,6 +252,18 @@ export function createOrderExecutor(ports: {
 
   return { submitPlan, reviewPlan };
 }
+
+const graceMsOf = ({ task, window }: RunInputs): number => (task.graceMinutes ?? window.graceMinutes) * minuteMs;
+
+const stale = (ticket: OrderTicket, change: string | undefined): OrderOutcome | undefined =>
+  change === undefined
+    ? undefined
+    : {
+        kind: "withheld",
+        ticket,
+        code: "PLAN_STALE",
+        message: `the account has changed since the plan was made: ${change}`,
+      };
 
 /** An order in doubt blocks its symbol within the run too. */
 function blocked(ticket: OrderTicket, outcomes: readonly OrderOutcome[]): OrderOutcome | undefined {

@@ -1,10 +1,16 @@
 // Follows the orders of ended runs until each is final, and writes what became of them into the record of their run.
-import type { BrokerFill, BrokerOrder, OrderEvent, OrderOutcome } from "../core/model/order.ts";
+import {
+  type BrokerFill,
+  type BrokerOrder,
+  isFinalOutcome,
+  type OrderEvent,
+  type OrderOutcome,
+} from "../core/model/order.ts";
 import type { ExecutionRecord } from "../core/model/run.ts";
 import type { OrderHandling } from "../core/model/settings.ts";
 import { minuteMs, msBetween } from "../core/model/time.ts";
 import { eventOf, resolveOutcome, type Sighting } from "../core/monitoring/orderTruth.ts";
-import { amendedRecord, hasOpenOrders } from "../core/reporting/executionRecord.ts";
+import { amendedRecord, areOrdersFinal, isSettled } from "../core/reporting/executionRecord.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ExecutionRepository } from "../ports/stores.ts";
@@ -28,6 +34,9 @@ export type OrderResolver = {
   resolve(executionId: string, clientOrderId: string, why: Resolution): Promise<OrderOutcome | undefined>;
 };
 
+/** How long after its run an execution may still be listed: the fills of a day are complete long before the next one. */
+const fillsWaitMs = 24 * 60 * minuteMs;
+
 export type Resolution = { readonly reason: string; readonly actor: string };
 
 export function createOrderResolver(ports: {
@@ -47,7 +56,7 @@ export function createOrderResolver(ports: {
       await alertIfLong(record, outcomes.at(-1) ?? outcome, handling);
     }
     const amended = await amend(record, outcomes, fills);
-    if (!hasOpenOrders(amended)) await executions.settle(record.executionId);
+    await settle(amended);
     return amended;
   };
 
@@ -55,7 +64,7 @@ export function createOrderResolver(ports: {
     const { clientOrderId } = outcome.ticket;
     const listed = orders.get(clientOrderId);
     if (listed !== undefined) return { kind: "found", order: listed };
-    const working = outcome.kind === "unknown" || (outcome.kind === "accepted" && hasOpenOrder(outcome));
+    const working = outcome.kind === "unknown" || (outcome.kind === "accepted" && !isFinalOutcome(outcome));
     return working ? lookUp(clientOrderId) : { kind: "unseen" };
   }
 
@@ -109,9 +118,17 @@ export function createOrderResolver(ports: {
         ? { kind: "accepted", ticket, order: sighting.order }
         : { kind: "notPlaced", ticket, actor, message: reason };
     const amended = await amend(record, record.outcomes.with(index, resolved), []);
-    if (!hasOpenOrders(amended)) await executions.settle(executionId);
+    await settle(amended);
     return amended.outcomes[index];
   };
+
+  /** An execution that the broker does not list is not waited for without end. */
+  async function settle(record: ExecutionRecord): Promise<void> {
+    const endedMs = msBetween(record.endedAt ?? clock.now(), clock.now());
+    const given = areOrdersFinal(record) && endedMs > fillsWaitMs;
+    if (given) telemetry.event("warning", "fills.missing", { runId: record.executionId });
+    if (given || isSettled(record)) await executions.settle(record.executionId);
+  }
 
   async function alertIfLong(record: ExecutionRecord, outcome: OrderOutcome, handling: OrderHandling): Promise<void> {
     if (outcome.kind !== "unknown") return;
@@ -140,8 +157,6 @@ export function createOrderResolver(ports: {
 
   return { follow, resolve };
 }
-
-const hasOpenOrder = (outcome: OrderOutcome): boolean => hasOpenOrders({ outcomes: [outcome] });
 
 const fillsOf = (outcomes: readonly OrderOutcome[], fills: readonly BrokerFill[]): readonly BrokerFill[] => {
   const ids = new Set(

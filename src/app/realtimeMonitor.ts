@@ -239,7 +239,7 @@ const named = (drift: Drift, now: Instant): Drift =>
     ? { ...drift, clientOrderId: `tw.drift.${drift.symbol}.${now.replace(/\D/g, "")}` }
     : drift;
 
-const oldest = (runs: readonly OutstandingRun[]): Instant | undefined => runs[0]?.plannedAt;
+const oldest = (runs: readonly OutstandingRun[]): Instant | undefined => runs[0]?.startedAt;
 
 /** For callers whose own work does not depend on the check: what went wrong is logged. */
 export async function checkQuietly(monitor: RealtimeMonitor, telemetry: Telemetry): Promise<void> {

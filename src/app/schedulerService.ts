@@ -81,8 +81,11 @@ export function createSchedulerService(ports: {
   }
 
   async function change(action: ControlAction, why: { reason: string; actor: string }): Promise<ControlState> {
+    let seen: ControlState | undefined;
     for (let tries = 0; tries < 5; tries++) {
       const { state, etag } = await control.read();
+      seen ??= state;
+      if (undoesAnother(action, seen, state)) break;
       const next: ControlState = { ...state, ...effects[action], ...why, changedAt: clock.now() };
       if (next.automation === state.automation && next.tradingState === state.tradingState && action !== "restart") {
         if (action === "halt") await afterHalt();
@@ -102,19 +105,25 @@ export function createSchedulerService(ports: {
     throw new TransientError("STORE_UNAVAILABLE", "the control state kept changing; look at it and try again");
   }
 
-  /** The switch is set already: what fails here is tried again by the monitor, every minute while trading is halted. */
+  /** The switch is set already. Who asked is told only once nothing is under way; the cancelling is repeated by the monitor every minute. */
   async function afterHalt(): Promise<void> {
+    await tradingHalt.settle();
     try {
-      await tradingHalt.settle();
       const { orderHandling } = await readSettings(settings);
       if (orderHandling.cancelOnHalt) await tradingHalt.cancelOpenOrders();
     } catch (failure) {
-      telemetry.event("error", "halt.unsettled", { message: String(failure) });
+      telemetry.event("error", "halt.notCancelled", { message: String(failure) });
     }
   }
 
   return { status, control: change };
 }
+
+/** Stopping and halting always win; anything else must not undo a change of its own switch that came while it was under way. */
+const undoesAnother = (action: ControlAction, seen: ControlState, now: ControlState): boolean =>
+  action === "start" || action === "restart"
+    ? now.automation !== seen.automation
+    : (action === "resume" || action === "reduce") && now.tradingState !== seen.tradingState;
 
 const effects: Record<ControlAction, Partial<ControlState>> = {
   start: { automation: "started" },

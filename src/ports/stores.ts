@@ -59,7 +59,7 @@ export type OutstandingRun = {
   readonly executionId: string;
   readonly taskId: string;
   readonly account: string;
-  readonly plannedAt: Instant;
+  readonly startedAt: Instant;
 };
 
 export type MonitorStore = {
@@ -80,17 +80,17 @@ export type ExecutionFilter = {
 };
 
 export type ExecutionRepository = {
-  /** Insert-if-absent of the first entry of a run. False when there is one: load it and resume. */
+  /** Insert-if-absent of the first entry of a run. False when there is one: load it and resume. A run is outstanding before it has begun. */
   begin(record: ExecutionRecord): Promise<boolean>;
   get(executionId: string): Promise<ExecutionRecord | undefined>;
   loadPlan(executionId: string): Promise<{ readonly plan: RunPlan; readonly inputs: RunInputs } | undefined>;
-  /** Insert-if-absent: false when another delivery stored a plan first, which is then the plan. A plan with tickets is outstanding from here on. */
+  /** Insert-if-absent: false when another delivery stored a plan first, which is then the plan. */
   savePlan(plan: RunPlan, inputs: RunInputs): Promise<boolean>;
   /** Replaces the entry with its final record and lists it. The first final record stands: false when there was one. */
   finish(record: ExecutionRecord): Promise<boolean>;
   /** Changes a final record to what became of its orders since; `change` may be asked again when another one was faster. */
   amend(executionId: string, change: (record: ExecutionRecord) => ExecutionRecord): Promise<void>;
-  /** Runs with a stored plan of which an order may still change, oldest first: those under way, and ended ones with open or unknown orders. */
+  /** Runs of which an order may still change, oldest first: those under way, and ended ones with orders that are not settled. */
   outstanding(): Promise<readonly OutstandingRun[]>;
   /** Takes a run off that list. */
   settle(executionId: string): Promise<void>;

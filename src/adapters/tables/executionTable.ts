@@ -1,9 +1,9 @@
 // The history: a partition a run with its record and its plan, and a partition a month that lists runs newest first.
 import { z } from "zod";
 import { ConfigError } from "../../core/model/errors.ts";
-import type { ExecutionRecord, RunInputs, RunPlan, RunSummary } from "../../core/model/run.ts";
+import type { ExecutionRecord, RunSummary } from "../../core/model/run.ts";
 import type { Instant } from "../../core/model/time.ts";
-import { hasOpenOrders, summaryOf } from "../../core/reporting/executionRecord.ts";
+import { isSettled, summaryOf } from "../../core/reporting/executionRecord.ts";
 import type { ExecutionFilter, ExecutionRepository } from "../../ports/stores.ts";
 import { loadPlan, savePlan } from "./planRows.ts";
 import { columnsOf, newestFirst, storedInstant } from "./rowShapes.ts";
@@ -46,12 +46,12 @@ const storedOutstanding = z.object({
   executionId: z.string(),
   taskId: z.string(),
   account: z.string(),
-  plannedAt: storedInstant,
+  startedAt: storedInstant,
 });
-const outstandingRow = ({ runId, asOf }: RunPlan, { task }: RunInputs): Row => ({
+const outstandingRow = ({ executionId, taskId, account, startedAt }: ExecutionRecord): Row => ({
   partitionKey: outstandingPartition,
-  rowKey: runId,
-  columns: columnsOf({ executionId: runId, taskId: task.id, account: task.account, plannedAt: asOf }),
+  rowKey: executionId,
+  columns: columnsOf({ executionId, taskId, account, startedAt }),
 });
 
 const monthOf = (slot: Instant): string => slot.slice(0, 7);
@@ -85,10 +85,11 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
         await enlist(standing);
         return false;
       }
+      const settled = isSettled(record);
+      if (!settled && standing === undefined) await table.insert(outstandingRow(record));
       const written =
         row === undefined ? await table.insert(recordRow(record)) : await table.put(recordRow(record), row.etag);
       if (!written) continue;
-      const settled = !hasOpenOrders(record) && record.ordersPlanned > 0;
       await Promise.all([enlist(record), settled ? table.delete(outstandingPartition, record.executionId) : undefined]);
       return true;
     }
@@ -96,6 +97,8 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
 
   return {
     begin: async (record) => {
+      // Listed first: a run whose orders nobody looks after must not be possible.
+      if (record.status === "running") await table.insert(outstandingRow(record));
       const inserted = await table.insert(recordRow(record));
       if (inserted) await enlist(record);
       return inserted;
@@ -105,12 +108,7 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
       return row === undefined ? undefined : readRecord(row);
     },
     loadPlan: (executionId) => loadPlan(table, executionId),
-    savePlan: async (plan, inputs) => {
-      // Listed first or with it: a plan whose orders nobody looks after must not be possible.
-      const listed = plan.tickets.length === 0 ? undefined : table.put(outstandingRow(plan, inputs));
-      const [saved] = await Promise.all([savePlan(table, plan, inputs), listed]);
-      return saved;
-    },
+    savePlan: (plan, inputs) => savePlan(table, plan, inputs),
     finish,
     amend: async (executionId, change) => {
       for (;;) {
@@ -126,7 +124,7 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
     outstanding: async () => {
       const rows = await table.query({ partitionKey: outstandingPartition });
       const runs = rows.map((row) => readRow(tableName, row, storedOutstanding));
-      return runs.sort((a, b) => (a.plannedAt < b.plannedAt ? -1 : 1));
+      return runs.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
     },
     settle: (executionId) => table.delete(outstandingPartition, executionId),
     list: (filter) => list(table, filter),

@@ -36,8 +36,9 @@ export function createSlotLedger(table: Table): SlotLedger {
 
   async function insert(entry: SlotEntry): Promise<boolean> {
     if (!isOpenSlot(entry.state)) return table.insert(slotRow(entry));
-    // Side by side: a slot that is claimed but not named as open would be forgotten after a crash, one that is only named is found again.
-    const [inserted, named] = await Promise.all([table.insert(slotRow(entry)), table.insert(openRow(entry))]);
+    // Named first: a slot that is claimed but not named as open would be forgotten after a crash, one that is only named is found again.
+    const named = await table.insert(openRow(entry));
+    const inserted = await table.insert(slotRow(entry));
     if (!inserted && named) await forgetIfEnded(entry);
     return inserted;
   }

@@ -105,9 +105,14 @@ export type StrategyUse = Readonly<z.infer<typeof strategyUseSchema>>;
 export type Task = Readonly<z.infer<typeof taskSchema>>;
 export type AutomationConfig = Readonly<z.infer<typeof automationConfigSchema>>;
 
+/** Asking for a zone is slow, and few are ever asked for. */
+const knownZones = new Set<string>();
+
 function isTimeZone(name: string): boolean {
+  if (knownZones.has(name)) return true;
   try {
     new Intl.DateTimeFormat("en", { timeZone: name });
+    knownZones.add(name);
     return true;
   } catch {
     return false;

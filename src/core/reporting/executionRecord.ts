@@ -1,5 +1,5 @@
 // The record of an execution from its start to its end, and what lists and people are told of it.
-import { addUsd, negateQty, notional, subtractUsd, type Usd, zeroUsd } from "../model/money.ts";
+import { addQty, addUsd, compare, negateQty, notional, subtractUsd, type Usd, zeroUsd } from "../model/money.ts";
 import type { Notification } from "../model/notification.ts";
 import {
   type BrokerFill,
@@ -144,9 +144,18 @@ export function amendedRecord(
   };
 }
 
-/** Whether an order of an ended run may still change. */
-export const hasOpenOrders = ({ outcomes }: Pick<ExecutionRecord, "outcomes">): boolean =>
-  !outcomes.every(isFinalOutcome);
+/** Whether no order of an ended run can change any more. */
+export const areOrdersFinal = ({ outcomes }: Pick<ExecutionRecord, "outcomes">): boolean =>
+  outcomes.every(isFinalOutcome);
+
+/** Whether, on top of that, every share filled is accounted for by an execution. */
+export const isSettled = ({ outcomes, fills }: Pick<ExecutionRecord, "outcomes" | "fills">): boolean =>
+  areOrdersFinal({ outcomes }) &&
+  outcomes.every((outcome) => {
+    if (outcome.kind !== "accepted") return true;
+    const own = fills.filter(({ brokerOrderId }) => brokerOrderId === outcome.order.brokerOrderId);
+    return compare(addQty(...own.map(({ qty }) => qty)), outcome.order.filledQty) === 0;
+  });
 
 /** How the run ended, and why, where that is not "as planned". Denials are part of a plan; what went wrong comes before them. */
 function conclusionOf(
