@@ -27,7 +27,7 @@ export const queues: readonly QueueSettings[] = [
 ];
 
 /** Credentials of the simulator: they open nothing else. */
-const simulatorKeys = { keyId: "SIMULATOR", secret: "simulator-only" };
+export const simulatorKeys = { keyId: "SIMULATOR", secret: "simulator-only" };
 
 export type StandIns = Awaited<ReturnType<typeof startStandIns>>;
 
@@ -89,7 +89,14 @@ export async function startStandIns(options: {
 }
 
 /** The app settings that point the app at these stand-ins. */
-export const appSettings = ({ tables, broker, simulator, sink }: StandIns): Readonly<Record<string, string>> => ({
+export const appSettings = ({
+  tables,
+  broker,
+  simulator,
+  sink,
+}: {
+  readonly [Part in "tables" | "broker"]: { readonly connectionString: string };
+} & { readonly [Part in "simulator" | "sink"]: { readonly url: string } }): Readonly<Record<string, string>> => ({
   FUNCTIONS_WORKER_RUNTIME: "node",
   TRADEWIND_MODE: "paper",
   ALPACA_KEY_ID: simulatorKeys.keyId,
