@@ -1,5 +1,6 @@
 // Replacing an open order: a new one with other terms takes its place, its fills and its relatives.
 
+import { duplicateId } from "./accountRules.ts";
 import { legsCross } from "./complexOrderRules.ts";
 import { dec, text } from "./decimal.ts";
 import type { ExchangeState, Order, OrderRequest, Refusal, Replacement, Stepped } from "./exchangeState.ts";
@@ -7,7 +8,7 @@ import { isOpen } from "./exchangeState.ts";
 import type { MarketTape } from "./marketTape.ts";
 import { expiryOf, meetMarket } from "./newOrder.ts";
 import { awaitsEntry, counterpartOf, legsOf, parentOf, withNewOrder, withOrder } from "./orderBook.ts";
-import { type Acceptance, duplicateId, isRefusal, judgeReplacement } from "./orderRules.ts";
+import { type Acceptance, isRefusal, judgeReplacement } from "./orderRules.ts";
 import { updated } from "./orderUpdates.ts";
 import { uuidOf } from "./random.ts";
 import { firstRefusal, malformed, orderIsOver, orderNotFound, unprocessable } from "./refusals.ts";

@@ -15,6 +15,6 @@ export function timeRule({ timeInForce }: OrderRequest, nowMs: number): Refusal 
   if (session === undefined || (timeInForce !== "opg" && timeInForce !== "cls")) return undefined;
   const fromMs = timeInForce === "opg" ? session.openMs - openingDeadlineMs : session.closeMs - closingDeadlineMs;
   if (nowMs < fromMs || nowMs >= session.midnightMs + eveningMs) return undefined;
-  const times = timeInForce === "opg" ? "9:28am and 7:00pm" : "3:50pm and 7:00pm";
-  return unprocessable(`${timeInForce} orders are not accepted between ${times} ET`);
+  const until = timeInForce === "opg" ? "two minutes before the open" : "ten minutes before the close";
+  return unprocessable(`${timeInForce} orders are accepted from 7:00pm ET until ${until}`);
 }

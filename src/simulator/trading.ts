@@ -1,5 +1,5 @@
 // The market at work on the open orders over a stretch of one trading day.
-import type { ExchangeState, Order, Stepped } from "./exchangeState.ts";
+import type { Effect, ExchangeState, Order, Stepped } from "./exchangeState.ts";
 import type { MarketTape } from "./marketTape.ts";
 import { accepts, executionOf, type Happening, nextHappening } from "./matching.ts";
 import { openOrders, withOrder } from "./orderBook.ts";
@@ -10,47 +10,50 @@ import { awaitsTrigger, followTrades } from "./triggers.ts";
 
 export type Stretch = { readonly session: Session; readonly afterMs: number; readonly toMs: number };
 
-const everyOrder = (): boolean => true;
-
 /** Executes and triggers orders in the order of the moments, earlier orders first; `concerns` leaves out the others. */
 export function trade(
   tape: MarketTape,
   state: ExchangeState,
   stretch: Stretch,
-  concerns: (order: Order) => boolean = everyOrder,
+  concerns: (order: Order) => boolean = () => true,
 ): Stepped {
   if (stretch.toMs <= stretch.afterMs) return [state, []];
-  const working = (current: ExchangeState): readonly Order[] =>
-    openOrders(current).filter((order) => order.liveSinceMs !== null && !isHalted(current, order) && concerns(order));
-  // What happens next to an order depends on nothing but itself, and an order that changes is a new object.
-  const known = new Map<Order, Happening | undefined>();
-  const next = (order: Order): Happening | undefined => {
-    if (!known.has(order)) {
-      known.set(order, nextHappening(tape, order, stretch.session, stretch.afterMs, stretch.toMs));
-    }
-    return known.get(order);
-  };
-  const [traded, effects] = inTurn(state, happeningsOf(working, next));
-  return [followTrails(tape, traded, working(traded), stretch), effects];
+  const working = (of: ExchangeState): readonly Order[] =>
+    openOrders(of).filter((order) => order.liveSinceMs !== null && !isHalted(of, order) && concerns(order));
+  const happeningOf = remembering(tape, stretch);
+  let current = state;
+  const effects: Effect[] = [];
+  for (;;) {
+    const first = earliest(working(current), happeningOf);
+    if (first === undefined) break;
+    const [next, more] = happen(current, first.order, first.happening);
+    current = next;
+    effects.push(...more);
+  }
+  return [followTrails(tape, current, working(current), stretch), effects];
 }
 
-/** One step for each happening, found only when those before it have been taken. */
-function* happeningsOf(
-  working: (state: ExchangeState) => readonly Order[],
-  next: (order: Order) => Happening | undefined,
-): Generator<Step> {
-  let finished = false;
-  while (!finished) {
-    yield (state) => {
-      let first: { readonly order: Order; readonly happening: Happening } | undefined;
-      for (const order of working(state)) {
-        const happening = next(order);
-        if (happening && (!first || happening.atMs < first.happening.atMs)) first = { order, happening };
-      }
-      finished = first === undefined;
-      return first === undefined ? [state, []] : happen(state, first.order, first.happening);
-    };
+type HappeningOf = (order: Order) => Happening | undefined;
+
+/** What happens next to an order depends on nothing but itself, and an order that changes is a new object. */
+function remembering(tape: MarketTape, { session, afterMs, toMs }: Stretch): HappeningOf {
+  const known = new Map<Order, Happening | undefined>();
+  return (order) => {
+    if (!known.has(order)) known.set(order, nextHappening(tape, order, session, afterMs, toMs));
+    return known.get(order);
+  };
+}
+
+type First = { readonly order: Order; readonly happening: Happening };
+
+/** What happens first; of things at one moment that of the order that came first. */
+function earliest(orders: readonly Order[], happeningOf: HappeningOf): First | undefined {
+  let first: First | undefined;
+  for (const order of orders) {
+    const happening = happeningOf(order);
+    if (happening && (!first || happening.atMs < first.happening.atMs)) first = { order, happening };
   }
+  return first;
 }
 
 const happen = (state: ExchangeState, order: Order, happening: Happening): Stepped =>

@@ -110,6 +110,14 @@ describe("orders for the close", () => {
     expect(refusalOf(run(at(time), { timeInForce: "cls" })) === undefined).toBe(taken);
   });
 
+  test.each([
+    ["12:49:59", true],
+    ["12:50:00", false],
+  ])("on an early close are taken at %s: %s", (time, taken) => {
+    const friday = Date.parse(`2026-11-27T${time}-05:00`);
+    expect(refusalOf(run(friday, { timeInForce: "cls" })) === undefined).toBe(taken);
+  });
+
   test("placed in the evening are for the next session's close", () => {
     const friday = atNewYork("19:30:00", "2026-06-12");
     const [state] = run(friday, { timeInForce: "cls" }, at("16:00:00"));
@@ -155,6 +163,12 @@ describe("extended hours", () => {
       status: "expired",
       expiredAtMs: at("20:00:00"),
     });
+  });
+
+  test("end at 17:00 on an early close", () => {
+    const friday = Date.parse("2026-11-27T10:00:00-05:00");
+    const [state] = run(friday, { ...extended, limitPrice: "50" }, friday + 8 * 3_600_000);
+    expect(last(state)?.expiredAtMs).toBe(Date.parse("2026-11-27T17:00:00-05:00"));
   });
 
   test.each<[string, Partial<OrderRequest>]>([
