@@ -57,10 +57,24 @@ export function sessionsFromTo(from: string, to: string): readonly Session[] {
 
 export const sessionOfDay = (day: string): Session | undefined => yearOf(Number(day.slice(0, 4))).byDay.get(day);
 
-/** The nearest session, looking forwards, that satisfies the condition; undefined past the end of the calendar. */
+/** How many sessions of a year lie before the first one that satisfies a condition which, once true, stays so. */
+function countBefore(sessions: readonly Session[], condition: (session: Session) => boolean): number {
+  let from = 0;
+  let to = sessions.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    const session = sessions[middle];
+    if (session === undefined || condition(session)) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}
+
+/** The first session that satisfies a condition which, once true, stays so; undefined past the end of the calendar. */
 function firstFrom(ms: number, condition: (session: Session) => boolean): Session | undefined {
   const year = new Date(ms - dayMs).getUTCFullYear();
-  return [...sessionsOf(year), ...sessionsOf(year + 1)].find(condition);
+  const [these, next] = [sessionsOf(year), sessionsOf(year + 1)];
+  return these[countBefore(these, condition)] ?? next[countBefore(next, condition)];
 }
 
 /** The session that is open at the instant; the close itself is outside. */
@@ -82,7 +96,9 @@ export const nextSession = (ms: number): Session | undefined => firstFrom(ms, ({
 /** The latest session that has opened by the instant. */
 export function latestSession(ms: number): Session | undefined {
   const year = new Date(ms).getUTCFullYear();
-  return [...sessionsOf(year - 1), ...sessionsOf(year)].findLast(({ openMs }) => openMs <= ms);
+  const these = sessionsOf(year);
+  const opened = countBefore(these, ({ openMs }) => openMs > ms);
+  return these[opened - 1] ?? sessionsOf(year - 1).findLast(({ openMs }) => openMs <= ms);
 }
 /** The session before the one given. */
 export const sessionBefore = (session: Session): Session | undefined => latestSession(session.openMs - 1);
