@@ -5,20 +5,23 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../adapters/system/clock.ts";
 import type { ExecutionRecord, RunSummary } from "../core/model/run.ts";
+import { readTelemetryLine } from "../local/liveView.ts";
 import { type BookedOrder, type Books, type Difference, judgeBooks } from "./processBooks.ts";
 import { type Processes, startProcesses, type Victim } from "./processParts.ts";
-import { beginning, drawRounds, type Slot, slots, twoTasks } from "./processPlan.ts";
+import { beginning, drawRounds, type Round, type Slot, slots, twoTasks } from "./processPlan.ts";
 
 export type ProcessSurvival = {
   readonly rounds: number;
   readonly kills: Readonly<Record<Victim, number>>;
+  /** Kills at a moment at which the run of the round had not ended yet. */
+  readonly interrupted: number;
   readonly runs: number;
   readonly orders: number;
-  /** Each names its round and the seed that repeats it. */
+  /** Each names its round, and the seed that repeats the plan of kills; what a kill meets depends on the machine too. */
   readonly violations: readonly string[];
 };
 
-/** How long a round waits for its run; a run that takes longer is judged when the others are over. */
+/** How long a round waits for its run. */
 const runPatienceMs = 2000;
 /** How long the end waits for what is still on its way: the app's longest pause between two tries is a minute. */
 const endPatienceMs = 100_000;
@@ -35,12 +38,17 @@ export async function surviveProcesses(options: {
 }): Promise<ProcessSurvival> {
   const { rounds, seed, onProgress, quick = false } = options;
   const dir = mkdtempSync(join(tmpdir(), "tradewind-processes-"));
+  const ended = new Set<unknown>();
+  const onLine = (line: string): void => {
+    const event = readTelemetryLine(line);
+    if (event?.event === "run.ended") ended.add(event.runId);
+  };
   try {
-    const plan = { dir, seed, config: twoTasks, at: beginning, onLine: () => undefined };
-    const processes = await startProcesses(plan);
+    const processes = await startProcesses({ dir, seed, config: twoTasks, at: beginning, onLine });
     try {
-      const latestMs = quick ? latestQuickKillMs : latestKillMs;
-      return await runRounds(processes, { rounds, seed, latestMs, ...(onProgress && { onProgress }) });
+      const plan = drawRounds(seed, rounds, quick ? latestQuickKillMs : latestKillMs);
+      const survival = await runRounds(createCourse(processes, ended), plan, onProgress);
+      return { ...survival, violations: survival.violations.map((violation) => `seed ${seed}, ${violation}`) };
     } finally {
       await processes.stop();
     }
@@ -49,66 +57,82 @@ export async function surviveProcesses(options: {
   }
 }
 
-async function runRounds(
-  processes: Processes,
-  {
-    rounds,
-    seed,
-    latestMs,
-    onProgress,
-  }: { rounds: number; seed: number; latestMs: number; onProgress?: (line: string) => void },
-): Promise<ProcessSurvival> {
+type Course = ReturnType<typeof createCourse>;
+
+/** The processes on their way through the slots. `ended` holds the runs of which the app has said that they ended. */
+function createCourse(processes: Processes, ended: ReadonlySet<unknown>) {
   const due: Slot[] = [];
   const upcoming = slots();
-  const kills: Record<Victim, number> = { host: 0, broker: 0, simulator: 0 };
-  const nextSlot = (): Slot => {
-    const { value: slot } = upcoming.next();
-    if (slot === undefined) throw new RangeError("there are no slots left");
-    due.push(slot);
-    processes.runTo(slot.at);
-    return slot;
+  return {
+    processes,
+    ended,
+    /** The slots so far, in order: that of round 1 first. */
+    due,
+    /** Lets time run to the next slot, and stand there. */
+    nextSlot: (): Slot => {
+      const { value: slot } = upcoming.next();
+      if (slot === undefined) throw new RangeError("there are no slots left");
+      due.push(slot);
+      processes.runTo(slot.at);
+      return slot;
+    },
   };
-  const look = createLook(processes, due);
-
-  for (const [index, { victim, killAfterMs }] of drawRounds(seed, rounds, latestMs).entries()) {
-    const slot = nextSlot();
-    await delay(killAfterMs);
-    await processes.killAndRestart(victim);
-    kills[victim]++;
-    await runEnded(processes, slot, runPatienceMs);
-    if ((index + 1) % roundsBetweenLooks > 0 && index + 1 < rounds) continue;
-    const { books, differences } = await look();
-    onProgress?.(
-      `round ${index + 1} of ${rounds}: ${books.orders.length} orders, ${differences.length} matters not settled yet`,
-    );
-    if (differences.some(({ lasting }) => lasting)) break;
-  }
-
-  const { books, differences } = await settled(processes, nextSlot, look);
-  const violations = differences.map(({ runId, what }) => {
-    const round = due.findIndex((slot) => slot.runId === runId) + 1;
-    return `seed ${seed}, round ${round === 0 ? "unknown" : round}: ${runId}: ${what}`;
-  });
-  const done = kills.host + kills.broker + kills.simulator;
-  return { rounds: done, kills, runs: due.length, orders: books.orders.length, violations };
 }
 
-type Look = () => Promise<{ readonly books: Books; readonly differences: readonly Difference[] }>;
+async function runRounds(
+  course: Course,
+  rounds: readonly Round[],
+  onProgress: ((line: string) => void) | undefined,
+): Promise<ProcessSurvival> {
+  const { processes, ended, due } = course;
+  const kills: Record<Victim, number> = { host: 0, broker: 0, simulator: 0 };
+  let interrupted = 0;
+  for (const [index, { victim, killAfterMs }] of rounds.entries()) {
+    const slot = course.nextSlot();
+    await delay(killAfterMs);
+    if (!ended.has(slot.runId)) interrupted++;
+    await processes.killAndRestart(victim);
+    kills[victim]++;
+    await runEnded(processes, slot);
+    if ((index + 1) % roundsBetweenLooks > 0 && index + 1 < rounds.length) continue;
+    const { books, differences } = await look(course);
+    const counts = `${books.orders.length} orders, ${differences.length} differences not settled yet`;
+    onProgress?.(`round ${index + 1} of ${rounds.length}: ${counts}`);
+    if (differences.some(({ lasting }) => lasting)) break;
+  }
+  const { books, differences } = await settled(course);
+  return {
+    rounds: kills.host + kills.broker + kills.simulator,
+    kills,
+    interrupted,
+    runs: due.length,
+    orders: books.orders.length,
+    violations: differences.map(({ runId, what }) => `round ${roundOf(due, runId)}: ${runId}: ${what}`),
+  };
+}
+
+const roundOf = (due: readonly Slot[], runId: string): number | "unknown" => {
+  const index = due.findIndex((slot) => slot.runId === runId);
+  return index < 0 ? "unknown" : index + 1;
+};
+
+type Seen = { readonly books: Books; readonly differences: readonly Difference[] };
 
 /** Nobody is killed any more: minutes go by until every difference has mended itself, or nothing is left to wait for. */
-async function settled(processes: Processes, nextSlot: () => Slot, look: Look): ReturnType<Look> {
+async function settled(course: Course): Promise<Seen> {
   const untilMs = systemClock.realMs() + endPatienceMs;
   for (;;) {
-    await runEnded(processes, nextSlot(), runPatienceMs);
-    const seen = await look();
+    await runEnded(course.processes, course.nextSlot());
+    const seen = await look(course);
     const isOver = seen.differences.every(({ lasting }) => lasting) || systemClock.realMs() > untilMs;
     if (isOver) return seen;
     await delay(500);
   }
 }
 
-async function runEnded(processes: Processes, { runId }: Slot, patienceMs: number): Promise<void> {
-  const untilMs = systemClock.realMs() + patienceMs;
+/** Waits for the end of a run, but not for ever: one that takes longer is judged when the others are over. */
+async function runEnded(processes: Processes, { runId }: Slot): Promise<void> {
+  const untilMs = systemClock.realMs() + runPatienceMs;
   while (systemClock.realMs() < untilMs) {
     const record = await execution(processes, runId);
     if (record !== undefined && record.status !== "running") return;
@@ -120,19 +144,17 @@ async function runEnded(processes: Processes, { runId }: Slot, patienceMs: numbe
 const execution = (processes: Processes, runId: string): Promise<ExecutionRecord | undefined> =>
   processes.get<ExecutionRecord>(`scheduler/executions/${runId}`).catch(() => undefined);
 
-/** Reads both sides and judges them. What the exchange holds is read first: the record can only be newer. */
-function createLook(processes: Processes, due: readonly Slot[]): Look {
-  return async () => {
-    const orders = (await (await fetch(`${processes.simulatorUrl}/_control/orders`)).json()) as BookedOrder[];
-    const listedIds = await listExecutions(processes);
-    const records = new Map<string, ExecutionRecord>();
-    for (const { runId } of due) {
-      const record = await execution(processes, runId);
-      if (record !== undefined) records.set(runId, record);
-    }
-    const books = { orders, dueRunIds: due.map(({ runId }) => runId), listedIds, records };
-    return { books, differences: judgeBooks(books) };
-  };
+/** Reads both sides and judges them. What the exchange holds is read first: the records can only be newer. */
+async function look({ processes, due }: Course): Promise<Seen> {
+  const orders = (await (await fetch(`${processes.simulatorUrl}/_control/orders`)).json()) as BookedOrder[];
+  const listedIds = await listExecutions(processes);
+  const records = new Map<string, ExecutionRecord>();
+  for (const { runId } of due) {
+    const record = await execution(processes, runId);
+    if (record !== undefined) records.set(runId, record);
+  }
+  const books = { orders, dueRunIds: due.map(({ runId }) => runId), listedIds, records };
+  return { books, differences: judgeBooks(books) };
 }
 
 async function listExecutions(processes: Processes): Promise<readonly string[]> {
