@@ -7,7 +7,7 @@ import { openOrders } from "./orderBook.ts";
 import { activate } from "./orderLifecycle.ts";
 import { postCloseMs, preOpenMs, type Session, tradingDaysTouching } from "./sessions.ts";
 import { inTurn, type Step } from "./stepping.ts";
-import { auction, endIfOpen, endImmediateOrders, trade } from "./trading.ts";
+import { auction, endIfOpen, endImmediateOrders, executeAt, trade } from "./trading.ts";
 
 /** Brings the state to an instant; an instant that is not later changes nothing. */
 export function advance(tape: MarketTape, state: ExchangeState, toMs: number): Stepped {
@@ -70,8 +70,22 @@ function openingOf(tape: MarketTape, session: Session): readonly Step[] {
 const closingPrice = (tape: MarketTape, { day }: Session, symbol: string): number | undefined =>
   tape.intervals(symbol, day).findLast(({ extended }) => !extended)?.close;
 
+/** Stops that the last trades before the close have reached were executed with them: at the last price. */
+const executeLateTriggers =
+  (tape: MarketTape, session: Session): Step =>
+  (state) =>
+    inTurn(
+      state,
+      openOrders(state)
+        .filter(({ triggeredAtMs }) => triggeredAtMs === session.closeMs)
+        .map((order) => (current) => {
+          return executeAt(current, order, closingPrice(tape, session, order.symbol), session.closeMs);
+        }),
+    );
+
 function closingOf(tape: MarketTape, session: Session): readonly Step[] {
   return [
+    executeLateTriggers(tape, session),
     auctions("cls", (symbol) => closingPrice(tape, session, symbol), session.closeMs),
     expire(session.closeMs),
     (state) => [withBalance(tape, state, session), []],

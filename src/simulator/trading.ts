@@ -1,11 +1,11 @@
 // The market at work on the open orders over a stretch of one trading day.
-import type { Effect, ExchangeState, Order, Stepped } from "./exchangeState.ts";
+import { type Effect, type ExchangeState, isOpen, type Order, type Stepped } from "./exchangeState.ts";
 import type { MarketTape } from "./marketTape.ts";
 import { accepts, executionOf, type Happening, nextHappening } from "./matching.ts";
 import { openOrders, withOrder } from "./orderBook.ts";
 import { end, execute, trigger } from "./orderLifecycle.ts";
 import type { Session } from "./sessions.ts";
-import { inTurn, type Step } from "./stepping.ts";
+import { inTurn } from "./stepping.ts";
 import { awaitsTrigger, followTrades } from "./triggers.ts";
 
 export type Stretch = { readonly session: Session; readonly afterMs: number; readonly toMs: number };
@@ -76,13 +76,21 @@ function followTrails(
   }, state);
 }
 
-/** An order for the open or the close is executed at its one price, or ends. */
-export function auction(state: ExchangeState, order: Order, price: number | undefined, atMs: number): Stepped {
-  const met = price !== undefined && accepts(order, price) && !isHalted(state, order);
-  const execution = met ? executionOf(order, String(price), atMs, atMs) : undefined;
-  const steps: Step[] = execution === undefined ? [] : [(current) => execute(current, order, execution)];
-  return inTurn(state, [...steps, (current) => endIfOpen(current, order.serial, "canceled", atMs)]);
+/** Executes an order at the one price of this moment, if it is still open and there is a price it accepts. */
+export function executeAt(state: ExchangeState, { serial }: Order, price: number | undefined, atMs: number): Stepped {
+  const order = state.orders[serial - 1];
+  if (order === undefined || price === undefined || !isOpen(order)) return [state, []];
+  if (!accepts(order, price) || isHalted(state, order)) return [state, []];
+  const execution = executionOf(order, String(price), atMs, atMs);
+  return execution === undefined ? [state, []] : execute(state, order, execution);
 }
+
+/** An order for the open or the close is executed at its one price, or ends. */
+export const auction = (state: ExchangeState, order: Order, price: number | undefined, atMs: number): Stepped =>
+  inTurn(state, [
+    (current) => executeAt(current, order, price, atMs),
+    (current) => endIfOpen(current, order.serial, "canceled", atMs),
+  ]);
 
 /** Ends the order unless it is over already. */
 export function endIfOpen(state: ExchangeState, serial: number, how: "canceled" | "expired", atMs: number): Stepped {

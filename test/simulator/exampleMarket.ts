@@ -10,7 +10,14 @@ export const monday = "2026-06-15";
 export const atNewYork = (time: string, day = monday): number => Date.parse(`${day}T${time}-04:00`);
 
 /** What a minute of the session is like; bid and ask at once, low and high once it is over. */
-export type Minute = { readonly bid: number; readonly ask: number; readonly low: number; readonly high: number };
+export type Minute = {
+  readonly bid: number;
+  readonly ask: number;
+  readonly low: number;
+  readonly high: number;
+  /** The middle of bid and ask unless given. */
+  readonly close?: number;
+};
 
 export const flat = (price: number): Minute => ({
   bid: price - 0.01,

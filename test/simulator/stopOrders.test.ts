@@ -121,6 +121,20 @@ describe("a stop order", () => {
     expect(refusalOf(play(tape, long(tape), [submit(ten, request)]))?.message).toBe(message);
   });
 
+  test("reached by the last trades of the day is executed at the closing price", () => {
+    const tape = handmadeTape({
+      AAPL: { minute: (index) => (index === 389 ? { ...flat(100), low: 97.5, close: 97.8 } : flat(100)) },
+    });
+    const [state] = play(tape, long(tape), [
+      submit(ten, { ...sellStop, qty: "4" }),
+      submit(ten, { ...sellStop, qty: "3", limitPrice: "97.9" }),
+      submit(ten, { ...sellStop, qty: "3", stopPrice: "97" }),
+      advanceTo(atNewYork("16:00:00")),
+    ]);
+    expect(state.fills.slice(1)).toMatchObject([{ price: "97.8", qty: "4", atMs: atNewYork("16:00:00") }]);
+    expect(state.orders.map(({ status }) => status)).toEqual(["filled", "filled", "expired", "expired"]);
+  });
+
   test("may be fractional for the day", () => {
     const tape = following(100, 97);
     const [state] = play(tape, long(tape), [
