@@ -1,5 +1,6 @@
 // What must hold whatever goes wrong, judged by the exchange's own books and never by what the app says of itself.
 
+import type { Row } from "../adapters/tables/table.ts";
 import { runIdOf } from "../core/model/ids.ts";
 import { isFinalOutcome } from "../core/model/order.ts";
 import type { ExecutionRecord } from "../core/model/run.ts";
@@ -12,6 +13,7 @@ import { accountFigures } from "../simulator/account.ts";
 import { dec, larger, sum, zero } from "../simulator/decimal.ts";
 import { type Effect, isOpen, type Order } from "../simulator/exchangeState.ts";
 import type { MarketTape } from "../simulator/marketTape.ts";
+import type { PortCall } from "./portCalls.ts";
 import type { World } from "./world.ts";
 
 /** Which invariant was broken, by its number in docs/survival.md, and how. */
@@ -22,6 +24,7 @@ export type Watch = {
   /** Judges what has just happened at the exchange. */
   effects(effects: readonly Effect[]): void;
   orderSent(clientOrderId: string): void;
+  slotWritten(call: PortCall, taken: unknown): void;
   /** From now on no order may leave. */
   halted(): void;
   /** Somebody is about to let orders leave again. */
@@ -76,8 +79,23 @@ export function createWatch(tape: MarketTape, world: () => World): Watch {
     }
   }
 
+  const slotStates = new Map<string, string>();
+  function slotWritten({ method, given }: PortCall, taken: unknown): void {
+    if (taken !== true || (method !== "insert" && method !== "put")) return;
+    const { partitionKey, rowKey, columns } = given[0] as Row;
+    if (partitionKey.startsWith("~")) return;
+    const slot = `${partitionKey} ${String(columns.slot)}`;
+    const before = slotStates.get(slot);
+    const state = String(columns.state);
+    if (method === "insert" && before !== undefined) fail(4, `${slot} (${rowKey}) was claimed twice`);
+    else if (before !== undefined && !openStates.includes(before))
+      fail(4, `${slot} had ended as ${before} and became ${state}`);
+    slotStates.set(slot, state);
+  }
+
   return {
     violations,
+    slotWritten,
     effects: (effects) => {
       for (const effect of effects) {
         if (effect.type !== "orderUpdate" || seen.get(intentOf(effect.order)) === effect.order.serial) continue;
@@ -97,6 +115,8 @@ export function createWatch(tape: MarketTape, world: () => World): Watch {
     releases: () => releases,
   };
 }
+
+const openStates = ["claimed", "enqueued"];
 
 const intentOf = ({ clientOrderId }: Order): string => clientOrderId.split(".").slice(0, 6).join(".");
 

@@ -1,4 +1,6 @@
 // Planted bugs, one of each kind that must never come back: the simulation has to find every one of them.
+import { tableNames } from "../adapters/tables/stores.ts";
+import type { Table } from "../adapters/tables/table.ts";
 import type { AppPorts } from "../app/app.ts";
 import type { RunInputs, RunPlan } from "../core/model/run.ts";
 import type { ProcessKind } from "./world.ts";
@@ -7,11 +9,12 @@ export type Mutant = {
   readonly name: string;
   readonly bug: string;
   /** The ports of a process of this kind, with the bug in them. */
-  readonly change: (ports: AppPorts, kind: ProcessKind) => AppPorts;
+  readonly change?: (ports: AppPorts, kind: ProcessKind) => AppPorts;
+  readonly changeTable?: (name: string, table: Table) => Table;
 };
 
 const inWorkers =
-  (change: (ports: AppPorts) => AppPorts): Mutant["change"] =>
+  (change: (ports: AppPorts) => AppPorts): NonNullable<Mutant["change"]> =>
   (ports, kind) =>
     kind === "worker" ? change(ports) : ports;
 
@@ -60,11 +63,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "noSlotClaim",
-    bug: "the tick enqueues a run without claiming its slot",
-    change: (ports) => ({
-      ...ports,
-      slots: { ...ports.slots, insert: async () => true, update: async () => undefined },
-    }),
+    bug: "a slot is written whether or not another tick has it",
+    changeTable: (name, table) => (name === tableNames.slots ? { ...table, insert: (row) => table.put(row) } : table),
   },
   {
     name: "staleKillSwitch",
@@ -85,8 +85,22 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "unknownIsNothing",
-    bug: "an order in doubt counts as none",
-    change: inWorkers((ports) => ({ ...ports, executions: { ...ports.executions, outstanding: async () => [] } })),
+    bug: "a run plans as if orders in doubt were none",
+    change: inWorkers((ports) => {
+      let planned = false;
+      const { executions } = ports;
+      return {
+        ...ports,
+        executions: {
+          ...executions,
+          outstanding: async () => (planned ? executions.outstanding() : []),
+          finish: async (record) => {
+            planned = true;
+            return executions.finish(record);
+          },
+        },
+      };
+    }),
   },
   {
     name: "randomId",

@@ -56,6 +56,7 @@ export async function simulateDay(
     mutant: options.mutant,
     onEffects: watch.effects,
     onOrderSent: watch.orderSent,
+    onSlotWrite: watch.slotWritten,
     lateMs: () => (chaos && random.uniform() < 0.03 ? 1000 + random.uniform() * 200_000 : undefined),
     ...(options.trace === undefined ? {} : { trace: options.trace }),
   });
@@ -90,8 +91,14 @@ const isFailure = (kind: string): boolean =>
 
 /** Tasks of one account that want different shares of the same symbols, so that each run has something to trade. */
 function drawConfig(random: Generator): AutomationConfig {
-  const crons = ["*/30 9-16 * * 1-5", "7,22,37,52 9-15 * * 1-5", "9,39 9-15 * * 1-5", "0,2 10-15 * * 1-5"];
-  const tasks = Array.from({ length: 1 + Math.floor(random.uniform() * 3) }, (_, index) => {
+  const crons = [
+    "30 9-16 * * 1-5",
+    "7,52 10-15/2 * * 1-5",
+    "9 9-15 * * 1-5",
+    "0,2 10-15/3 * * 1-5",
+    "2 10,13,15 * * 1-5",
+  ];
+  const tasks = Array.from({ length: 1 + Math.floor(random.uniform() * 2.5) }, (_, index) => {
     const weights = symbols.map(() => Math.round(random.uniform() * 20) / 20);
     const total = Math.max(
       1,
@@ -145,12 +152,12 @@ function drawEvents(random: Generator, { openAt, closeAt }: Session): readonly D
   for (let ms = fromMs; ms <= toMs; ms += minuteMs) {
     const minute = new Date(ms).getUTCMinutes();
     // Only minutes in which something can be due, and a few others: a tick that finds nothing proves little.
-    if (![0, 2, 7, 9, 22, 30, 37, 39, 52].includes(minute) && uniform() > 0.05) continue;
+    if (![0, 2, 7, 9, 30, 52].includes(minute) && uniform() > 0.02) continue;
     if (ms >= silentFrom && ms < silentFrom + silentMs) continue;
     if (uniform() < 0.03) continue;
     add(ms + (uniform() < 0.1 ? uniform() * 90_000 : 0), "tick");
     if (uniform() < 0.05) add(ms + uniform() * 20_000, "tick");
-    if (uniform() < 0.3) add(ms + 30_000, "monitor");
+    if (uniform() < 0.15) add(ms + 30_000, "monitor");
   }
   const sometime = (): number => fromMs + uniform() * (toMs - fromMs);
   if (uniform() < 0.4) {
@@ -277,6 +284,7 @@ function drawSteering(
     else if (what < 0.5) await world.start("timer", steering).run((app) => app.realtimeMonitor.check());
     else if (what < 0.65) await operate("halt", world, watch, steering);
     else if (what < 0.7) await operate("resume", world, watch, steering);
+    else if (what < 0.8) await world.deliverRun(steering);
     // The lock ran out: the same message is delivered a second time while the first delivery goes on.
     else if (held?.queue === "runs")
       await world.start("worker", steering).run((app) => app.runDelivery.deliver(held.body));

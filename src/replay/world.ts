@@ -62,6 +62,8 @@ export type WorldOptions = {
   readonly mutant?: Mutant | undefined;
   readonly onEffects?: (effects: readonly Effect[]) => void;
   /** Every order request as it leaves, and every one that reaches the broker; whether to lose its answer and bring it this late. */
+  /** Every write to the slot ledger, and whether it was taken. */
+  readonly onSlotWrite?: (call: PortCall, taken: unknown) => void;
   readonly onOrderSent?: (clientOrderId: string, process: ProcessKind) => void;
   readonly lateMs?: () => number | undefined;
   readonly trace?: (line: string) => void;
@@ -77,7 +79,12 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const { seed, tape, config, cash, mutant, trace = () => undefined } = options;
   let nowMs = msFromInstant(options.at);
   const late: { readonly atMs: number; readonly send: () => Promise<unknown> }[] = [];
-  const tables = new Map(Object.values(tableNames).map((name) => [name as string, createMemoryTable()]));
+  const tables = new Map(
+    Object.values(tableNames).map((name): [string, Table] => {
+      const table = createMemoryTable();
+      return [name, mutant?.changeTable?.(name, table) ?? table];
+    }),
+  );
   const queues = createWorldQueues(() => nowMs);
   const planned = new Map<string, OrderTicket>();
   let inHand: Message | undefined;
@@ -138,6 +145,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 
   /** What is stored is what counts: a plan is one once its row is in the table. */
   function watch(call: PortCall, answer: unknown): void {
+    if (call.port === `table ${tableNames.slots}`) options.onSlotWrite?.(call, answer);
     if (call.port !== `table ${tableNames.executions}` || call.method !== "insert" || answer !== true) return;
     const { rowKey, payload } = call.given[0] as Row;
     if (rowKey !== "plan") return;
@@ -186,7 +194,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       clock,
       telemetry: { event: (_, name, fields) => trace(`    ${name} ${JSON.stringify(fields)}`) },
     };
-    const ports = mutant === undefined ? plain : mutant.change(plain, kind);
+    const ports = mutant?.change?.(plain, kind) ?? plain;
     const process: Process = {
       app: createApp(ports),
       ports,

@@ -65,7 +65,7 @@ export function assessRisk(intents: readonly OrderIntent[], context: RiskContext
     const verdict = judgeInStages(intent, { book, account, limits, tradingState }, stages);
     const order = { ...intent, qty: verdict.qty, price: intent.referencePrice };
     if (!isPositive(verdict.qty)) return verdict;
-    const closes = intent.side === "sell" && compare(reducible(book, order), order.qty) === 0;
+    const closes = intent.side === "sell" && compare(reducible(book, order), order.qty) >= 0;
     // Stage 2 goes out only once the sells have filled, so the worst case without them is one without it.
     if (verdict.stage === 1) book = withOrder(book, order);
     stages = {

@@ -89,6 +89,17 @@ const end = (state: "skipped" | "missed" | "blocked", code: RunSummary["code"], 
   reason,
 });
 
+/** Reading an expression is slow beside asking it. */
+const schedules = new Map<string, Cron>();
+const schedulesKept = 20_000;
+
 /** Five fields, because the tick comes once a minute. Nothing is scheduled: croner is only asked with explicit instants. */
-const cronOf = (cron: string, zone: string): Cron =>
-  new Cron(cron, { timezone: zone, mode: "5-part", fixedTimeRule: "no-wildcard", paused: true });
+function cronOf(cron: string, zone: string): Cron {
+  const key = `${zone} ${cron}`;
+  const known =
+    schedules.get(key) ??
+    new Cron(cron, { timezone: zone, mode: "5-part", fixedTimeRule: "no-wildcard", paused: true });
+  if (schedules.size >= schedulesKept) schedules.clear();
+  schedules.set(key, known);
+  return known;
+}

@@ -32,7 +32,19 @@ const years = new Map<number, CalendarYear>();
 /** The calendar day in New York at this instant, whether the exchange trades on it or not. */
 export function tradingDayOf(instant: Instant): TradingDay {
   const ms = msFromInstant(instant);
-  return instantFromMs(ms + newYork.offset(ms) * minuteMs).slice(0, 10) as TradingDay;
+  return instantFromMs(ms + offsetMs(ms)).slice(0, 10) as TradingDay;
+}
+
+/** Asking the time zone data is slow, and the answer is the same for a whole hour. */
+const offsets = new Map<number, number>();
+const offsetsKept = 10_000;
+
+function offsetMs(ms: number): number {
+  const hour = Math.floor(ms / (60 * minuteMs));
+  const offset = offsets.get(hour) ?? newYork.offset(ms) * minuteMs;
+  if (offsets.size >= offsetsKept) offsets.clear();
+  offsets.set(hour, offset);
+  return offset;
 }
 
 /** The session of a day; undefined on a weekend or holiday. Throws RangeError outside `calendarRange`. */
@@ -118,8 +130,8 @@ function sessionsOf(
     const weekday = new Date(midnightMs).getUTCDay();
     if (weekday === 0 || weekday === 6 || holidays.has(day)) continue;
     // Clocks change on Sundays, so noon's offset holds for the whole session.
-    const offsetMs = newYork.offset(midnightMs + 12 * 60 * minuteMs) * minuteMs;
-    const at = (minute: number): Instant => addMs(instantFromMs(midnightMs - offsetMs), minute * minuteMs);
+    const noonOffsetMs = newYork.offset(midnightMs + 12 * 60 * minuteMs) * minuteMs;
+    const at = (minute: number): Instant => addMs(instantFromMs(midnightMs - noonOffsetMs), minute * minuteMs);
     const early = earlyCloses.has(day);
     const openAt = at(lateOpens[day] ?? openMinute);
     sessions.push({ day, openAt, closeAt: at(early ? earlyCloseMinute : closeMinute), early });

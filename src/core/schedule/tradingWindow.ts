@@ -38,9 +38,22 @@ export const describeClosed = ({ reason, nextOpenAt }: ClosedWindow, { zone }: T
 /** Trading is open from `fromMs` up to but without `untilMs`, milliseconds since the Unix epoch. */
 type OpenHours = { readonly fromMs: number; readonly untilMs: number };
 
+/** Asked at every tick for the same day: working out wall time is slow. */
+const knownHours = new Map<string, readonly OpenHours[]>();
+const hoursKept = 1000;
+
 /** Oldest first; more than one only where the session spans midnight in the window's zone. */
 function openHours(window: TradingWindow, session: Session): readonly OpenHours[] {
   if (window.holidays.includes(session.day)) return [];
+  const { zone, weekdays, start, end, openBufferMinutes, closeBufferMinutes } = window;
+  const key = [session.day, zone, weekdays, start, end, openBufferMinutes, closeBufferMinutes].join("|");
+  const hours = knownHours.get(key) ?? computeOpenHours(window, session);
+  if (knownHours.size >= hoursKept) knownHours.clear();
+  knownHours.set(key, hours);
+  return hours;
+}
+
+function computeOpenHours(window: TradingWindow, session: Session): readonly OpenHours[] {
   const openMs = msFromInstant(session.openAt) + window.openBufferMinutes * minuteMs;
   const closeMs = lastCloseMs(window, session);
   return datesOf(session, window.zone)

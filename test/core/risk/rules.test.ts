@@ -167,6 +167,14 @@ describe("maximum gross exposure", () => {
     ]);
   });
 
+  test("counts a sale of a part of a position for the second stage as well", () => {
+    const { verdicts } = assessRisk([sell(30), buy(100, "BBB")], context({ limits: half, portfolio: holding(50) }));
+    expect(verdicts.map(({ qty: count, stage }) => `${count} in stage ${stage}`)).toEqual([
+      "30 in stage 1",
+      "100 in stage 2",
+    ]);
+  });
+
   test("does not wait for sells that are not needed", () => {
     const { verdicts } = assessRisk([sell(5), buy(10, "BBB")], context({ limits: half, portfolio: holding(10) }));
     expect(verdicts.map(({ stage }) => stage)).toEqual([1, 1]);
