@@ -67,7 +67,9 @@ function tellBroken({ seed, day, violations }: DayResult, mutant: string | undef
   if (violations.length > 5) console.error(`  and ${violations.length - 5} more`);
 }
 
-const round = (value: number): number => Math.round(value * 10) / 10;
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
 
 function readFlags(args: readonly string[]) {
   try {
