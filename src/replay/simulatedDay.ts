@@ -2,6 +2,7 @@
 import { TransientError } from "../core/model/errors.ts";
 import { type AutomationConfig, automationConfigSchema } from "../core/model/settings.ts";
 import { addMs, type Instant, instantFromMs, minuteMs, msFromInstant, type TradingDay } from "../core/model/time.ts";
+import { dueSlots } from "../core/schedule/dueSlots.ts";
 import { type Session, sessionsBetween } from "../core/schedule/tradingCalendar.ts";
 import { plannableKinds } from "../simulator/faults.ts";
 import { type Generator, generatorOf } from "../simulator/random.ts";
@@ -57,13 +58,13 @@ export async function simulateDay(
     onEffects: watch.effects,
     onOrderSent: watch.orderSent,
     onSlotWrite: watch.slotWritten,
-    lateMs: () => (chaos && random.uniform() < 0.03 ? 1000 + random.uniform() * 200_000 : undefined),
+    lateMs: () => (chaos && random.uniform() < 0.06 ? 1000 + random.uniform() * 200_000 : undefined),
     ...(options.trace === undefined ? {} : { trace: options.trace }),
   });
   world.trace(`seed ${seed}: ${session.day}, ${config.tasks.map(({ schedule }) => schedule.cron).join(" and ")}`);
   world.alpaca.faults.plan({ seed, rate: pick(random, [0, 0.01, 0.03]), kinds: plannableKinds.filter(isFailure) });
 
-  for (const event of drawEvents(random, session)) {
+  for (const event of drawEvents(random, session, config)) {
     await world.advanceTo(msFromInstant(event.at));
     world.trace(`${world.now()} ${event.kind}`);
     await happen(event, world, steering, watch);
@@ -91,12 +92,13 @@ const isFailure = (kind: string): boolean =>
 
 /** Tasks of one account that want different shares of the same symbols, so that each run has something to trade. */
 function drawConfig(random: Generator): AutomationConfig {
+  // A few minutes apart, so that one run still has orders in doubt when the next one plans.
   const crons = [
-    "30 9-16 * * 1-5",
-    "7,52 10-15/2 * * 1-5",
-    "9 9-15 * * 1-5",
-    "0,2 10-15/3 * * 1-5",
-    "2 10,13,15 * * 1-5",
+    "0 10-15 * * 1-5",
+    "2 10-15 * * 1-5",
+    "4 10-15/2 * * 1-5",
+    "1,3 10,13,15 * * 1-5",
+    "30,32 9-15/3 * * 1-5",
   ];
   const tasks = Array.from({ length: 1 + Math.floor(random.uniform() * 2.5) }, (_, index) => {
     const weights = symbols.map(() => Math.round(random.uniform() * 20) / 20);
@@ -142,22 +144,25 @@ type DayEvent = {
 };
 
 /** Ticks that come late, twice or not at all, checks of the monitor, and what the operator does; in order of time. */
-function drawEvents(random: Generator, { openAt, closeAt }: Session): readonly DayEvent[] {
+function drawEvents(random: Generator, { openAt, closeAt }: Session, config: AutomationConfig): readonly DayEvent[] {
   const { uniform } = random;
   const events: DayEvent[] = [];
   const add = (ms: number, kind: DayEvent["kind"]): number => events.push({ at: instantFromMs(Math.round(ms)), kind });
   const [fromMs, toMs] = [msFromInstant(openAt) - 5 * minuteMs, msFromInstant(closeAt) + 5 * minuteMs];
+  const slots = config.tasks.flatMap((task) =>
+    dueSlots(task, addMs(openAt, -6 * minuteMs), addMs(closeAt, 5 * minuteMs)),
+  );
+  const due = new Set(slots.map(msFromInstant));
   const silentFrom = fromMs + uniform() * (toMs - fromMs);
   const silentMs = uniform() < 0.2 ? uniform() * 60 * minuteMs : 0;
   for (let ms = fromMs; ms <= toMs; ms += minuteMs) {
-    const minute = new Date(ms).getUTCMinutes();
-    // Only minutes in which something can be due, and a few others: a tick that finds nothing proves little.
-    if (![0, 2, 7, 9, 30, 52].includes(minute) && uniform() > 0.02) continue;
+    // The minutes in which something is due, and a few others: a tick that finds nothing proves little.
+    if (!due.has(ms) && uniform() > 0.03) continue;
     if (ms >= silentFrom && ms < silentFrom + silentMs) continue;
     if (uniform() < 0.03) continue;
     add(ms + (uniform() < 0.1 ? uniform() * 90_000 : 0), "tick");
     if (uniform() < 0.05) add(ms + uniform() * 20_000, "tick");
-    if (uniform() < 0.15) add(ms + 30_000, "monitor");
+    if (uniform() < 0.25) add(ms + 30_000, "monitor");
   }
   const sometime = (): number => fromMs + uniform() * (toMs - fromMs);
   if (uniform() < 0.4) {

@@ -76,7 +76,9 @@ const lockMs = 30_000;
 const clientTimeoutMs = 10_000;
 
 export async function createWorld(options: WorldOptions): Promise<World> {
-  const { seed, tape, config, cash, mutant, trace = () => undefined } = options;
+  const { seed, tape, config, cash, mutant } = options;
+  const trace = options.trace ?? (() => undefined);
+  const isTraced = options.trace !== undefined;
   let nowMs = msFromInstant(options.at);
   const late: { readonly atMs: number; readonly send: () => Promise<unknown> }[] = [];
   const tables = new Map(
@@ -165,7 +167,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     };
     const hook: CallHook = async (call, perform) => {
       if (!alive) return never;
-      trace(`  ${kind} ${describeCall(call)}`);
+      if (isTraced) trace(`  ${kind} ${describeCall(call)}`);
       const answer = await steering(
         call,
         async () => {
@@ -192,7 +194,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       notifications: withHook("notifications", queues.notifications, hook),
       notifier: withHook("notifier", { send: async () => undefined }, hook),
       clock,
-      telemetry: { event: (_, name, fields) => trace(`    ${name} ${JSON.stringify(fields)}`) },
+      telemetry: { event: (_, name, fields) => isTraced && trace(`    ${name} ${JSON.stringify(fields)}`) },
     };
     const ports = mutant?.change?.(plain, kind) ?? plain;
     const process: Process = {

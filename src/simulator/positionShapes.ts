@@ -53,17 +53,28 @@ function lastDayPrice(state: ExchangeState, tape: MarketTape, symbol: string): D
 
 /** Gain of the day: what was held overnight against yesterday's close, what was added today against what it cost. */
 function intraday(state: ExchangeState, position: HeldPosition, price: Decimal, lastDay: Decimal) {
-  const midnightMs = midnightOf(newYorkDay(state.nowMs));
-  const today = state.fills.filter(({ symbol, atMs }) => symbol === position.symbol && atMs >= midnightMs);
-  const held = dec(position.qty);
-  const before = held.minus(sum(today.map(signedQty)));
-  const { overnight, added, averageCost } = today.reduce(afterFill, {
-    overnight: before,
-    added: zero,
-    averageCost: zero,
-  });
+  const { overnight, added, averageCost } = lotsOfDay(state, position);
   const basis = overnight.times(lastDay).plus(added.times(averageCost));
-  return { gain: held.times(price).minus(basis), basis };
+  return { gain: dec(position.qty).times(price).minus(basis), basis };
+}
+
+/** Worked out once for each list of fills: positions are read far more often than they change. */
+const knownLots = new WeakMap<readonly Fill[], Map<string, Lots>>();
+
+function lotsOfDay({ fills, nowMs }: ExchangeState, { symbol, qty }: HeldPosition): Lots {
+  const day = newYorkDay(nowMs);
+  const key = `${day} ${symbol}`;
+  const known = knownLots.get(fills) ?? new Map<string, Lots>();
+  knownLots.set(fills, known);
+  const lots = known.get(key) ?? computeLots(fills, symbol, qty, midnightOf(day));
+  known.set(key, lots);
+  return lots;
+}
+
+function computeLots(fills: readonly Fill[], symbol: string, qty: string, midnightMs: number): Lots {
+  const today = fills.filter((fill) => fill.symbol === symbol && fill.atMs >= midnightMs);
+  const overnight = dec(qty).minus(sum(today.map(signedQty)));
+  return today.reduce(afterFill, { overnight, added: zero, averageCost: zero });
 }
 
 const signedQty = ({ side, qty }: Fill): Decimal => dec(qty).times(side === "buy" ? 1 : -1);

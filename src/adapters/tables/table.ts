@@ -54,7 +54,7 @@ export type Table = {
 export const schemaVersion = 1;
 
 /** Characters of JSON that are stored as they are: packing less is slower than carrying it. */
-const plainLength = 4000;
+const plainLength = 12_000;
 /** The first two bytes of gzip, which no JSON begins with. */
 const isPacked = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 

@@ -13,21 +13,21 @@ import { decideWindow, describeClosed } from "./tradingWindow.ts";
  * due once; schedules with `*` or steps in their minutes or hours follow the clock instead, through both of the repeated hours.
  */
 export function dueSlots(task: Task, after: Instant, now: Instant, limit = 500): readonly Instant[] {
-  const schedule = cronOf(task.schedule.cron, task.schedule.zone);
+  const { cron, zone } = task.schedule;
   const nowMs = msFromInstant(now);
   const slots: Instant[] = [];
-  let next = schedule.nextRun(new Date(msFromInstant(after)));
-  while (next !== null && next.getTime() <= nowMs && slots.length < limit) {
-    slots.push(instantFromMs(next.getTime()));
-    next = schedule.nextRun(next);
+  let nextMs = nextMsAfter(cron, zone, msFromInstant(after));
+  while (nextMs <= nowMs && slots.length < limit) {
+    slots.push(instantFromMs(nextMs));
+    nextMs = nextMsAfter(cron, zone, nextMs);
   }
   return slots;
 }
 
 /** The first slot after `after`; undefined for a schedule that is never due again. */
 export function nextSlot({ schedule: { cron, zone } }: Task, after: Instant): Instant | undefined {
-  const next = cronOf(cron, zone).nextRun(new Date(msFromInstant(after)));
-  return next === null ? undefined : instantFromMs(next.getTime());
+  const nextMs = nextMsAfter(cron, zone, msFromInstant(after));
+  return nextMs === never ? undefined : instantFromMs(nextMs);
 }
 
 /** What is wrong with a cron expression; undefined when it can be used. */
@@ -88,6 +88,21 @@ const end = (state: "skipped" | "missed" | "blocked", code: RunSummary["code"], 
   code,
   reason,
 });
+
+const never = Number.POSITIVE_INFINITY;
+
+/** The answer given last for each schedule: it holds for every moment from the one that was asked for up to the slot itself. */
+const answers = new Map<string, { readonly fromMs: number; readonly nextMs: number }>();
+
+function nextMsAfter(cron: string, zone: string, afterMs: number): number {
+  const key = `${zone} ${cron}`;
+  const known = answers.get(key);
+  if (known !== undefined && known.fromMs <= afterMs && afterMs < known.nextMs) return known.nextMs;
+  const nextMs = cronOf(cron, zone).nextRun(new Date(afterMs))?.getTime() ?? never;
+  if (answers.size >= schedulesKept) answers.clear();
+  answers.set(key, { fromMs: afterMs, nextMs });
+  return nextMs;
+}
 
 /** Reading an expression is slow beside asking it. */
 const schedules = new Map<string, Cron>();
