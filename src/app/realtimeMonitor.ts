@@ -226,17 +226,22 @@ export function createRealtimeMonitor(ports: {
   return { check };
 }
 
-/** Ids at the broker of the orders that this system sent. */
+/**
+ * Ids at the broker of the orders whose executions explain a position: those that runs sent. One that trades a drift back is not among them,
+ * for it brings the broker to what is believed; believed too, the same drift would stand and be traded back again.
+ */
 function ownOrderIds(orders: readonly BrokerOrder[], records: readonly ExecutionRecord[]): ReadonlySet<string> {
   const recorded = records.flatMap(({ outcomes }) =>
     outcomes.flatMap((outcome) => (outcome.kind === "accepted" ? [outcome.order] : [])),
   );
-  return new Set([...orders.filter(isOwnOrder), ...recorded].map(({ brokerOrderId }) => brokerOrderId));
+  const ofRuns = orders.filter((order) => isOwnOrder(order) && !order.clientOrderId.startsWith(driftIdPrefix));
+  return new Set([...ofRuns, ...recorded].map(({ brokerOrderId }) => brokerOrderId));
 }
 
+const driftIdPrefix = "tw.drift.";
 const named = (drift: Drift, now: Instant): Drift =>
   drift.state === "flattening" && drift.clientOrderId === undefined
-    ? { ...drift, clientOrderId: `tw.drift.${drift.symbol}.${now.replace(/\D/g, "")}` }
+    ? { ...drift, clientOrderId: `${driftIdPrefix}${drift.symbol}.${now.replace(/\D/g, "")}` }
     : drift;
 
 const oldest = (runs: readonly OutstandingRun[]): Instant | undefined => runs[0]?.startedAt;
