@@ -180,7 +180,7 @@ function stronger(known: Withdrawal | undefined, other: Withdrawal): Withdrawal 
   return { by: compareIds(known.by, other.by) < 0 ? other.by : known.by, at };
 }
 
-/** Which of two trades under one id counts: the corrected one. Two that differ otherwise break the feed's word; any fixed rule will do. */
+/** Which of two trades under one id counts: the corrected one. Two that differ otherwise break the feed's word: the lesser counts. */
 function isPreferred(a: Trade, b: Trade): boolean {
   if ((a.replaces === null) !== (b.replaces === null)) return a.replaces !== null;
   const difference = a.at - b.at || a.price - b.price || a.size - b.size;

@@ -93,6 +93,16 @@ describe("a bar is closed", () => {
   });
 });
 
+test.each<[string, Tick]>([
+  ["time", trade(1, "13:31:00", 10)],
+  ["price", trade(1, "13:30:10", 12)],
+  ["size", trade(1, "13:30:10", 10, 300)],
+])("two trades under one id that differ in %s make one, and the same in either order", (_, other) => {
+  const first = trade(1, "13:30:10", 10);
+  expect(minutes(fed([first, other]))).toEqual(["13:30 10 10 10 10 100"]);
+  expect(minutes(fed([other, first]))).toEqual(["13:30 10 10 10 10 100"]);
+});
+
 describe("a correction", () => {
   const first = trade(1, "13:30:10", 10);
   const second = trade(2, "13:30:20", 50);
@@ -110,6 +120,11 @@ describe("a correction", () => {
     [
       "gives way to another of the same trade with a higher id",
       [first, second, correction(10, 2, "13:30:20", 12), correction(9, 2, "13:30:20", 11)],
+      ["13:30 10 12 10 12 200"],
+    ],
+    [
+      "gives way to one with a higher id that comes later too",
+      [first, second, correction(9, 2, "13:30:20", 11), correction(10, 2, "13:30:20", 12)],
       ["13:30 10 12 10 12 200"],
     ],
     [
@@ -143,6 +158,16 @@ describe("a cancel", () => {
     ],
   ])("%s", (_, ticks, expected) => {
     expect(minutes(fed(ticks))).toEqual(expected);
+  });
+
+  test("is stronger than a correction of any id, whichever comes first", () => {
+    const [corrected, cancelled] = [correction("x", 2, "13:30:20", 11), cancel(2, "13:30:20")];
+    expect(minutes(fed([first, second, corrected, cancelled]))).toEqual(["13:30 10 10 10 10 100"]);
+    expect(minutes(fed([first, second, cancelled, corrected]))).toEqual(["13:30 10 10 10 10 100"]);
+  });
+
+  test("is not counted as a trade when it is said to be outside the session", () => {
+    expect(fed([cancel(1, "13:29")]).dropped).toEqual({ late: 0, outsideHours: 0 });
   });
 
   test("touches no trade of that id on another day or of another symbol", () => {
