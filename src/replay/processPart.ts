@@ -6,8 +6,8 @@ import { startAzuriteTables } from "../local/azurite/azurite.ts";
 import { startServiceBusBroker } from "../local/serviceBus/broker.ts";
 import { queues, simulatorKeys } from "../local/standIns.ts";
 import { startSimulator } from "../simulator/server.ts";
-import type { PartAddress, PartOptions } from "./processParts.ts";
 import { tapeOf } from "./processPlan.ts";
+import type { PartAddress, PartOptions } from "./processStandIns.ts";
 
 const options = JSON.parse(process.argv[2] ?? "{}") as PartOptions;
 // Killed or not, a part never outlives whoever started it.

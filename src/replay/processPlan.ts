@@ -6,7 +6,7 @@ import { sessionsBetween } from "../core/schedule/tradingCalendar.ts";
 import type { MarketTape } from "../simulator/marketTape.ts";
 import { generatorOf } from "../simulator/random.ts";
 import { createSeededTape } from "../simulator/seededTape.ts";
-import { type Victim, victims } from "./processParts.ts";
+import { type Victim, victims } from "./processSystem.ts";
 
 export type Round = {
   readonly victim: Victim;

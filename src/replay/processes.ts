@@ -7,8 +7,8 @@ import { systemClock } from "../adapters/system/clock.ts";
 import type { ExecutionRecord, RunSummary } from "../core/model/run.ts";
 import { readTelemetryLine } from "../local/liveView.ts";
 import { type BookedOrder, type Books, type Difference, judgeBooks } from "./processBooks.ts";
-import { type Processes, startProcesses, type Victim } from "./processParts.ts";
 import { beginning, drawRounds, type Round, type Slot, slots, twoTasks } from "./processPlan.ts";
+import { type Processes, startProcesses, type Victim } from "./processSystem.ts";
 
 export type ProcessSurvival = {
   readonly rounds: number;
