@@ -97,6 +97,9 @@ export function withTicks(state: IntradayBars, ticks: readonly Tick[]): Intraday
 export function withClock(state: IntradayBars, nowMs: number): IntradayBars {
   if (nowMs <= state.nowMs) return state;
   const later = { ...state, nowMs };
+  const { horizonMs } = state.options;
+  // Only whole minutes pass the horizon.
+  if (minuteOf(nowMs - horizonMs) === minuteOf(state.nowMs - horizonMs)) return later;
   return { ...later, books: new Map([...state.books].map(([symbol, book]) => [symbol, folded(book, later)])) };
 }
 
