@@ -4,6 +4,7 @@ import type { BrokerOrder, OrderTicket } from "../core/model/order.ts";
 import type { UncertainOrder } from "../core/model/portfolio.ts";
 import type { RunInputs, RunRequest } from "../core/model/run.ts";
 import type { Task } from "../core/model/settings.ts";
+import { separateExits } from "../core/planning/exits.ts";
 import { judgeSymbols } from "../core/planning/marketSnapshot.ts";
 import { requiredDailyBars } from "../core/planning/requiredDailyBars.ts";
 import { previousTradingDay, tradingDayOf, tradingDaysBefore } from "../core/schedule/tradingCalendar.ts";
@@ -63,7 +64,11 @@ export function createDataFetcher(ports: {
         slot: request.slot,
         asOf,
         market,
-        portfolio: { account, positions, openOrders, uncertainOrders: uncertainOf(possible, openOrders) },
+        portfolio: {
+          account,
+          ...separateExits(positions, openOrders),
+          uncertainOrders: uncertainOf(possible, openOrders),
+        },
         control: state,
         window,
         limits,

@@ -1,10 +1,19 @@
 // Sends the tickets of a stored plan: each passes the gate, goes out at most once, and ends in a named outcome.
 import type { ControlState } from "../core/model/control.ts";
 import { TransientError } from "../core/model/errors.ts";
-import { compare, minimum, notional, subtractUsd, zeroUsd } from "../core/model/money.ts";
+import {
+  compare,
+  isPositive,
+  minimum,
+  notional,
+  roundQtyDown,
+  subtractUsd,
+  zeroQty,
+  zeroUsd,
+} from "../core/model/money.ts";
 import {
   type BrokerOrder,
-  isFinalOutcome,
+  isTerminal,
   type OrderEvent,
   type OrderOutcome,
   type OrderTicket,
@@ -59,7 +68,10 @@ export function createOrderExecutor(ports: {
 
   async function submitPlan(plan: RunPlan, inputs: RunInputs, how: { resumed: boolean }): Promise<Submission> {
     const there = how.resumed ? await findOrders(plan) : new Map<string, BrokerOrder>();
-    const change = how.resumed ? await changeOfAccount(inputs, [...there.values()]) : undefined;
+    const sent = [...there.values()];
+    const standing = await clearExits(plan, inputs);
+    const change =
+      standing ?? (how.resumed || plan.cancels.length > 0 ? await changeOfAccount(inputs, sent) : undefined);
     let outcomes: readonly OrderOutcome[] = [];
     let lastOrderMs: number | undefined;
     const send = async (ticket: OrderTicket, withheld: OrderOutcome | undefined): Promise<void> => {
@@ -77,12 +89,15 @@ export function createOrderExecutor(ports: {
     const barred = (ticket: OrderTicket): OrderOutcome | undefined =>
       stale(ticket, change) ?? blocked(ticket, outcomes);
     for (const ticket of plan.tickets.filter(({ stage }) => stage === 1)) await send(ticket, barred(ticket));
-    const second = plan.tickets.filter(({ stage }) => stage === 2);
+    const second: readonly OrderTicket[] = plan.tickets.filter(({ stage }) => stage === 2);
     if (second.length > 0) {
       outcomes = await settle(outcomes, plan.asOf, stageMs);
       const fund = await fundingOf(outcomes);
       for (const ticket of second) await send(ticket, barred(ticket) ?? fund(ticket));
     }
+    const renewals = plan.tickets.filter(({ stage }) => stage === 3);
+    if (renewals.length > 0) outcomes = await settle(outcomes, plan.asOf, stageMs);
+    for (const ticket of renewals) await send(...(await protectable(ticket)));
     const settled = await settle(outcomes, plan.asOf, settlingMs);
     return { outcomes: settled, events: eventsOf(plan, outcomes, settled), lastOrderMs };
   }
@@ -99,6 +114,37 @@ export function createOrderExecutor(ports: {
       if (order !== undefined) found.set(clientOrderId, order);
     }
     return found;
+  }
+
+  /**
+   * Cancels the exits that the plan wants out of its way, and waits until the broker shows none of them. Answers what stands in the way
+   * where something does. Nothing is cancelled for orders that the gate would hold back.
+   */
+  async function clearExits(plan: RunPlan, inputs: RunInputs): Promise<string | undefined> {
+    const [first] = plan.tickets;
+    if (plan.cancels.length === 0 || first === undefined) return undefined;
+    const withheld = await gate(first, plan, inputs);
+    if (withheld?.kind === "withheld") return `nothing was cancelled: ${withheld.message}`;
+    const ids = new Set(plan.cancels.map(({ brokerOrderId }) => brokerOrderId));
+    for (const brokerOrderId of ids) {
+      const { kind } = await broker.cancel(brokerOrderId);
+      telemetry.event("info", "exit.cancelAsked", { runId: plan.runId, brokerOrderId, result: kind });
+    }
+    for (const waitMs of stageMs) {
+      await clock.sleep(waitMs);
+      const open = await broker.openOrders();
+      if (!open.some(({ brokerOrderId }) => ids.has(brokerOrderId))) return undefined;
+    }
+    return "its exits could not be cancelled";
+  }
+
+  /** An exit protects what the broker shows as free by now, whatever became of the orders before it. */
+  async function protectable(ticket: OrderTicket): Promise<readonly [OrderTicket, OrderOutcome | undefined]> {
+    const position = (await broker.positions()).find(({ symbol }) => symbol === ticket.symbol);
+    const free = roundQtyDown(position?.available ?? zeroQty);
+    const qty = minimum(free, ticket.qty);
+    if (isPositive(qty)) return [{ ...ticket, qty }, undefined];
+    return [ticket, { kind: "withheld", ticket, code: "NOTHING_TO_PROTECT", message: "no shares are free" }];
   }
 
   /** What this delivery holds back, an earlier one may have sent, and that the broker does not show it yet is no proof. */
@@ -135,12 +181,16 @@ export function createOrderExecutor(ports: {
     const state = await readSwitches();
     const now = clock.now();
     const graceMs = graceMsOf(inputs);
-    if (msBetween(plan.asOf, now) > graceMs) {
+    // Protecting what is held does not depend on prices of the past, nor on the market being open.
+    const isExit = ticket.type === "exit";
+    if (!isExit && msBetween(plan.asOf, now) > graceMs) {
       const message = `the plan was made at ${plan.asOf} and is older than its grace of ${graceMs / minuteMs} minutes`;
       return { kind: "withheld", ticket, code: "SLOT_EXPIRED", message };
     }
     const decision = decideGate(ticket, { control: state, window: inputs.window, now, portfolio: inputs.portfolio });
-    return decision.send ? undefined : { kind: "withheld", ticket, code: decision.code, message: decision.message };
+    return decision.send || (isExit && decision.code === "WINDOW_CLOSED")
+      ? undefined
+      : { kind: "withheld", ticket, code: decision.code, message: decision.message };
   }
 
   /** An answer that took long may be old by the time it is here, and a halt is not waited for longer than this (see `TradingHalt`). */
@@ -273,6 +323,7 @@ function blocked(ticket: OrderTicket, outcomes: readonly OrderOutcome[]): OrderO
   return { kind: "withheld", ticket, code: "UNKNOWN_OUTSTANDING", message };
 }
 
-const isWorking = (outcome: OrderOutcome): boolean => outcome.kind === "accepted" && !isFinalOutcome(outcome);
+/** Of the order itself: its exits may work for days. */
+const isWorking = (outcome: OrderOutcome): boolean => outcome.kind === "accepted" && !isTerminal(outcome.order);
 const isFilled = (outcome: { kind: string; order?: BrokerOrder }): boolean =>
   outcome.kind === "accepted" && outcome.order?.status === "filled";

@@ -160,7 +160,11 @@ export function createOrderResolver(ports: {
 
 const fillsOf = (outcomes: readonly OrderOutcome[], fills: readonly BrokerFill[]): readonly BrokerFill[] => {
   const ids = new Set(
-    outcomes.flatMap((outcome) => (outcome.kind === "accepted" ? [outcome.order.brokerOrderId] : [])),
+    outcomes.flatMap((outcome) =>
+      outcome.kind === "accepted"
+        ? [outcome.order, ...(outcome.order.legs ?? [])].map((order) => order.brokerOrderId)
+        : [],
+    ),
   );
   return fills.filter(({ brokerOrderId }) => ids.has(brokerOrderId));
 };

@@ -1,6 +1,6 @@
 // The monitor: holds what is believed against what the broker shows, every minute and after each run, and mends the difference.
 import { TransientError } from "../core/model/errors.ts";
-import { absQty, maximum, price, subtractQty } from "../core/model/money.ts";
+import { absQty, maximum, minimum, price, subtractQty } from "../core/model/money.ts";
 import type { Drift, MonitorState } from "../core/model/monitor.ts";
 import { type BrokerFill, type BrokerOrder, isOwnOrder } from "../core/model/order.ts";
 import type { AccountSnapshot, Position } from "../core/model/portfolio.ts";
@@ -9,6 +9,7 @@ import type { TradingWindow } from "../core/model/settings.ts";
 import type { SlotEntry } from "../core/model/slot.ts";
 import { addMs, type Instant, minuteMs, msBetween } from "../core/model/time.ts";
 import { believedOf, reconcile, withFills } from "../core/monitoring/reconcile.ts";
+import { isSettled } from "../core/reporting/executionRecord.ts";
 import { isSessionOpen, tradingDayOf } from "../core/schedule/tradingCalendar.ts";
 import { decideWindow } from "../core/schedule/tradingWindow.ts";
 import type { Broker } from "../ports/broker.ts";
@@ -73,8 +74,11 @@ export function createRealtimeMonitor(ports: {
     const [automation, { state: switches }] = await Promise.all([readSettings(settings), control.read()]);
     const runsEnded = await endLostRuns(automation.window, now);
     const [outstanding, earlier] = await Promise.all([executions.outstanding(), monitor.read()]);
+    const ended = await endedRecords(outstanding);
     const report = { at: now, outstanding: outstanding.length, runsEnded };
-    if (outstanding.length === 0 && !isSessionOpen(now)) return { ...report, askedBroker: false, drifts: [] };
+    // Exits wait for the market, and so does whoever follows them.
+    const idle = !isSessionOpen(now) && ended.every((record) => isSettled(withoutLegs(record)));
+    if (idle) return { ...report, askedBroker: false, drifts: [] };
     if (switches.tradingState === "halted" && automation.orderHandling.cancelOnHalt)
       await tradingHalt.cancelOpenOrders();
 
@@ -83,13 +87,16 @@ export function createRealtimeMonitor(ports: {
     // The first check takes the positions as they are, so no execution may have come while it read them.
     const unsettled = earlier === undefined && (await broker.fillsSince(since)).length !== shown.fills.length;
     if (unsettled) return { ...report, askedBroker: true, drifts: [] };
-    const records = await follow(outstanding, shown, automation);
+    const records = await follow(ended, shown, automation);
     const state = nextState(earlier?.state, shown, records, automation, now);
     if (!(await monitor.write(state.next, earlier?.etag)))
       return { ...report, askedBroker: true, drifts: state.next.drifts };
     for (const drift of state.confirmed) await alertDrift(drift);
-    for (const drift of state.confirmed.filter((each) => each.state === "flattening"))
-      await flatten(drift, automation.window);
+    const atBroker = new Set(shown.orders.map(({ clientOrderId }) => clientOrderId));
+    for (const drift of state.next.drifts) {
+      if (drift.clientOrderId !== undefined && !atBroker.has(drift.clientOrderId))
+        await flatten(drift, automation.window);
+    }
     tell(state.next);
     return { ...report, askedBroker: true, drifts: state.next.drifts };
   }
@@ -108,16 +115,19 @@ export function createRealtimeMonitor(ports: {
     return { account, positions, orders, fills };
   }
 
+  async function endedRecords(outstanding: readonly OutstandingRun[]): Promise<readonly ExecutionRecord[]> {
+    const records = await Promise.all(outstanding.map(({ executionId }) => executions.get(executionId)));
+    return records.flatMap((record) => (record === undefined || record.status === "running" ? [] : [record]));
+  }
+
   async function follow(
-    outstanding: readonly OutstandingRun[],
+    records: readonly ExecutionRecord[],
     { orders, fills }: Shown,
     { orderHandling }: AutomationSettings,
   ): Promise<readonly ExecutionRecord[]> {
     const byId = new Map(orders.map((order) => [order.clientOrderId, order]));
     const followed: ExecutionRecord[] = [];
-    for (const { executionId } of outstanding) {
-      const record = await executions.get(executionId);
-      if (record === undefined || record.status === "running") continue;
+    for (const record of records) {
       followed.push(await orderResolver.follow(record, { orders: byId, fills }, orderHandling));
     }
     return followed;
@@ -152,7 +162,10 @@ export function createRealtimeMonitor(ports: {
     return { next, confirmed: drift.confirmed.map((each) => named(each, now)) };
   }
 
-  /** Trades a drift back, once: its id was stored before. Only within the window and while trading is running. */
+  /**
+   * Trades a drift back, once: its id was stored before, and the broker takes no id twice. Only within the window and while trading is not
+   * halted; until then it is tried at every check. Never through zero.
+   */
   async function flatten(drift: Drift, window: TradingWindow): Promise<void> {
     const { state } = await control.read();
     const now = clock.now();
@@ -165,7 +178,7 @@ export function createRealtimeMonitor(ports: {
       strategy: "monitor",
       symbol,
       side: difference.startsWith("-") ? "buy" : "sell",
-      qty: absQty(difference),
+      qty: minimum(absQty(difference), absQty(drift.atBroker)),
       type: "market",
       timeInForce: "day",
       referencePrice: price(0),
@@ -226,17 +239,24 @@ export function createRealtimeMonitor(ports: {
   return { check };
 }
 
-/**
- * Ids at the broker of the orders whose executions explain a position: those that runs sent. One that trades a drift back is not among them,
- * for it brings the broker to what is believed; believed too, the same drift would stand and be traded back again.
- */
+/** Ids at the broker of the orders that runs sent, and of their legs. */
 function ownOrderIds(orders: readonly BrokerOrder[], records: readonly ExecutionRecord[]): ReadonlySet<string> {
   const recorded = records.flatMap(({ outcomes }) =>
     outcomes.flatMap((outcome) => (outcome.kind === "accepted" ? [outcome.order] : [])),
   );
   const ofRuns = orders.filter((order) => isOwnOrder(order) && !order.clientOrderId.startsWith(driftIdPrefix));
-  return new Set([...ofRuns, ...recorded].map(({ brokerOrderId }) => brokerOrderId));
+  const all = [...ofRuns, ...recorded].flatMap((order) => [order, ...(order.legs ?? [])]);
+  return new Set(all.map(({ brokerOrderId }) => brokerOrderId));
 }
+
+const withoutLegs = ({ outcomes, fills }: ExecutionRecord): Pick<ExecutionRecord, "outcomes" | "fills"> => ({
+  fills,
+  outcomes: outcomes.map((outcome) => {
+    if (outcome.kind !== "accepted") return outcome;
+    const { legs: _, ...order } = outcome.order;
+    return { ...outcome, order };
+  }),
+});
 
 const driftIdPrefix = "tw.drift.";
 const named = (drift: Drift, now: Instant): Drift =>

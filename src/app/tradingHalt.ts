@@ -1,5 +1,5 @@
 // What follows the switch to "halted": the orders under way are waited for, and the open ones cancelled where the settings say so.
-import { isOwnOrder } from "../core/model/order.ts";
+import { isOwnExit, isOwnOrder } from "../core/model/order.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ExecutionRepository } from "../ports/stores.ts";
@@ -11,7 +11,7 @@ export type TradingHalt = {
    * under way have ended, at the latest when an order sent before must have been answered or given up.
    */
   settle(): Promise<void>;
-  /** Asks the broker to cancel every open order that this system sent; answers how many. Throws TransientError when it cannot be asked. */
+  /** Asks the broker to cancel every open order that this system sent, but for the exits that protect positions; answers how many. Throws TransientError when it cannot be asked. */
   cancelOpenOrders(): Promise<number>;
 };
 
@@ -41,7 +41,7 @@ export function createTradingHalt(ports: {
       }
     },
     cancelOpenOrders: async () => {
-      const open = (await broker.openOrders()).filter(isOwnOrder);
+      const open = (await broker.openOrders()).filter((order) => isOwnOrder(order) && !isOwnExit(order));
       for (const { brokerOrderId, clientOrderId } of open) {
         const { kind } = await broker.cancel(brokerOrderId);
         telemetry.event("warning", "order.cancelAsked", { clientOrderId, result: kind });

@@ -137,6 +137,7 @@ export function examplePortfolio(
       })),
     openOrders,
     uncertainOrders,
+    exits: [],
   };
 }
 
@@ -147,6 +148,7 @@ export const exampleOrder = (changes: Partial<BrokerOrder> & Pick<BrokerOrder, "
   filledQty: qty(0),
   filledAvgPrice: null,
   limitPrice: null,
+  stopPrice: null,
   status: "new",
   submittedAt: at("2026-06-15T13:50Z"),
   ...changes,

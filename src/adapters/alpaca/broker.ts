@@ -1,11 +1,12 @@
 // The broker port on Alpaca's trading API.
 import { ApiError } from "@alpacahq/alpaca-trade-api/rest";
 import { InvariantError } from "../../core/model/errors.ts";
-import type { BrokerFill, BrokerOrder, SubmitResult } from "../../core/model/order.ts";
+import { type BrokerFill, type BrokerOrder, isTerminal, type SubmitResult } from "../../core/model/order.ts";
 import { addMs, type Instant } from "../../core/model/time.ts";
 import type { Broker } from "../../ports/broker.ts";
 import { type AlpacaClient, read } from "./client.ts";
 import {
+  isComplex,
   isDuplicate,
   mapAccount,
   mapFills,
@@ -24,7 +25,7 @@ export function createAlpacaBroker(
   { trading, deadline }: AlpacaClient,
   { expectedAccountId }: { readonly expectedAccountId?: string | undefined } = {},
 ): Broker {
-  /** All pages. Legs of complex orders come as orders of their own; open are those that no longer wait for their entry to fill. */
+  /** All pages, legs with their orders. */
   async function listOrders(status: "open" | "all", since?: Instant): Promise<readonly BrokerOrder[]> {
     const found = new Map<string, BrokerOrder>();
     const signal = deadline();
@@ -32,7 +33,7 @@ export function createAlpacaBroker(
     for (;;) {
       // The broker leaves out orders of the very instant it is given.
       const after = from === undefined ? {} : { after: addMs(from, -1) };
-      const query = { status, limit: pageSize, direction: "asc", ...after } as const;
+      const query = { status, limit: pageSize, direction: "asc", nested: true, ...after } as const;
       const page = mapOrders(await read("orders", () => trading.orders.getAllOrdersRaw(query, { signal })));
       const known = found.size;
       for (const order of page) found.set(order.brokerOrderId, order);
@@ -52,7 +53,7 @@ export function createAlpacaBroker(
     },
     positions: async () =>
       mapPositions(await read("positions", () => trading.positions.getAllOpenPositionsRaw({ signal: deadline() }))),
-    openOrders: () => listOrders("open"),
+    openOrders: async () => (await listOrders("open")).flatMap(withOpenLegs).sort(byClientOrderId),
     ordersSince: (since) => listOrders("all", since),
     findOrder: async (clientOrderId) => {
       const wire = await read("order by client id", () =>
@@ -63,7 +64,12 @@ export function createAlpacaBroker(
             throw failure;
           }),
       );
-      return wire === null ? undefined : mapOrder(wire);
+      if (wire === null) return undefined;
+      const order = mapOrder(wire);
+      if (order.legs !== undefined || !isComplex(wire)) return order;
+      const query = { orderId: order.brokerOrderId, nested: true };
+      const deadlined = { signal: deadline() };
+      return mapOrder(await read("order", () => trading.orders.getOrderByOrderIDRaw(query, deadlined)));
     },
     fillsSince: async (since) => {
       const fills = new Map<string, BrokerFill>();
@@ -133,6 +139,10 @@ function submitFailure(failure: unknown): SubmitResult {
   );
   return neverLeft ? { kind: "notSent", throttled: false, message } : { kind: "unknown", message };
 }
+
+/** The parts of an order that are still open, each as an order of its own. */
+const withOpenLegs = ({ legs = [], ...order }: BrokerOrder): readonly BrokerOrder[] =>
+  [order, ...legs].filter((each) => !isTerminal(each));
 
 const byTimeThenId = (a: BrokerFill, b: BrokerFill): number =>
   a.at === b.at ? (a.id < b.id ? -1 : 1) : a.at < b.at ? -1 : 1;

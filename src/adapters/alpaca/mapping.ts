@@ -38,7 +38,7 @@ const positionWire = z.object({
   market_value: usdText.nullish(),
 });
 
-const orderWire = z.object({
+const plainOrderWire = z.object({
   id: z.string().min(1),
   client_order_id: z.string().min(1),
   symbol: z.string().min(1),
@@ -47,10 +47,14 @@ const orderWire = z.object({
   filled_qty: qtyText.nullish(),
   filled_avg_price: priceText.nullish(),
   limit_price: priceText.nullish(),
+  stop_price: priceText.nullish(),
+  order_class: z.string().nullish(),
   status: z.string().min(1),
   submitted_at: instant.nullish(),
   created_at: instant.nullish(),
 });
+
+const orderWire = plainOrderWire.extend({ legs: z.array(plainOrderWire).nullish() });
 
 const barWire = z.object({ t: instant, o: z.number(), h: z.number(), l: z.number(), c: z.number(), v: z.number() });
 const barsWire = z.object({
@@ -105,7 +109,7 @@ export const mapPositions = (wire: unknown): readonly Position[] =>
     }))
     .sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
 
-const toOrder = (order: z.infer<typeof orderWire>): BrokerOrder => ({
+const toPlainOrder = (order: z.infer<typeof plainOrderWire>): BrokerOrder => ({
   brokerOrderId: order.id,
   clientOrderId: order.client_order_id,
   symbol: order.symbol,
@@ -114,9 +118,20 @@ const toOrder = (order: z.infer<typeof orderWire>): BrokerOrder => ({
   filledQty: order.filled_qty ?? qty("0"),
   filledAvgPrice: order.filled_avg_price ?? null,
   limitPrice: order.limit_price ?? null,
+  stopPrice: order.stop_price ?? null,
   status: order.status,
   submittedAt: order.submitted_at ?? order.created_at ?? ("1970-01-01T00:00:00.000Z" as Instant),
 });
+
+function toOrder(wire: z.infer<typeof orderWire>): BrokerOrder {
+  const order = toPlainOrder(wire);
+  const legs = (wire.legs ?? []).map((leg) => ({ ...toPlainOrder(leg), exitOf: order.clientOrderId }));
+  return legs.length === 0 ? order : { ...order, legs };
+}
+
+/** Whether it has legs, which not every answer names. */
+export const isComplex = (wire: unknown): boolean =>
+  ["bracket", "oco", "oto"].includes(parse("order", orderWire, wire).order_class ?? "");
 
 export const mapOrder = (wire: unknown): BrokerOrder => toOrder(parse("order", orderWire, wire));
 
@@ -148,14 +163,26 @@ export const mapFills = (wire: unknown): readonly BrokerFill[] =>
   }));
 
 /** The body of a new order: every number as the decimal text it is. */
-export const orderBody = (ticket: OrderTicket) => ({
-  symbol: ticket.symbol,
-  qty: ticket.qty,
-  side: ticket.side,
-  type: ticket.type,
-  timeInForce: ticket.timeInForce,
-  clientOrderId: ticket.clientOrderId,
-});
+export function orderBody(ticket: OrderTicket) {
+  const { symbol, qty, side, timeInForce, clientOrderId, type, exits } = ticket;
+  const { takeProfit, stopLoss } = exits ?? {};
+  const order = { symbol, qty, side, timeInForce, clientOrderId };
+  const legs = {
+    ...(takeProfit === undefined ? {} : { takeProfit: { limitPrice: takeProfit } }),
+    ...(stopLoss === undefined ? {} : { stopLoss: { stopPrice: stopLoss } }),
+  };
+  const both = takeProfit !== undefined && stopLoss !== undefined;
+  if (type === "market") {
+    return exits === undefined
+      ? { ...order, type: "market" as const }
+      : { ...order, type: "market" as const, orderClass: both ? ("bracket" as const) : ("oto" as const), ...legs };
+  }
+  // Shares that are held: both exits together cancel each other, one alone is a plain order.
+  if (both) return { ...order, type: "limit" as const, orderClass: "oco" as const, ...legs };
+  return stopLoss === undefined
+    ? { ...order, type: "limit" as const, limitPrice: takeProfit ?? ticket.referencePrice }
+    : { ...order, type: "stop" as const, stopPrice: stopLoss };
+}
 
 export type BarsPage = {
   readonly bars: ReadonlyMap<string, readonly WireBar[]>;

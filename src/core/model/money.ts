@@ -41,6 +41,12 @@ export const notional = (each: Price, count: Qty): Usd => plain(decimal(each).ti
 export const priceEach = (amount: Usd, count: Qty): Price =>
   plain(decimal(amount).div(count).round(6, Big.roundUp)) as Price;
 
+/** A multiple of a price in whole cents, above one dollar; in hundredths of a cent below it. */
+export function scalePrice(each: Price, factor: number, rounding: "up" | "down"): Price {
+  const scaled = decimal(each).times(decimal(String(factor)));
+  return plain(scaled.round(scaled.gte(1) ? 2 : 4, rounding === "up" ? Big.roundUp : Big.roundDown)) as Price;
+}
+
 export const addUsd = (...amounts: readonly Usd[]): Usd =>
   plain(amounts.reduce((sum, amount) => sum.plus(amount), decimal(0))) as Usd;
 export const subtractUsd = (from: Usd, amount: Usd): Usd => plain(decimal(from).minus(amount)) as Usd;

@@ -23,8 +23,14 @@ export function bySendingOrder(a: OrderIntent, b: OrderIntent): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** Stage 2 goes out when every sell of stage 1 has filled, and not at all when one has not. */
-export type Stage = 1 | 2;
+/**
+ * Stage 2 goes out when every sell of stage 1 has filled, and not at all when one has not. Stage 3 protects what is held after that: its
+ * size is what the broker then shows as free, at most the ticket's.
+ */
+export type Stage = 1 | 2 | 3;
+
+/** Where a position is left: at a gain, at a loss, or whichever comes first. */
+export type ExitPrices = { readonly takeProfit?: Price; readonly stopLoss?: Price };
 
 export type OrderTicket = {
   readonly clientOrderId: string;
@@ -33,13 +39,17 @@ export type OrderTicket = {
   readonly symbol: string;
   readonly side: Side;
   readonly qty: Qty;
-  readonly type: "market";
-  readonly timeInForce: "day";
+  /** A market order, followed by its exits where it has any; or the exits alone, for shares that are held. */
+  readonly type: "market" | "exit";
+  readonly timeInForce: "day" | "gtc";
   readonly referencePrice: Price;
+  readonly exits?: ExitPrices;
 };
 
 /** Broker order states that can never change again. */
 export const terminalOrderStatuses: readonly string[] = ["filled", "canceled", "expired", "rejected", "replaced"];
+
+export const isTerminal = ({ status }: Pick<BrokerOrder, "status">): boolean => terminalOrderStatuses.includes(status);
 
 /** The broker's own account of an order. Unknown statuses are passed on, never guessed. */
 export type BrokerOrder = {
@@ -52,8 +62,13 @@ export type BrokerOrder = {
   readonly filledQty: Qty;
   readonly filledAvgPrice: Price | null;
   readonly limitPrice: Price | null;
+  readonly stopPrice: Price | null;
   readonly status: string;
   readonly submittedAt: Instant;
+  /** Exits that are attached to it, whatever their state. */
+  readonly legs?: readonly BrokerOrder[];
+  /** For a leg: the client id of the order that it is attached to. */
+  readonly exitOf?: string;
 };
 
 /** Why the broker refused an order, in our words; the broker's own are kept beside it. */
@@ -94,7 +109,9 @@ export type OrderOutcome =
 
 /** Whether nothing can change it any more. */
 export const isFinalOutcome = (outcome: OrderOutcome): boolean =>
-  outcome.kind === "accepted" ? terminalOrderStatuses.includes(outcome.order.status) : outcome.kind !== "unknown";
+  outcome.kind === "accepted"
+    ? [outcome.order, ...(outcome.order.legs ?? [])].every(isTerminal)
+    : outcome.kind !== "unknown";
 
 /** A state that an order went through, as it became known: `planned`, a broker's status, or the kind of its outcome. */
 export type OrderEvent = {
@@ -122,6 +139,14 @@ export type CancelResult =
   | { readonly kind: "unknown"; readonly message: string };
 
 const clientOrderIdPrefix = "tw.";
+
+/** Whether it closes a position at a loss or a gain for this system: a leg of one of our orders, or exits sent on their own. */
+export const isOwnExit = ({ clientOrderId, exitOf }: Pick<BrokerOrder, "clientOrderId" | "exitOf">): boolean =>
+  (exitOf ?? clientOrderId).startsWith(clientOrderIdPrefix) &&
+  (exitOf !== undefined || clientOrderId.split(".")[2] === exitStrategy);
+
+/** Stands where the strategy's name does in the client order ids of exits that are sent on their own. */
+export const exitStrategy = "exit";
 
 /** Whether an order was sent by this system; whose run it was is in the id too (see `clientOrderIdOf`). */
 export const isOwnOrder = ({ clientOrderId }: Pick<BrokerOrder, "clientOrderId">): boolean =>

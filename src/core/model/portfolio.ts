@@ -29,10 +29,14 @@ export type UncertainOrder = {
   readonly price: Price;
 };
 
-/** Positions sorted by symbol, orders by client order id; an uncertain order is not among the open ones. */
+/**
+ * Positions sorted by symbol, orders by client order id. An uncertain order is not among the open ones, and neither is one of our exits:
+ * shares that only exits hold count as available, because a run that trades their symbol cancels them first.
+ */
 export type PortfolioSnapshot = {
   readonly account: AccountSnapshot;
   readonly positions: readonly Position[];
   readonly openOrders: readonly BrokerOrder[];
   readonly uncertainOrders: readonly UncertainOrder[];
+  readonly exits: readonly BrokerOrder[];
 };

@@ -34,5 +34,5 @@ export type RiskVerdict = {
   readonly message?: string;
   readonly figures: readonly RuleFigure[];
   /** 2 when it fits only once the sells of the batch have filled. */
-  readonly stage: Stage;
+  readonly stage: Exclude<Stage, 3>;
 };

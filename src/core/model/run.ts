@@ -76,6 +76,8 @@ export type RiskSnapshot = {
   readonly openOrders: number;
 };
 
+export type Cancel = { readonly brokerOrderId: string; readonly symbol: string };
+
 export type RunPlan = {
   readonly schemaVersion: 1;
   readonly runId: string;
@@ -87,6 +89,8 @@ export type RunPlan = {
   readonly strategyFailures: readonly StrategyFailure[];
   readonly intents: readonly OrderIntent[];
   readonly verdicts: readonly RiskVerdict[];
+  /** Exits that are cancelled before anything is sent; what remains is protected again by tickets of stage 3. */
+  readonly cancels: readonly Cancel[];
   readonly tickets: readonly OrderTicket[];
   readonly riskBefore: RiskSnapshot;
   readonly riskAfter: RiskSnapshot;

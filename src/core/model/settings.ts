@@ -82,6 +82,14 @@ export const taskSchema = z.strictObject({
     /** No order is made for a difference smaller than this share of equity. */
     rebalanceBandFraction: z.number().min(0).max(1).default(0.01),
   }),
+  /** Exits attached to every order that buys into a long position, in shares of the price it was planned at. */
+  protection: z
+    .strictObject({
+      stopLossFraction: z.number().gt(0).lt(1).optional(),
+      takeProfitFraction: z.number().gt(0).max(10).optional(),
+    })
+    .refine((exits) => exits.stopLossFraction !== undefined || exits.takeProfitFraction !== undefined, "names no exit")
+    .optional(),
   /** Overrides the trading window's. */
   graceMinutes: z.int().min(1).max(1440).optional(),
 });

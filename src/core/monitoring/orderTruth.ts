@@ -31,15 +31,22 @@ export function resolveOutcome(
 }
 
 const isSame = (a: BrokerOrder, b: BrokerOrder): boolean =>
-  a.status === b.status && a.filledQty === b.filledQty && a.filledAvgPrice === b.filledAvgPrice;
+  a.status === b.status &&
+  a.filledQty === b.filledQty &&
+  a.filledAvgPrice === b.filledAvgPrice &&
+  (a.legs ?? []).length === (b.legs ?? []).length &&
+  (a.legs ?? []).every((leg, index) => b.legs?.[index] !== undefined && isSame(leg, b.legs[index]));
 
 /** The state of an order as an event of its history. */
 export function eventOf(outcome: OrderOutcome, at: Instant): OrderEvent {
   const { clientOrderId } = outcome.ticket;
   if (outcome.kind !== "accepted") return { at, clientOrderId, state: outcome.kind, detail: outcome.message };
-  const { status, filledQty, filledAvgPrice } = outcome.order;
-  const detail = filledAvgPrice === null ? "" : `${filledQty} filled at ${filledAvgPrice}`;
-  return { at, clientOrderId, state: status, detail };
+  const { status, filledQty, filledAvgPrice, legs = [] } = outcome.order;
+  const filled = filledAvgPrice === null ? [] : [`${filledQty} filled at ${filledAvgPrice}`];
+  const exits = legs.map(
+    (leg) => `exit ${leg.status}${leg.filledAvgPrice === null ? "" : ` at ${leg.filledAvgPrice}`}`,
+  );
+  return { at, clientOrderId, state: status, detail: [...filled, ...exits].join(", ") };
 }
 
 export const plannedEvents = ({ tickets, asOf }: RunPlan): readonly OrderEvent[] =>

@@ -97,7 +97,7 @@ const marketSchema = z.strictObject({
   ),
 });
 
-const orderSchema = z.strictObject({
+const plainOrderSchema = z.strictObject({
   brokerOrderId: z.string(),
   clientOrderId: z.string(),
   symbol: z.string(),
@@ -106,8 +106,14 @@ const orderSchema = z.strictObject({
   filledQty: qty,
   filledAvgPrice: price.nullable(),
   limitPrice: price.nullable(),
+  stopPrice: price.nullable(),
   status: z.string(),
   submittedAt: at,
+  exitOf: z.string().exactOptional(),
+});
+const orderSchema = z.strictObject({
+  ...plainOrderSchema.shape,
+  legs: z.array(plainOrderSchema).exactOptional(),
 });
 
 const portfolioSchema = z.strictObject({
@@ -122,6 +128,7 @@ const portfolioSchema = z.strictObject({
     z.strictObject({ symbol: z.string(), qty, available: qty, averagePrice: price, marketValue: usd }),
   ),
   openOrders: z.array(orderSchema),
+  exits: z.array(orderSchema),
   uncertainOrders: z.array(
     z.strictObject({ clientOrderId: z.string(), symbol: z.string(), side: z.enum(["buy", "sell"]), qty, price }),
   ),

@@ -11,6 +11,7 @@ import { sizeTargets } from "../sizing/percentOfEquity.ts";
 import { runStrategies } from "../strategies/multiStrategyRunner.ts";
 import type { StrategyView } from "../strategies/strategy.ts";
 import { canonicalJson } from "./canonicalJson.ts";
+import { buysLong, exitPricesOf, workAroundExits } from "./exits.ts";
 
 /** The same inputs give the same plan, byte for byte. Throws RangeError for inputs that hold a number that is not finite. */
 export function planRun(inputs: RunInputs): RunPlan {
@@ -21,18 +22,20 @@ export function planRun(inputs: RunInputs): RunPlan {
   const skip = precheck(inputs);
   if (skip !== undefined) {
     const { before: risk } = assessRisk([], inputs);
-    const nothing = { signals: [], strategyFailures: [], intents: [], verdicts: [], tickets: [] };
+    const nothing = { signals: [], strategyFailures: [], intents: [], verdicts: [], cancels: [], tickets: [] };
     return { ...plan, skip, ...nothing, riskBefore: risk, riskAfter: risk };
   }
   const { signals, failures, targets } = runStrategies(task, viewOf(inputs));
   const intents = sizeTargets({ ...inputs, targets });
   const { verdicts, before, after } = assessRisk(intents, inputs);
-  const tickets = verdicts
+  const approved = verdicts
     .filter(({ qty }) => isPositive(qty))
-    .map((verdict) => ticketOf(runId, verdict))
+    .map((verdict) => ticketOf(inputs, verdict))
     .sort((a, b) => a.stage - b.stage);
+  const { cancels, renewals } = workAroundExits(runId, approved, inputs.portfolio);
+  const tickets = [...approved, ...renewals];
   const risk = { riskBefore: before, riskAfter: after };
-  return { ...plan, signals, strategyFailures: failures, intents, verdicts, tickets, ...risk };
+  return { ...plan, signals, strategyFailures: failures, intents, verdicts, cancels, tickets, ...risk };
 }
 
 const viewOf = ({ asOf, market, portfolio }: RunInputs): StrategyView => ({
@@ -43,14 +46,20 @@ const viewOf = ({ asOf, market, portfolio }: RunInputs): StrategyView => ({
   equity: portfolio.account.equity,
 });
 
-const ticketOf = (runId: string, { intent, qty, stage }: RiskVerdict): OrderTicket => ({
-  stage,
-  clientOrderId: clientOrderIdOf(runId, intent.strategy, intent.symbol, intent.side, 1),
-  strategy: intent.strategy,
-  symbol: intent.symbol,
-  side: intent.side,
-  qty,
-  type: "market",
-  timeInForce: "day",
-  referencePrice: intent.referencePrice,
-});
+function ticketOf({ runId, task, portfolio }: RunInputs, { intent, qty, stage }: RiskVerdict): OrderTicket {
+  const { strategy, symbol, side, referencePrice } = intent;
+  const position = portfolio.positions.find((each) => each.symbol === symbol);
+  const exits = side === "buy" && buysLong(position) ? exitPricesOf(task, referencePrice) : undefined;
+  return {
+    stage,
+    clientOrderId: clientOrderIdOf(runId, strategy, symbol, side, 1),
+    strategy,
+    symbol,
+    side,
+    qty,
+    type: "market",
+    timeInForce: exits === undefined ? "day" : "gtc",
+    referencePrice,
+    ...(exits === undefined ? {} : { exits }),
+  };
+}

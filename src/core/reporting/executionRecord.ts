@@ -151,11 +151,12 @@ export const areOrdersFinal = ({ outcomes }: Pick<ExecutionRecord, "outcomes">):
 /** Whether, on top of that, every share filled is accounted for by an execution. */
 export const isSettled = ({ outcomes, fills }: Pick<ExecutionRecord, "outcomes" | "fills">): boolean =>
   areOrdersFinal({ outcomes }) &&
-  outcomes.every((outcome) => {
-    if (outcome.kind !== "accepted") return true;
-    const own = fills.filter(({ brokerOrderId }) => brokerOrderId === outcome.order.brokerOrderId);
-    return compare(addQty(...own.map(({ qty }) => qty)), outcome.order.filledQty) === 0;
-  });
+  outcomes
+    .flatMap((outcome) => (outcome.kind === "accepted" ? [outcome.order, ...(outcome.order.legs ?? [])] : []))
+    .every(({ brokerOrderId, filledQty }) => {
+      const own = fills.filter((fill) => fill.brokerOrderId === brokerOrderId);
+      return compare(addQty(...own.map(({ qty }) => qty)), filledQty) === 0;
+    });
 
 /** How the run ended, and why, where that is not "as planned". Denials are part of a plan; what went wrong comes before them. */
 function conclusionOf(
