@@ -76,6 +76,7 @@ export function createRealtimeMonitor(ports: {
     const [outstanding, earlier] = await Promise.all([executions.outstanding(), monitor.read()]);
     const ended = await endedRecords(outstanding);
     const report = { at: now, outstanding: outstanding.length, runsEnded };
+    for (const record of ended.filter(isSettled)) await executions.settle(record.executionId);
     // Exits wait for the market, and so does whoever follows them.
     const idle = !isSessionOpen(now) && ended.every((record) => isSettled(withoutLegs(record)));
     if (idle) return { ...report, askedBroker: false, drifts: [] };

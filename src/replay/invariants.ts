@@ -2,7 +2,7 @@
 
 import type { Row } from "../adapters/tables/table.ts";
 import { runIdOf } from "../core/model/ids.ts";
-import { isFinalOutcome } from "../core/model/order.ts";
+import { isFinalOutcome, isTerminal, type OrderOutcome } from "../core/model/order.ts";
 import type { ExecutionRecord } from "../core/model/run.ts";
 import { isOpenSlot } from "../core/model/slot.ts";
 import type { Instant } from "../core/model/time.ts";
@@ -125,8 +125,10 @@ export async function judgeEnd(world: World, from: Instant, to: Instant): Promis
   const { ports } = world.start("observer");
   const violations: Violation[] = [];
   const fail = (invariant: Violation["invariant"], what: string): number => violations.push({ invariant, what });
-  const outstanding = await ports.executions.outstanding();
-  for (const { executionId } of outstanding) fail(3, `${executionId} is still outstanding`);
+  for (const { executionId } of await ports.executions.outstanding()) {
+    const record = await ports.executions.get(executionId);
+    if (record === undefined || !record.outcomes.some(hasRestingExit)) fail(3, `${executionId} is still outstanding`);
+  }
   for (const task of world.config.tasks) {
     for (const slot of dueSlots(task, addMs(from, -1), to, 10_000)) {
       const entry = await ports.slots.get(task.id, slot);
@@ -144,6 +146,11 @@ export async function judgeEnd(world: World, from: Instant, to: Instant): Promis
   return violations;
 }
 
+/** Exits rest at the broker for as long as the position lasts. */
+export const hasRestingExit = (outcome: OrderOutcome): boolean =>
+  outcome.kind === "accepted" &&
+  (outcome.ticket.type === "exit" ? !isTerminal(outcome.order) : isTerminal(outcome.order) && !isFinalOutcome(outcome));
+
 const agrees = (state: string, { status }: ExecutionRecord): boolean =>
   state === status || (state === "ran" && (status === "succeeded" || status === "partial"));
 
@@ -159,7 +166,7 @@ async function judgeRecord(
   const stored = await executions.loadPlan(id);
   if (stored !== undefined) {
     if (!replay(stored).identical) fail(7, `${id} replays to another plan`);
-    const unsettled = record.outcomes.filter((outcome) => !isFinalOutcome(outcome));
+    const unsettled = record.outcomes.filter((outcome) => !isFinalOutcome(outcome) && !hasRestingExit(outcome));
     if (unsettled.length > 0)
       fail(3, `${id}: ${unsettled.map(({ kind, ticket }) => `${ticket.clientOrderId} ${kind}`).join()}`);
   }

@@ -7,7 +7,7 @@ import { type Session, sessionsBetween } from "../core/schedule/tradingCalendar.
 import { plannableKinds } from "../simulator/faults.ts";
 import { type Generator, generatorOf } from "../simulator/random.ts";
 import { createSeededTape } from "../simulator/seededTape.ts";
-import { createWatch, judgeEnd, type Violation, type Watch } from "./invariants.ts";
+import { createWatch, hasRestingExit, judgeEnd, type Violation, type Watch } from "./invariants.ts";
 import type { Mutant } from "./mutants.ts";
 import { createWorld, type Steering, type World } from "./world.ts";
 
@@ -117,6 +117,7 @@ function drawConfig(random: Generator): AutomationConfig {
           params: { weights: Object.fromEntries(symbols.map((symbol, at) => [symbol, (weights[at] ?? 0) / total])) },
         },
       ],
+      ...(random.uniform() < 0.3 && { protection: { stopLossFraction: 0.01, takeProfitFraction: 0.015 } }),
       sizing: {
         method: "percentOfEquity",
         equityFraction: pick(random, [0.5, 0.8, 0.95]),
@@ -269,7 +270,9 @@ async function settle(world: World, { closeAt }: Session): Promise<void> {
 async function isWorkLeft(world: World): Promise<boolean> {
   const { executions, slots } = world.start("observer").ports;
   const [outstanding, open] = await Promise.all([executions.outstanding(), slots.open()]);
-  return outstanding.length + open.length > 0 || world.queues.nextVisibleMs() !== undefined;
+  const ended = await Promise.all(outstanding.map(({ executionId }) => executions.get(executionId)));
+  const unsettled = ended.filter((record) => record === undefined || !record.outcomes.some(hasRestingExit));
+  return unsettled.length + open.length > 0 || world.queues.nextVisibleMs() !== undefined;
 }
 
 /** What a call of a process meets: most often nothing. */
