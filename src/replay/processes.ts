@@ -16,6 +16,8 @@ export type ProcessSurvival = {
   /** Kills at a moment at which the run of the round had not ended yet. */
   readonly interrupted: number;
   readonly runs: number;
+  /** How the runs ended, `{"succeeded": 190, "failed BROKER_UNAVAILABLE": 1}`. */
+  readonly endings: Readonly<Record<string, number>>;
   readonly orders: number;
   /** Each names its round, and the seed that repeats the plan of kills; what a kill meets depends on the machine too. */
   readonly violations: readonly string[];
@@ -106,9 +108,15 @@ async function runRounds(
     kills,
     interrupted,
     runs: due.length,
+    endings: endingsOf(books),
     orders: books.orders.length,
     violations: differences.map(({ runId, what }) => `round ${roundOf(due, runId)}: ${runId}: ${what}`),
   };
+}
+
+function endingsOf({ records }: Books): Readonly<Record<string, number>> {
+  const byEnding = Map.groupBy(records.values(), ({ status, code }) => `${status} ${code}`.trim());
+  return Object.fromEntries([...byEnding].map(([ending, { length }]) => [ending, length]));
 }
 
 const roundOf = (due: readonly Slot[], runId: string): number | "unknown" => {
