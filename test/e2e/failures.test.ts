@@ -107,13 +107,14 @@ test("bad requests over the wire are problems with a code, never a 500", async (
 test("a broker that fails for a while delays the run, and one that refuses the keys fails it by name", async () => {
   stack = await startProcessStack("2026-06-15T13:54:30Z");
   await stack.startHost();
-  await stack.arm({ method: "GET", path: "/v2/account", count: 1, kind: "status401" });
+  await stack.arm({ method: "GET", path: "/v2/account", count: 20, kind: "status401" });
   stack.setClock("2026-06-15T13:55:00Z");
   expect(await stack.ended("demo-trend@20260615T135500Z")).toMatchObject({
     status: "failed",
     code: "BROKER_UNAUTHORIZED",
   });
-  await stack.arm({ method: "GET", path: "/v2/positions", count: 4, kind: "status503" });
+  await stack.disarm();
+  await stack.arm({ method: "GET", path: "/v2/positions", count: 7, kind: "status503" });
   await nextRunWorks();
   expect(stack.events.some(({ event }) => event === "run.retry")).toBe(true);
 });

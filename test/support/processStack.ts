@@ -127,6 +127,9 @@ export async function startProcessStack(
       standIns.kill("SIGTERM");
       await gone;
     },
+    disarm: async () => {
+      await fetch(`${standInsReady().simulatorUrl}/_control/faults`, { method: "DELETE" });
+    },
     arm: async (fault: { method: string; path: string; count: number; kind: string; delayMs?: number }) => {
       const response = await fetch(`${standInsReady().simulatorUrl}/_control/faults`, {
         method: "POST",
