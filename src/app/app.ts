@@ -8,11 +8,15 @@ import type { Stores } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { type AutoTradingScheduler, createAutoTradingScheduler } from "./autoTradingScheduler.ts";
 import { createDataFetcher } from "./dataFetcher.ts";
+import { createDriftResponse } from "./driftResponse.ts";
+import { createExitKeeper } from "./exitKeeper.ts";
 import { createNotificationManager, type NotificationManager } from "./notificationManager.ts";
 import { createOrderExecutor } from "./orderExecutor.ts";
 import { createOrderResolver, type OrderResolver } from "./orderResolver.ts";
+import { createOrderSender } from "./orderSender.ts";
 import { createOutbox } from "./outbox.ts";
 import { createRealtimeMonitor, type RealtimeMonitor } from "./realtimeMonitor.ts";
+import { withRequestBudget } from "./requestBudget.ts";
 import { createRunCloser } from "./runCloser.ts";
 import { createRunDelivery, type RunDelivery } from "./runDelivery.ts";
 import { createSchedulerService, type SchedulerService } from "./schedulerService.ts";
@@ -41,15 +45,24 @@ export type App = Pick<Stores, "tasks" | "executions"> & {
   readonly notificationManager: NotificationManager;
 };
 
-export function createApp(ports: AppPorts): App {
+export function createApp(given: AppPorts): App {
+  const ports = { ...given, broker: withRequestBudget(given.broker, given.clock) };
   const outbox = createOutbox(ports);
   const runCloser = createRunCloser({ ...ports, outbox });
   const dataFetcher = createDataFetcher(ports);
-  const orderExecutor = createOrderExecutor(ports);
+  const orderSender = createOrderSender(ports);
+  const exitKeeper = createExitKeeper({ ...ports, orderSender });
+  const orderExecutor = createOrderExecutor({ ...ports, orderSender, exitKeeper });
   const taskManager = createTaskManager({ ...ports, dataFetcher, orderExecutor, runCloser });
   const orderResolver = createOrderResolver({ ...ports, outbox });
   const tradingHalt = createTradingHalt(ports);
-  const realtimeMonitor = createRealtimeMonitor({ ...ports, taskManager, orderResolver, tradingHalt, outbox });
+  const realtimeMonitor = createRealtimeMonitor({
+    ...ports,
+    taskManager,
+    orderResolver,
+    tradingHalt,
+    driftResponse: createDriftResponse({ ...ports, outbox }),
+  });
   return {
     realtimeMonitor,
     orderResolver,

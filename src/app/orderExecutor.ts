@@ -1,33 +1,21 @@
 // Sends the tickets of a stored plan: each passes the gate, goes out at most once, and ends in a named outcome.
-import type { ControlState } from "../core/model/control.ts";
-import { TransientError } from "../core/model/errors.ts";
-import {
-  compare,
-  isPositive,
-  minimum,
-  notional,
-  roundQtyDown,
-  subtractUsd,
-  zeroQty,
-  zeroUsd,
-} from "../core/model/money.ts";
+import { compare, minimum, notional, subtractUsd, zeroUsd } from "../core/model/money.ts";
 import {
   type BrokerOrder,
   isTerminal,
   type OrderEvent,
   type OrderOutcome,
   type OrderTicket,
-  type SubmitResult,
 } from "../core/model/order.ts";
 import type { RunInputs, RunPlan } from "../core/model/run.ts";
-import { addMs, type Instant, minuteMs, msBetween } from "../core/model/time.ts";
+import { addMs, type Instant, minuteMs } from "../core/model/time.ts";
 import { eventOf, plannedEvents } from "../core/monitoring/orderTruth.ts";
 import { changeSince } from "../core/planning/planStaleness.ts";
-import { decideGate } from "../core/risk/gate.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { ControlStore } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
+import type { ExitKeeper } from "./exitKeeper.ts";
+import { graceMsOf, type OrderSender } from "./orderSender.ts";
 
 export type Submission = {
   readonly outcomes: readonly OrderOutcome[];
@@ -51,25 +39,20 @@ export type OrderExecutor = {
 const settlingMs = [0, 50, 200, 750];
 /** Waits before the next stage for the orders that it depends on. */
 const stageMs = [0, 100, 500, 2000, 5000];
-/** Waits between look-ups of an order whose sending ended in doubt. */
-const doubtMs = [0, 200, 1000];
-/** How old the switches may be when an order passes the gate. */
-const freshSwitchesMs = 3000;
-/** Waits before an order is sent again that the broker had no room for (429). */
-const throttledMs = [1000, 4000, 10_000];
 
 export function createOrderExecutor(ports: {
   readonly broker: Broker;
-  readonly control: ControlStore;
+  readonly orderSender: OrderSender;
+  readonly exitKeeper: ExitKeeper;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }): OrderExecutor {
-  const { broker, control, clock, telemetry } = ports;
+  const { broker, orderSender, exitKeeper, clock, telemetry } = ports;
 
   async function submitPlan(plan: RunPlan, inputs: RunInputs, how: { resumed: boolean }): Promise<Submission> {
     const there = how.resumed ? await findOrders(plan) : new Map<string, BrokerOrder>();
     const sent = [...there.values()];
-    const standing = await clearExits(plan, inputs);
+    const standing = await exitKeeper.clear(plan, inputs);
     const change =
       standing ?? (how.resumed || plan.cancels.length > 0 ? await changeOfAccount(inputs, sent) : undefined);
     let outcomes: readonly OrderOutcome[] = [];
@@ -82,7 +65,7 @@ export function createOrderExecutor(ports: {
     const sendOnce = async (ticket: OrderTicket, withheld: OrderOutcome | undefined): Promise<OrderOutcome> => {
       const order = there.get(ticket.clientOrderId);
       if (order !== undefined) return { kind: "accepted", ticket, order };
-      const outcome = withheld ?? (await sendOne(ticket, plan, inputs));
+      const outcome = withheld ?? (await orderSender.send(ticket, plan, inputs));
       if (outcome.kind !== "withheld") lastOrderMs = clock.realMs();
       return how.resumed ? unlessSentBefore(outcome, plan, inputs) : outcome;
     };
@@ -97,7 +80,7 @@ export function createOrderExecutor(ports: {
     }
     const renewals = plan.tickets.filter(({ stage }) => stage === 3);
     if (renewals.length > 0) outcomes = await settle(outcomes, plan.asOf, stageMs);
-    for (const ticket of renewals) await send(...(await protectable(ticket)));
+    for (const ticket of renewals) await send(...(await exitKeeper.protectable(ticket)));
     const settled = await settle(outcomes, plan.asOf, settlingMs);
     return { outcomes: settled, events: eventsOf(plan, outcomes, settled), lastOrderMs };
   }
@@ -116,37 +99,6 @@ export function createOrderExecutor(ports: {
     return found;
   }
 
-  /**
-   * Cancels the exits that the plan wants out of its way, and waits until the broker shows none of them. Answers what stands in the way
-   * where something does. Nothing is cancelled for orders that the gate would hold back.
-   */
-  async function clearExits(plan: RunPlan, inputs: RunInputs): Promise<string | undefined> {
-    const [first] = plan.tickets;
-    if (plan.cancels.length === 0 || first === undefined) return undefined;
-    const withheld = await gate(first, plan, inputs);
-    if (withheld?.kind === "withheld") return `nothing was cancelled: ${withheld.message}`;
-    const ids = new Set(plan.cancels.map(({ brokerOrderId }) => brokerOrderId));
-    for (const brokerOrderId of ids) {
-      const { kind } = await broker.cancel(brokerOrderId);
-      telemetry.event("info", "exit.cancelAsked", { runId: plan.runId, brokerOrderId, result: kind });
-    }
-    for (const waitMs of stageMs) {
-      await clock.sleep(waitMs);
-      const open = await broker.openOrders();
-      if (!open.some(({ brokerOrderId }) => ids.has(brokerOrderId))) return undefined;
-    }
-    return "its exits could not be cancelled";
-  }
-
-  /** An exit protects what the broker shows as free by now, whatever became of the orders before it. */
-  async function protectable(ticket: OrderTicket): Promise<readonly [OrderTicket, OrderOutcome | undefined]> {
-    const position = (await broker.positions()).find(({ symbol }) => symbol === ticket.symbol);
-    const free = roundQtyDown(position?.available ?? zeroQty);
-    const qty = minimum(free, ticket.qty);
-    if (isPositive(qty)) return [{ ...ticket, qty }, undefined];
-    return [ticket, { kind: "withheld", ticket, code: "NOTHING_TO_PROTECT", message: "no shares are free" }];
-  }
-
   /** What this delivery holds back, an earlier one may have sent, and that the broker does not show it yet is no proof. */
   function unlessSentBefore(outcome: OrderOutcome, plan: RunPlan, inputs: RunInputs): OrderOutcome {
     if (outcome.kind !== "withheld") return outcome;
@@ -160,65 +112,6 @@ export function createOrderExecutor(ports: {
   async function changeOfAccount({ portfolio }: RunInputs, own: readonly BrokerOrder[]): Promise<string | undefined> {
     const [positions, openOrders] = await Promise.all([broker.positions(), broker.openOrders()]);
     return changeSince(portfolio, own, { positions, openOrders });
-  }
-
-  async function sendOne(ticket: OrderTicket, plan: RunPlan, inputs: RunInputs): Promise<OrderOutcome> {
-    for (const waitMs of [...throttledMs, undefined]) {
-      const withheld = await gate(ticket, plan, inputs);
-      if (withheld !== undefined) return withheld;
-      const result = await broker.submit(ticket);
-      if (result.kind !== "notSent") return outcomeOf(ticket, result);
-      if (waitMs === undefined || !result.throttled) {
-        throw new TransientError("BROKER_UNAVAILABLE", `${ticket.clientOrderId} was not sent: ${result.message}`);
-      }
-      await clock.sleep(waitMs);
-    }
-    throw new TransientError("BROKER_UNAVAILABLE", `${ticket.clientOrderId} was not sent`);
-  }
-
-  /** The last gate: the switches are read again for every order, and if they cannot be read nothing is sent. */
-  async function gate(ticket: OrderTicket, plan: RunPlan, inputs: RunInputs): Promise<OrderOutcome | undefined> {
-    const state = await readSwitches();
-    const now = clock.now();
-    const graceMs = graceMsOf(inputs);
-    // Protecting what is held does not depend on prices of the past, nor on the market being open.
-    const isExit = ticket.type === "exit";
-    if (!isExit && msBetween(plan.asOf, now) > graceMs) {
-      const message = `the plan was made at ${plan.asOf} and is older than its grace of ${graceMs / minuteMs} minutes`;
-      return { kind: "withheld", ticket, code: "SLOT_EXPIRED", message };
-    }
-    const decision = decideGate(ticket, { control: state, window: inputs.window, now, portfolio: inputs.portfolio });
-    return decision.send || (isExit && decision.code === "WINDOW_CLOSED")
-      ? undefined
-      : { kind: "withheld", ticket, code: decision.code, message: decision.message };
-  }
-
-  /** An answer that took long may be old by the time it is here, and a halt is not waited for longer than this (see `TradingHalt`). */
-  async function readSwitches(): Promise<ControlState> {
-    for (;;) {
-      const askedMs = clock.realMs();
-      const { state } = await control.read();
-      if (clock.realMs() - askedMs <= freshSwitchesMs) return state;
-    }
-  }
-
-  async function outcomeOf(
-    ticket: OrderTicket,
-    result: Exclude<SubmitResult, { kind: "notSent" }>,
-  ): Promise<OrderOutcome> {
-    if (result.kind === "accepted") return { kind: "accepted", ticket, order: result.order };
-    if (result.kind === "rejected") return { kind: "rejected", ticket, code: result.code, message: result.message };
-    return resolveDoubt(ticket, result.kind === "unknown" ? result.message : "the broker has this order id already");
-  }
-
-  /** Asks the broker what became of an order. Finding it is proof; not finding it is none, so it stays unknown. */
-  async function resolveDoubt(ticket: OrderTicket, message: string): Promise<OrderOutcome> {
-    for (const waitMs of doubtMs) {
-      await clock.sleep(waitMs);
-      const order = await broker.findOrder(ticket.clientOrderId).catch(() => undefined);
-      if (order !== undefined) return { kind: "accepted", ticket, order };
-    }
-    return { kind: "unknown", ticket, message, since: clock.now() };
   }
 
   /** Decides for each order of stage 2, in turn, whether the sells that fund it have filled and the broker's buying power covers it. */
@@ -302,8 +195,6 @@ export function createOrderExecutor(ports: {
 
   return { submitPlan, reviewPlan };
 }
-
-const graceMsOf = ({ task, window }: RunInputs): number => (task.graceMinutes ?? window.graceMinutes) * minuteMs;
 
 const stale = (ticket: OrderTicket, change: string | undefined): OrderOutcome | undefined =>
   change === undefined

@@ -1,8 +1,8 @@
 // The monitor: holds what is believed against what the broker shows, every minute and after each run, and mends the difference.
 import { TransientError } from "../core/model/errors.ts";
-import { absQty, maximum, minimum, price, subtractQty } from "../core/model/money.ts";
+import { maximum } from "../core/model/money.ts";
 import type { Drift, MonitorState } from "../core/model/monitor.ts";
-import { type BrokerFill, type BrokerOrder, isOwnOrder } from "../core/model/order.ts";
+import type { BrokerFill, BrokerOrder } from "../core/model/order.ts";
 import type { AccountSnapshot, Position } from "../core/model/portfolio.ts";
 import type { ExecutionRecord, RunRequest } from "../core/model/run.ts";
 import type { TradingWindow } from "../core/model/settings.ts";
@@ -11,7 +11,6 @@ import { addMs, type Instant, minuteMs, msBetween } from "../core/model/time.ts"
 import { believedOf, reconcile, withFills } from "../core/monitoring/reconcile.ts";
 import { isSettled } from "../core/reporting/executionRecord.ts";
 import { isSessionOpen, tradingDayOf } from "../core/schedule/tradingCalendar.ts";
-import { decideWindow } from "../core/schedule/tradingWindow.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type {
@@ -26,8 +25,8 @@ import type {
 } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { readSettings } from "./automationSettings.ts";
+import { type DriftResponse, isOfRun, withOrderId } from "./driftResponse.ts";
 import type { OrderResolver } from "./orderResolver.ts";
-import type { Outbox } from "./outbox.ts";
 import type { TaskManager } from "./taskManager.ts";
 import type { TradingHalt } from "./tradingHalt.ts";
 
@@ -62,12 +61,12 @@ export function createRealtimeMonitor(ports: {
   readonly taskManager: TaskManager;
   readonly orderResolver: OrderResolver;
   readonly tradingHalt: TradingHalt;
-  readonly outbox: Outbox;
+  readonly driftResponse: DriftResponse;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }): RealtimeMonitor {
   const { mode, broker, tasks, settings, control, slots, executions, monitor, taskManager } = ports;
-  const { orderResolver, tradingHalt, outbox, clock, telemetry } = ports;
+  const { orderResolver, tradingHalt, driftResponse, clock, telemetry } = ports;
 
   async function check(): Promise<MonitorReport> {
     const now = clock.now();
@@ -92,12 +91,8 @@ export function createRealtimeMonitor(ports: {
     const state = nextState(earlier?.state, shown, records, automation, now);
     if (!(await monitor.write(state.next, earlier?.etag)))
       return { ...report, askedBroker: true, drifts: state.next.drifts };
-    for (const drift of state.confirmed) await alertDrift(drift);
-    const atBroker = new Set(shown.orders.map(({ clientOrderId }) => clientOrderId));
-    for (const drift of state.next.drifts) {
-      if (drift.clientOrderId !== undefined && !atBroker.has(drift.clientOrderId))
-        await flatten(drift, automation.window);
-    }
+    const drifts = { confirmed: state.confirmed, standing: state.next.drifts };
+    await driftResponse.respond(drifts, shown.orders, automation.window);
     tell(state.next);
     return { ...report, askedBroker: true, drifts: state.next.drifts };
   }
@@ -147,7 +142,7 @@ export function createRealtimeMonitor(ports: {
     // What is held at the first check is taken as it is; from then on only our own executions explain a change.
     const believed = earlier === undefined ? believedOf(positions) : withFills(earlier.believed, fresh);
     const drift = reconcile(believed, positions, earlier?.drifts ?? [], { now, policy: orderHandling.driftPolicy });
-    const drifts = drift.drifts.map((each) => named(each, now));
+    const drifts = drift.drifts.map((each) => withOrderId(each, now));
     const today = tradingDayOf(now);
     const next: MonitorState = {
       checkedAt: now,
@@ -160,31 +155,7 @@ export function createRealtimeMonitor(ports: {
       dayStartEquity: earlier?.tradingDay === today ? earlier.dayStartEquity : account.equity,
       tradingDay: today,
     };
-    return { next, confirmed: drift.confirmed.map((each) => named(each, now)) };
-  }
-
-  /**
-   * Trades a drift back, once: its id was stored before, and the broker takes no id twice. Only within the window and while trading is not
-   * halted; until then it is tried at every check. Never through zero.
-   */
-  async function flatten(drift: Drift, window: TradingWindow): Promise<void> {
-    const { state } = await control.read();
-    const now = clock.now();
-    const { clientOrderId, symbol } = drift;
-    if (clientOrderId === undefined || state.tradingState === "halted" || !decideWindow(window, now).open) return;
-    const difference = subtractQty(drift.atBroker, drift.believed);
-    const result = await broker.submit({
-      clientOrderId,
-      stage: 1,
-      strategy: "monitor",
-      symbol,
-      side: difference.startsWith("-") ? "buy" : "sell",
-      qty: minimum(absQty(difference), absQty(drift.atBroker)),
-      type: "market",
-      timeInForce: "day",
-      referencePrice: price(0),
-    });
-    telemetry.event("warning", "drift.flattening", { symbol, clientOrderId, result: result.kind });
+    return { next, confirmed: drift.confirmed.map((each) => withOrderId(each, now)) };
   }
 
   /** Ends the slots whose run neither ended nor can still be under way. */
@@ -218,20 +189,6 @@ export function createRealtimeMonitor(ports: {
     enqueuedMs: 0,
   });
 
-  async function alertDrift(drift: Drift): Promise<void> {
-    const { symbol, believed, atBroker, since, state } = drift;
-    telemetry.event("warning", "drift.confirmed", { symbol, believed, atBroker, state });
-    await outbox.post({
-      schemaVersion: 1,
-      id: `drift.${symbol}.${believed}.${atBroker}.${since}`.slice(0, 120),
-      severity: "warning",
-      title: `${symbol}: the broker shows ${atBroker} shares, our orders explain ${believed}`,
-      text: `First seen at ${since}. It is ${state} (order_handling.driftPolicy). Was it traded by hand, split, or transferred?`,
-      at: clock.now(),
-      attempt: 1,
-    });
-  }
-
   function tell({ believed, drifts, equity, peakEquity }: MonitorState): void {
     const positions = Object.keys(believed).length;
     telemetry.event("info", "monitor.checked", { equity, peakEquity, positions, drifts: drifts.length });
@@ -245,7 +202,7 @@ function ownOrderIds(orders: readonly BrokerOrder[], records: readonly Execution
   const recorded = records.flatMap(({ outcomes }) =>
     outcomes.flatMap((outcome) => (outcome.kind === "accepted" ? [outcome.order] : [])),
   );
-  const ofRuns = orders.filter((order) => isOwnOrder(order) && !order.clientOrderId.startsWith(driftIdPrefix));
+  const ofRuns = orders.filter(isOfRun);
   const all = [...ofRuns, ...recorded].flatMap((order) => [order, ...(order.legs ?? [])]);
   return new Set(all.map(({ brokerOrderId }) => brokerOrderId));
 }
@@ -258,12 +215,6 @@ const withoutLegs = ({ outcomes, fills }: ExecutionRecord): Pick<ExecutionRecord
     return { ...outcome, order };
   }),
 });
-
-const driftIdPrefix = "tw.drift.";
-const named = (drift: Drift, now: Instant): Drift =>
-  drift.state === "flattening" && drift.clientOrderId === undefined
-    ? { ...drift, clientOrderId: `${driftIdPrefix}${drift.symbol}.${now.replace(/\D/g, "")}` }
-    : drift;
 
 const oldest = (runs: readonly OutstandingRun[]): Instant | undefined => runs[0]?.startedAt;
 

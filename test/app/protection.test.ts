@@ -75,7 +75,11 @@ test("a sale of a part cancels the exits, sells, and protects what remains at th
   const { outcomes, status, reason } = await record("then", "40");
   expect({ status, reason }).toEqual({ status: "succeeded", reason: "" });
   const [sale, renewal] = outcomes;
-  expect(sale).toMatchObject({ kind: "accepted", ticket: { side: "sell", type: "market" }, order: { status: "filled" } });
+  expect(sale).toMatchObject({
+    kind: "accepted",
+    ticket: { side: "sell", type: "market" },
+    order: { status: "filled" },
+  });
   expect(renewal).toMatchObject({ kind: "accepted", ticket: { stage: 3, type: "exit", timeInForce: "gtc" } });
   const remaining = Number(await held());
   expect(remaining).toBe(first - Number(sale?.ticket.qty));

@@ -105,6 +105,7 @@ export async function runInMemory(
   const queues = createMemoryQueues();
   const events: MemoryStack["events"][number][] = [];
   const notifications: Notification[] = [];
+  let sleptMs = 0;
   let channelFailure: Error | undefined;
   const ports: AppPorts = {
     ...stores,
@@ -119,7 +120,15 @@ export async function runInMemory(
         notifications.push(notification);
       },
     },
-    clock: { now: () => now, realMs: () => performance.now(), realMsUntil: () => 0, sleep: async () => undefined },
+    clock: {
+      now: () => now,
+      // A wait takes no time, and all who measure see that it passed.
+      realMs: () => performance.now() + sleptMs,
+      realMsUntil: () => 0,
+      sleep: async (ms) => {
+        sleptMs += ms;
+      },
+    },
     telemetry: { event: (level, name, fields) => events.push({ level, name, fields }) },
     ...options.ports,
   };

@@ -1,0 +1,90 @@
+// What is done about positions that our own orders do not explain: people are told once, and shares are traded back where the settings say so.
+
+import { absQty, minimum, price, subtractQty } from "../core/model/money.ts";
+import type { Drift } from "../core/model/monitor.ts";
+import { type BrokerOrder, isOwnOrder } from "../core/model/order.ts";
+import type { TradingWindow } from "../core/model/settings.ts";
+import type { Instant } from "../core/model/time.ts";
+import { decideWindow } from "../core/schedule/tradingWindow.ts";
+import type { Broker } from "../ports/broker.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ControlStore } from "../ports/stores.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
+import type { Outbox } from "./outbox.ts";
+
+export type DriftResponse = {
+  /** Tells of the confirmed drifts, and sends the orders that trade drifts back which the broker does not show yet. */
+  respond(
+    drifts: { readonly confirmed: readonly Drift[]; readonly standing: readonly Drift[] },
+    orders: readonly BrokerOrder[],
+    window: TradingWindow,
+  ): Promise<void>;
+};
+
+export function createDriftResponse(ports: {
+  readonly broker: Broker;
+  readonly control: ControlStore;
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+}): DriftResponse {
+  const { broker, control, outbox, clock, telemetry } = ports;
+
+  async function tell({ symbol, believed, atBroker, since, state }: Drift): Promise<void> {
+    telemetry.event("warning", "drift.confirmed", { symbol, believed, atBroker, state });
+    await outbox.post({
+      schemaVersion: 1,
+      id: `drift.${symbol}.${believed}.${atBroker}.${since}`.slice(0, 120),
+      severity: "warning",
+      title: `${symbol}: the broker shows ${atBroker} shares, our orders explain ${believed}`,
+      text: `First seen at ${since}. It is ${state} (order_handling.driftPolicy). Was it traded by hand, split, or transferred?`,
+      at: clock.now(),
+      attempt: 1,
+    });
+  }
+
+  /**
+   * Trades a drift back, once: its id was stored before, and the broker takes no id twice. Only within the window and while trading is not
+   * halted; until then it is tried at every check. Never through zero.
+   */
+  async function flatten(drift: Drift, clientOrderId: string, window: TradingWindow): Promise<void> {
+    const { state } = await control.read();
+    if (state.tradingState === "halted" || !decideWindow(window, clock.now()).open) return;
+    const difference = subtractQty(drift.atBroker, drift.believed);
+    const result = await broker.submit({
+      clientOrderId,
+      stage: 1,
+      strategy: "drift",
+      symbol: drift.symbol,
+      side: difference.startsWith("-") ? "buy" : "sell",
+      qty: minimum(absQty(difference), absQty(drift.atBroker)),
+      type: "market",
+      timeInForce: "day",
+      referencePrice: price(0),
+    });
+    telemetry.event("warning", "drift.flattening", { symbol: drift.symbol, clientOrderId, result: result.kind });
+  }
+
+  return {
+    respond: async ({ confirmed, standing }, orders, window) => {
+      for (const drift of confirmed) await tell(drift);
+      const sent = new Set(orders.map(({ clientOrderId }) => clientOrderId));
+      for (const drift of standing) {
+        const { clientOrderId } = drift;
+        if (clientOrderId !== undefined && !sent.has(clientOrderId)) await flatten(drift, clientOrderId, window);
+      }
+    },
+  };
+}
+
+const driftIdPrefix = "tw.drift.";
+
+/** A drift that is to be traded back, with the id of the order that does so. */
+export const withOrderId = (drift: Drift, now: Instant): Drift =>
+  drift.state === "flattening" && drift.clientOrderId === undefined
+    ? { ...drift, clientOrderId: `${driftIdPrefix}${drift.symbol}.${now.replace(/\D/g, "")}` }
+    : drift;
+
+/** Whether an order was sent by a run: one that trades a drift back explains no position. */
+export const isOfRun = (order: BrokerOrder): boolean =>
+  isOwnOrder(order) && !order.clientOrderId.startsWith(driftIdPrefix);

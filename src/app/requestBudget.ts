@@ -1,0 +1,55 @@
+// The broker's request budget: what a minute allows is shared out so that a cancellation always has room, and an order waits rather than fails.
+import type { Broker } from "../ports/broker.ts";
+import type { Clock } from "../ports/clock.ts";
+
+export type BudgetedBroker = Broker & {
+  /** Waits until one more request fits into the budget: called before an order passes the gate, so that nothing waits behind it. */
+  room(): Promise<void>;
+};
+
+/** Real time. Alpaca allows 200 requests in a minute on each host. */
+const windowMs = 60_000;
+const requestsPerWindow = 180;
+const reservedForCancels = 20;
+
+/** The broker with every call counted. Reads wait for room, orders have waited before, and cancellations use the reserve. */
+export function withRequestBudget(broker: Broker, clock: Clock): BudgetedBroker {
+  const sentMs: number[] = [];
+
+  async function room(): Promise<void> {
+    for (;;) {
+      const now = clock.realMs();
+      while (sentMs[0] !== undefined && sentMs[0] <= now - windowMs) sentMs.shift();
+      const [oldest] = sentMs;
+      if (oldest === undefined || sentMs.length < requestsPerWindow - reservedForCancels) return;
+      await clock.sleep(Math.max(1, oldest + windowMs - now));
+    }
+  }
+
+  const spend = (): number => sentMs.push(clock.realMs());
+  const read =
+    <A extends readonly unknown[], T>(call: (...given: A) => Promise<T>) =>
+    async (...given: A): Promise<T> => {
+      await room();
+      spend();
+      return call(...given);
+    };
+
+  return {
+    room,
+    account: read(broker.account),
+    positions: read(broker.positions),
+    openOrders: read(broker.openOrders),
+    ordersSince: read(broker.ordersSince),
+    findOrder: read(broker.findOrder),
+    fillsSince: read(broker.fillsSince),
+    submit: (ticket) => {
+      spend();
+      return broker.submit(ticket);
+    },
+    cancel: (brokerOrderId) => {
+      spend();
+      return broker.cancel(brokerOrderId);
+    },
+  };
+}
