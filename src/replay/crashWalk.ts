@@ -24,7 +24,8 @@ export type WalkResult = {
 };
 
 /** What the walk kills: the tick that claims the slot, the run, and the monitor that follows its orders. */
-export type WalkedWork = "tick" | "run" | "monitor";
+export const walkedWorks = ["tick", "run", "protected run", "monitor"] as const;
+export type WalkedWork = (typeof walkedWorks)[number];
 
 const symbols = ["AAA", "BBB", "CCC"];
 const slot = "2026-06-15T14:30:00.000Z" as Instant;
@@ -34,24 +35,26 @@ const tape = createSeededTape({
   symbols: symbols.map((symbol, index) => ({ symbol, startPrice: 40 + 60 * index })),
 });
 
-/** A task that turns a portfolio round: sells, buys, and a buy that waits for the sells. */
-const config: AutomationConfig = automationConfigSchema.parse({
-  automation: {
-    trading_window: { zone: "America/New_York", weekdays: [1, 2, 3, 4, 5], start: "09:30", end: "16:00" },
-    risk_limits: { maxOrderNotionalUsd: 100_000, maxPositionFraction: 0.9, maxGrossFraction: 0.95 },
-  },
-  tasks: [
-    ["first", "0 10 * * 1-5", { AAA: 0.8, BBB: 0.1, CCC: 0 }],
-    ["second", "30 10 * * 1-5", { AAA: 0.1, BBB: 0.3, CCC: 0.5 }],
-  ].map(([id, cron, weights]) => ({
-    id,
-    name: id,
-    schedule: { cron },
-    symbols,
-    strategies: [{ name: "targetWeights", params: { weights } }],
-    sizing: { method: "percentOfEquity", equityFraction: 0.9 },
-  })),
-});
+/** A task that turns a portfolio round: sells, and buys that wait for them; under protection with exits to cancel and to put back. */
+const configOf = (protection: object | undefined): AutomationConfig =>
+  automationConfigSchema.parse({
+    automation: {
+      trading_window: { zone: "America/New_York", weekdays: [1, 2, 3, 4, 5], start: "09:30", end: "16:00" },
+      risk_limits: { maxOrderNotionalUsd: 100_000, maxPositionFraction: 0.9, maxGrossFraction: 0.95 },
+    },
+    tasks: [
+      ["first", "0 10 * * 1-5", { AAA: 0.8, BBB: 0.1, CCC: 0 }],
+      ["second", "30 10 * * 1-5", { AAA: 0.1, BBB: 0.3, CCC: 0.5 }],
+    ].map(([id, cron, weights]) => ({
+      id,
+      name: id,
+      schedule: { cron },
+      symbols,
+      strategies: [{ name: "targetWeights", params: { weights } }],
+      ...(protection !== undefined && { protection }),
+      sizing: { method: "percentOfEquity", equityFraction: 0.9 },
+    })),
+  });
 
 /** Walks every call of the work with every fault. Throws Error when the work is broken without any. */
 export async function walkCrashes(work: WalkedWork, mutant?: Mutant): Promise<WalkResult> {
@@ -130,7 +133,7 @@ async function playOut(work: WalkedWork, mutant: Mutant | undefined, killer: Kil
   world = await createWorld({
     seed: 7,
     tape,
-    config,
+    config: configOf(work === "protected run" ? { stopLossFraction: 0.1, takeProfitFraction: 0.2 } : undefined),
     at: from,
     cash: "100000",
     mutant,
@@ -143,7 +146,7 @@ async function playOut(work: WalkedWork, mutant: Mutant | undefined, killer: Kil
   await tickAndDeliver(world);
   await world.advanceTo(msFromInstant(slot));
   await world.start("timer", work === "tick" ? steering : undefined).run((app) => app.scheduler.tick("timer"));
-  await world.deliverRun(work === "run" ? steering : undefined);
+  await world.deliverRun(work.endsWith("run") ? steering : undefined);
   if (work === "monitor") await world.start("timer", steering).run((app) => app.realtimeMonitor.check());
   for (let minutes = 1; minutes <= 30; minutes += minutes < 6 ? 1 : 6) {
     await world.advanceTo(msFromInstant(slot) + minutes * minuteMs);

@@ -1,6 +1,6 @@
 // `npm run survive`: a run killed at every call it makes, in every way; with --processes the same by killing real processes.
 import { parseArgs } from "node:util";
-import { type WalkedWork, walkCrashes } from "./crashWalk.ts";
+import { walkCrashes, walkedWorks } from "./crashWalk.ts";
 import { surviveProcesses } from "./processes.ts";
 
 const help = `npm run survive -- [--processes] [--rounds N] [--seed N]
@@ -27,7 +27,7 @@ async function main(args: string[]): Promise<number> {
 
 async function walk(): Promise<number> {
   let broken = 0;
-  for (const work of ["tick", "run", "monitor"] satisfies WalkedWork[]) {
+  for (const work of walkedWorks) {
     const startedMs = performance.now();
     const result = await walkCrashes(work);
     broken += result.broken.length;

@@ -44,10 +44,15 @@ describe("killed at each call", () => {
   test.each([
     ["tick", ["runs.enqueue second@20260615T143000Z"], 14],
     ["run", ["broker.submit tw.second@20260615T143000Z.targetWeights.CCC.buy.1", "broker.account"], 40],
+    ["protected run", ["broker.cancel"], 55],
     ["monitor", ["broker.fillsSince 2026-06-15T14:20:00.000Z"], 10],
   ] as const)("a %s comes right, whatever becomes of the call", { timeout: longMs }, async (work, some, least) => {
     const { calls, tried, survived, broken } = await walkCrashes(work);
-    expect(calls).toEqual(expect.arrayContaining([...some]));
+    for (const call of some)
+      expect(
+        calls.some((each) => each.startsWith(call)),
+        call,
+      ).toBe(true);
     expect(calls.length).toBeGreaterThanOrEqual(least);
     expect(broken).toEqual([]);
     expect(survived).toBe(tried);
