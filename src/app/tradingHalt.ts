@@ -1,5 +1,6 @@
 // What follows the switch to "halted": the orders under way are waited for, and the open ones cancelled where the settings say so.
 import { isOwnExit, isOwnOrder } from "../core/model/order.ts";
+import { msBetween } from "../core/model/time.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ExecutionRepository } from "../ports/stores.ts";
@@ -7,8 +8,8 @@ import type { Telemetry } from "../ports/telemetry.ts";
 
 export type TradingHalt = {
   /**
-   * Resolves when no order that passed the gate before can still reach the broker: at once when no run is under way, else when the runs
-   * under way have ended, at the latest when an order sent before must have been answered or given up.
+   * Resolves when no order that passed the gate before can still reach the broker: at once when no run has sent anything lately, else when
+   * an order sent before must have been answered or given up.
    */
   settle(): Promise<void>;
   /** Asks the broker to cancel every open order that this system sent, but for the exits that protect positions; answers how many. Throws TransientError when it cannot be asked. */
@@ -18,6 +19,7 @@ export type TradingHalt = {
 /** Longer than the broker client waits for the answer to an order. */
 const longestSendMs = 15_000;
 const lookEveryMs = 250;
+const runsLookedAt = 20;
 
 export function createTradingHalt(ports: {
   readonly broker: Broker;
@@ -27,16 +29,23 @@ export function createTradingHalt(ports: {
 }): TradingHalt {
   const { broker, executions, clock, telemetry } = ports;
 
-  async function runsUnderWay(): Promise<number> {
-    const records = await Promise.all(
-      (await executions.outstanding()).map(({ executionId }) => executions.get(executionId)),
+  /** A run that has just ended may have a twin: a message whose lock ran out is delivered to a second worker while the first one goes on. */
+  async function mayOrdersLeave(): Promise<boolean> {
+    const [outstanding, { items: newest }] = await Promise.all([
+      executions.outstanding(),
+      executions.list({ limit: runsLookedAt }),
+    ]);
+    const records = await Promise.all(outstanding.map(({ executionId }) => executions.get(executionId)));
+    if (records.some((record) => record === undefined || record.status === "running")) return true;
+    const now = clock.now();
+    return newest.some(
+      ({ endedAt, ordersPlanned }) => ordersPlanned > 0 && endedAt !== null && msBetween(endedAt, now) < longestSendMs,
     );
-    return records.filter((record) => record === undefined || record.status === "running").length;
   }
 
   return {
     settle: async () => {
-      for (let waitedMs = 0; waitedMs < longestSendMs && (await runsUnderWay()) > 0; waitedMs += lookEveryMs) {
+      for (let waitedMs = 0; waitedMs < longestSendMs && (await mayOrdersLeave()); waitedMs += lookEveryMs) {
         await clock.sleep(lookEveryMs);
       }
     },

@@ -94,11 +94,11 @@ const isFailure = (kind: string): boolean =>
 function drawConfig(random: Generator): AutomationConfig {
   // A few minutes apart, so that one run still has orders in doubt when the next one plans.
   const crons = [
-    "0 10-15 * * 1-5",
-    "2 10-15 * * 1-5",
-    "4 10-15/2 * * 1-5",
-    "1,3 10,13,15 * * 1-5",
-    "30,32 9-15/3 * * 1-5",
+    "0 10-14/2 * * 1-5",
+    "2 10,12,14 * * 1-5",
+    "4 10,12,15 * * 1-5",
+    "1,3 10,14 * * 1-5",
+    "30,32 11,13 * * 1-5",
   ];
   const tasks = Array.from({ length: 1 + Math.floor(random.uniform() * 2.5) }, (_, index) => {
     const weights = symbols.map(() => Math.round(random.uniform() * 20) / 20);
@@ -288,7 +288,7 @@ function drawSteering(
   const meanwhile = async (world: World): Promise<void> => {
     depth++;
     const [what, held] = [random.uniform(), world.inHand()];
-    if (what < 0.3) await world.start("timer", steering).run((app) => app.scheduler.tick("timer"));
+    if (what < 0.35) await world.start("timer", steering).run((app) => app.scheduler.tick("timer"));
     else if (what < 0.5) await world.start("timer", steering).run((app) => app.realtimeMonitor.check());
     else if (what < 0.65) await operate("halt", world, watch, steering);
     else if (what < 0.7) await operate("resume", world, watch, steering);
