@@ -10,7 +10,7 @@ import type { ExecutionRecord } from "../core/model/run.ts";
 import type { OrderHandling } from "../core/model/settings.ts";
 import { minuteMs, msBetween } from "../core/model/time.ts";
 import { eventOf, resolveOutcome, type Sighting } from "../core/monitoring/orderTruth.ts";
-import { amendedRecord, areOrdersFinal, isSettled } from "../core/reporting/executionRecord.ts";
+import { amendedRecord, areOrdersFinal, isSettled } from "../core/reporting/amendedRecord.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ExecutionRepository } from "../ports/stores.ts";

@@ -9,7 +9,7 @@ import type { TradingWindow } from "../core/model/settings.ts";
 import type { SlotEntry } from "../core/model/slot.ts";
 import { addMs, type Instant, minuteMs, msBetween } from "../core/model/time.ts";
 import { believedOf, reconcile, withFills } from "../core/monitoring/reconcile.ts";
-import { isSettled } from "../core/reporting/executionRecord.ts";
+import { isSettled } from "../core/reporting/amendedRecord.ts";
 import { isSessionOpen, tradingDayOf } from "../core/schedule/tradingCalendar.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";

@@ -3,7 +3,7 @@ import { tableNames } from "../adapters/tables/stores.ts";
 import type { Table } from "../adapters/tables/table.ts";
 import type { AppPorts } from "../app/app.ts";
 import type { RunInputs, RunPlan } from "../core/model/run.ts";
-import type { ProcessKind } from "./world.ts";
+import type { ProcessKind } from "./portCalls.ts";
 
 export type Mutant = {
   readonly name: string;

@@ -1,5 +1,8 @@
 // Every call that the app makes through its ports, seen and steered one by one.
 
+/** Which door of the app a process was started by. */
+export type ProcessKind = "timer" | "worker" | "http" | "observer";
+
 export type PortCall = {
   /** `table TradewindSlots`, `broker`, `marketData`, `runs`, `notifications`, `notifier`. */
   readonly port: string;

@@ -14,10 +14,8 @@ import type { Effect } from "../simulator/exchangeState.ts";
 import { type AlpacaFetch, createAlpacaFetch } from "../simulator/inProcess.ts";
 import type { MarketTape } from "../simulator/marketTape.ts";
 import type { Mutant } from "./mutants.ts";
-import { type CallHook, describeCall, type PortCall, withHook } from "./portCalls.ts";
+import { type CallHook, describeCall, type PortCall, type ProcessKind, withHook } from "./portCalls.ts";
 import { createWorldQueues, type Message, type WorldQueues } from "./worldQueues.ts";
-
-export type ProcessKind = "timer" | "worker" | "http" | "observer";
 
 /** One life of the app's process. Once it has crashed, none of its calls has an effect or an answer. */
 export type Process = {

@@ -1,13 +1,7 @@
 // The record of an execution from its start to its end, and what lists and people are told of it.
-import { addQty, addUsd, compare, negateQty, notional, subtractUsd, type Usd, zeroUsd } from "../model/money.ts";
+import { addUsd, negateQty, notional, subtractUsd, type Usd, zeroUsd } from "../model/money.ts";
 import type { Notification } from "../model/notification.ts";
-import {
-  type BrokerFill,
-  isFinalOutcome,
-  type OrderEvent,
-  type OrderOutcome,
-  terminalOrderStatuses,
-} from "../model/order.ts";
+import { type OrderEvent, type OrderOutcome, terminalOrderStatuses } from "../model/order.ts";
 import type {
   ExecutionRecord,
   ExecutionStatus,
@@ -114,7 +108,7 @@ export function completedRecord(run: {
 }
 
 /** What follows from the orders alone. */
-function resultsOf(equityBefore: Usd, outcomes: readonly OrderOutcome[]) {
+export function resultsOf(equityBefore: Usd, outcomes: readonly OrderOutcome[]) {
   const accepted = outcomes.filter((outcome) => outcome.kind === "accepted");
   return {
     outcomes,
@@ -124,42 +118,8 @@ function resultsOf(equityBefore: Usd, outcomes: readonly OrderOutcome[]) {
   };
 }
 
-/** A final record with what has become of its orders since. How a run failed stays as it was. */
-export function amendedRecord(
-  record: ExecutionRecord,
-  since: {
-    readonly outcomes: readonly OrderOutcome[];
-    readonly events: readonly OrderEvent[];
-    readonly fills: readonly BrokerFill[];
-  },
-): ExecutionRecord {
-  const conclusion = record.status === "failed" ? {} : conclusionOf(record, since.outcomes);
-  const known = new Set(record.fills.map(({ id }) => id));
-  return {
-    ...record,
-    ...conclusion,
-    ...(record.equityBefore === null ? { outcomes: since.outcomes } : resultsOf(record.equityBefore, since.outcomes)),
-    events: [...record.events, ...since.events],
-    fills: [...record.fills, ...since.fills.filter(({ id }) => !known.has(id))],
-  };
-}
-
-/** Whether no order of an ended run can change any more. */
-export const areOrdersFinal = ({ outcomes }: Pick<ExecutionRecord, "outcomes">): boolean =>
-  outcomes.every(isFinalOutcome);
-
-/** Whether, on top of that, every share filled is accounted for by an execution. */
-export const isSettled = ({ outcomes, fills }: Pick<ExecutionRecord, "outcomes" | "fills">): boolean =>
-  areOrdersFinal({ outcomes }) &&
-  outcomes
-    .flatMap((outcome) => (outcome.kind === "accepted" ? [outcome.order, ...(outcome.order.legs ?? [])] : []))
-    .every(({ brokerOrderId, filledQty }) => {
-      const own = fills.filter((fill) => fill.brokerOrderId === brokerOrderId);
-      return compare(addQty(...own.map(({ qty }) => qty)), filledQty) === 0;
-    });
-
 /** How the run ended, and why, where that is not "as planned". Denials are part of a plan; what went wrong comes before them. */
-function conclusionOf(
+export function conclusionOf(
   { skip, strategyFailures, verdicts }: Pick<RunPlan, "strategyFailures" | "verdicts"> & Partial<Pick<RunPlan, "skip">>,
   outcomes: readonly OrderOutcome[],
 ): Pick<RunSummary, "status" | "code" | "reason"> {
