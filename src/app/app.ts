@@ -10,6 +10,7 @@ import { type AutoTradingScheduler, createAutoTradingScheduler } from "./autoTra
 import { createDataFetcher } from "./dataFetcher.ts";
 import { createDriftResponse } from "./driftResponse.ts";
 import { createExitKeeper } from "./exitKeeper.ts";
+import { createIntradayRecorder } from "./intradayRecorder.ts";
 import { createNotificationManager, type NotificationManager } from "./notificationManager.ts";
 import { createOrderExecutor } from "./orderExecutor.ts";
 import { createOrderResolver, type OrderResolver } from "./orderResolver.ts";
@@ -62,6 +63,7 @@ export function createApp(given: AppPorts): App {
     orderResolver,
     tradingHalt,
     driftResponse: createDriftResponse({ ...ports, outbox }),
+    intradayRecorder: createIntradayRecorder(ports),
   });
   return {
     realtimeMonitor,

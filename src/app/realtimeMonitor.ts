@@ -26,6 +26,7 @@ import type {
 import type { Telemetry } from "../ports/telemetry.ts";
 import { readSettings } from "./automationSettings.ts";
 import { type DriftResponse, isOfRun, withOrderId } from "./driftResponse.ts";
+import type { IntradayRecorder } from "./intradayRecorder.ts";
 import type { OrderResolver } from "./orderResolver.ts";
 import type { TaskManager } from "./taskManager.ts";
 import type { TradingHalt } from "./tradingHalt.ts";
@@ -62,11 +63,12 @@ export function createRealtimeMonitor(ports: {
   readonly orderResolver: OrderResolver;
   readonly tradingHalt: TradingHalt;
   readonly driftResponse: DriftResponse;
+  readonly intradayRecorder: IntradayRecorder;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }): RealtimeMonitor {
   const { mode, broker, tasks, settings, control, slots, executions, monitor, taskManager } = ports;
-  const { orderResolver, tradingHalt, driftResponse, clock, telemetry } = ports;
+  const { orderResolver, tradingHalt, driftResponse, intradayRecorder, clock, telemetry } = ports;
 
   async function check(): Promise<MonitorReport> {
     const now = clock.now();
@@ -93,6 +95,8 @@ export function createRealtimeMonitor(ports: {
       return { ...report, askedBroker: true, drifts: state.next.drifts };
     const drifts = { confirmed: state.confirmed, standing: state.next.drifts };
     await driftResponse.respond(drifts, shown.orders, automation.window);
+    if (automation.orderHandling.intradayBars)
+      await intradayRecorder.record(shown.positions.map(({ symbol }) => symbol));
     tell(state.next);
     return { ...report, askedBroker: true, drifts: state.next.drifts };
   }

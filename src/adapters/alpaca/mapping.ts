@@ -6,6 +6,7 @@ import { isDecimal, type Price, price, type Qty, qty, type Usd, usd } from "../.
 import type { BrokerFill, BrokerOrder, OrderTicket, RejectionCode } from "../../core/model/order.ts";
 import type { AccountSnapshot, Position } from "../../core/model/portfolio.ts";
 import { type Instant, parseInstant } from "../../core/model/time.ts";
+import type { Tick } from "../../core/monitoring/intradayBars.ts";
 
 const decimalText = z.string().refine(isDecimal, "must be a decimal number as text");
 const usdText = decimalText.transform((text): Usd => usd(text));
@@ -59,6 +60,23 @@ const orderWire = plainOrderWire.extend({ legs: z.array(plainOrderWire).nullish(
 const barWire = z.object({ t: instant, o: z.number(), h: z.number(), l: z.number(), c: z.number(), v: z.number() });
 const barsWire = z.object({
   bars: z.record(z.string(), z.array(barWire)).nullish(),
+  next_page_token: z.string().nullish(),
+});
+const tradesWire = z.object({
+  trades: z
+    .record(
+      z.string(),
+      z.array(
+        z.object({
+          i: z.union([z.number(), z.string()]),
+          t: instant,
+          p: z.number(),
+          s: z.number(),
+          u: z.string().nullish(),
+        }),
+      ),
+    )
+    .nullish(),
   next_page_token: z.string().nullish(),
 });
 const snapshotsWire = z.record(
@@ -193,6 +211,23 @@ export type WireBar = z.infer<typeof barWire>;
 export function mapBarsPage(wire: unknown): BarsPage {
   const page = parse("bars", barsWire, wire);
   return { bars: new Map(Object.entries(page.bars ?? {})), nextPage: page.next_page_token ?? undefined };
+}
+
+/** A trade that the exchange took back comes marked as cancelled. */
+export function mapTradesPage(wire: unknown): {
+  readonly ticks: readonly Tick[];
+  readonly nextPage: string | undefined;
+} {
+  const page = parse("trades", tradesWire, wire);
+  const ticks = Object.entries(page.trades ?? {}).flatMap(([symbol, trades]) =>
+    trades.map(({ i: id, t, p: price, s: size, u }): Tick => {
+      const at = Date.parse(t);
+      return u === "canceled" || u === "incorrect"
+        ? { symbol, kind: "cancel", originalId: id, at }
+        : { symbol, id, at, price, size };
+    }),
+  );
+  return { ticks, nextPage: page.next_page_token ?? undefined };
 }
 
 export function toSeries(symbol: string, bars: readonly WireBar[]): BarSeries {

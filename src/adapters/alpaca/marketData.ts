@@ -1,15 +1,16 @@
 // The market data port on Alpaca's data API: history in the fewest requests, closed days asked for once a day.
 import { InvariantError } from "../../core/model/errors.ts";
 import type { BarSeries, LatestPrice } from "../../core/model/market.ts";
-import type { TradingDay } from "../../core/model/time.ts";
+import { msFromInstant, type TradingDay } from "../../core/model/time.ts";
+import type { Tick } from "../../core/monitoring/intradayBars.ts";
 import type { MarketData } from "../../ports/marketData.ts";
 import { type AlpacaClient, read } from "./client.ts";
-import { mapBarsPage, mapLatest, toSeries, type WireBar } from "./mapping.ts";
+import { mapBarsPage, mapLatest, mapTradesPage, toSeries, type WireBar } from "./mapping.ts";
 
 /** More would make URLs that some proxies refuse. */
 const symbolsPerRequest = 100;
 /** Across all symbols of a request. */
-const barsPerPage = 10_000;
+const rowsPerPage = 10_000;
 
 export function createAlpacaMarketData(
   { marketData, deadline }: AlpacaClient,
@@ -41,7 +42,7 @@ export function createAlpacaMarketData(
         timeframe: "1Day",
         start: new Date(`${from}T00:00:00Z`),
         end: new Date(`${to}T23:59:59Z`),
-        limit: barsPerPage,
+        limit: rowsPerPage,
         feed,
         adjustment,
         ...(pageToken === undefined ? {} : { pageToken }),
@@ -78,6 +79,30 @@ export function createAlpacaMarketData(
           return series === undefined ? [] : [[symbol, series]];
         }),
       );
+    },
+    trades: async (symbols, from, to) => {
+      const signal = deadline();
+      const ticks: Tick[] = [];
+      for (const chunk of chunks(symbols)) {
+        let pageToken: string | undefined;
+        do {
+          const query = {
+            symbols: chunk.join(","),
+            start: new Date(from),
+            end: new Date(msFromInstant(to) - 1),
+            limit: rowsPerPage,
+            feed,
+            ...(pageToken === undefined ? {} : { pageToken }),
+          };
+          const page = mapTradesPage(await read("trades", () => marketData.stocks.stockTradesRaw(query, { signal })));
+          for (const tick of page.ticks) ticks.push(tick);
+          if (page.nextPage !== undefined && page.nextPage === pageToken) {
+            throw new InvariantError("INTERNAL", "the broker's pages of trades do not end");
+          }
+          pageToken = page.nextPage;
+        } while (pageToken !== undefined);
+      }
+      return ticks;
     },
     latestPrices: async (symbols) => {
       const signal = deadline();

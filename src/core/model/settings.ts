@@ -53,6 +53,8 @@ export const orderHandlingSchema = z.strictObject({
   driftPolicy: z.enum(["adopt", "ignore", "flatten"]).default("adopt"),
   /** Whether halting cancels the open orders that this system sent. */
   cancelOnHalt: z.boolean().default(false),
+  /** Whether the monitor rebuilds the minute bars of what is held from single trades: at least one market data request a check. */
+  intradayBars: z.boolean().default(false),
 });
 
 export const strategyUseSchema = z.strictObject({
