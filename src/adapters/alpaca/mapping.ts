@@ -1,24 +1,10 @@
-// Alpaca's wire shapes and ours: tolerant of fields that come and go, strict on those a decision needs.
+// Accounts, positions, orders and fills between Alpaca's shapes and ours.
 import { z } from "zod";
-import { InvariantError } from "../../core/model/errors.ts";
-import type { BarSeries, LatestPrice } from "../../core/model/market.ts";
-import { isDecimal, type Price, price, type Qty, qty, type Usd, usd } from "../../core/model/money.ts";
+import { qty, usd } from "../../core/model/money.ts";
 import type { BrokerFill, BrokerOrder, OrderTicket, RejectionCode } from "../../core/model/order.ts";
 import type { AccountSnapshot, Position } from "../../core/model/portfolio.ts";
-import { type Instant, parseInstant } from "../../core/model/time.ts";
-import type { Tick } from "../../core/monitoring/intradayBars.ts";
-
-const decimalText = z.string().refine(isDecimal, "must be a decimal number as text");
-const usdText = decimalText.transform((text): Usd => usd(text));
-const priceText = decimalText.transform((text): Price => price(text));
-const qtyText = decimalText.transform((text): Qty => qty(text));
-const instant = z.string().transform((text, context): Instant => {
-  const value = parseInstant(text);
-  if (value !== undefined) return value;
-  context.addIssue({ code: "custom", message: "must be an instant" });
-  return z.NEVER;
-});
-const optionalFlag = z.boolean().nullish();
+import type { Instant } from "../../core/model/time.ts";
+import { instant, optionalFlag, parse, priceText, qtyText, usdText } from "./wire.ts";
 
 const accountWire = z.object({
   id: z.string().min(1),
@@ -56,46 +42,6 @@ const plainOrderWire = z.object({
 });
 
 const orderWire = plainOrderWire.extend({ legs: z.array(plainOrderWire).nullish() });
-
-const barWire = z.object({ t: instant, o: z.number(), h: z.number(), l: z.number(), c: z.number(), v: z.number() });
-const barsWire = z.object({
-  bars: z.record(z.string(), z.array(barWire)).nullish(),
-  next_page_token: z.string().nullish(),
-});
-const tradesWire = z.object({
-  trades: z
-    .record(
-      z.string(),
-      z.array(
-        z.object({
-          i: z.union([z.number(), z.string()]),
-          t: instant,
-          p: z.number(),
-          s: z.number(),
-          u: z.string().nullish(),
-        }),
-      ),
-    )
-    .nullish(),
-  next_page_token: z.string().nullish(),
-});
-const snapshotsWire = z.record(
-  z.string(),
-  z
-    .object({
-      latestTrade: z.object({ t: instant, p: z.number() }).nullish(),
-      latestQuote: z.object({ bp: z.number().nullish(), ap: z.number().nullish() }).nullish(),
-    })
-    .nullish(),
-);
-
-/** Throws InvariantError `INTERNAL` that names what is missing. */
-function parse<T>(what: string, schema: z.ZodType<T>, wire: unknown): T {
-  const result = schema.safeParse(wire);
-  if (result.success) return result.data;
-  const faults = result.error.issues.slice(0, 5).map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  throw new InvariantError("INTERNAL", `the broker's ${what} cannot be read: ${faults.join("; ")}`);
-}
 
 export function mapAccount(wire: unknown): AccountSnapshot {
   const account = parse("account", accountWire, wire);
@@ -200,65 +146,6 @@ export function orderBody(ticket: OrderTicket) {
   return stopLoss === undefined
     ? { ...order, type: "limit" as const, limitPrice: takeProfit ?? ticket.referencePrice }
     : { ...order, type: "stop" as const, stopPrice: stopLoss };
-}
-
-export type BarsPage = {
-  readonly bars: ReadonlyMap<string, readonly WireBar[]>;
-  readonly nextPage: string | undefined;
-};
-export type WireBar = z.infer<typeof barWire>;
-
-export function mapBarsPage(wire: unknown): BarsPage {
-  const page = parse("bars", barsWire, wire);
-  return { bars: new Map(Object.entries(page.bars ?? {})), nextPage: page.next_page_token ?? undefined };
-}
-
-/** A trade that the exchange took back comes marked as cancelled. */
-export function mapTradesPage(wire: unknown): {
-  readonly ticks: readonly Tick[];
-  readonly nextPage: string | undefined;
-} {
-  const page = parse("trades", tradesWire, wire);
-  const ticks = Object.entries(page.trades ?? {}).flatMap(([symbol, trades]) =>
-    trades.map(({ i: id, t, p: price, s: size, u }): Tick => {
-      const at = Date.parse(t);
-      return u === "canceled" || u === "incorrect"
-        ? { symbol, kind: "cancel", originalId: id, at }
-        : { symbol, id, at, price, size };
-    }),
-  );
-  return { ticks, nextPage: page.next_page_token ?? undefined };
-}
-
-export function toSeries(symbol: string, bars: readonly WireBar[]): BarSeries {
-  const column = (of: (bar: WireBar) => number): Float64Array => Float64Array.from(bars, of);
-  return {
-    symbol,
-    timeMs: column((bar) => Date.parse(bar.t)),
-    open: column((bar) => bar.o),
-    high: column((bar) => bar.h),
-    low: column((bar) => bar.l),
-    close: column((bar) => bar.c),
-    volume: column((bar) => bar.v),
-  };
-}
-
-/** Symbols without a trade are absent. A side of the quote without an offer is given as 0 by Alpaca and left out here. */
-export function mapLatest(wire: unknown): ReadonlyMap<string, LatestPrice> {
-  const latest = new Map<string, LatestPrice>();
-  for (const [symbol, snapshot] of Object.entries(parse("snapshots", snapshotsWire, wire))) {
-    const trade = snapshot?.latestTrade;
-    if (trade == null) continue;
-    const { bp, ap } = snapshot?.latestQuote ?? {};
-    latest.set(symbol, {
-      symbol,
-      price: price(trade.p),
-      at: trade.t,
-      ...(bp ? { bid: price(bp) } : {}),
-      ...(ap ? { ask: price(ap) } : {}),
-    });
-  }
-  return latest;
 }
 
 const rejections: readonly (readonly [RegExp, RejectionCode])[] = [

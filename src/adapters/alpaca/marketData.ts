@@ -5,7 +5,7 @@ import { msFromInstant, type TradingDay } from "../../core/model/time.ts";
 import type { Tick } from "../../core/monitoring/intradayBars.ts";
 import type { MarketData } from "../../ports/marketData.ts";
 import { type AlpacaClient, read } from "./client.ts";
-import { mapBarsPage, mapLatest, mapTradesPage, toSeries, type WireBar } from "./mapping.ts";
+import { mapBarsPage, mapLatest, mapTradesPage, toSeries, type WireBar } from "./marketDataMapping.ts";
 
 /** More would make URLs that some proxies refuse. */
 const symbolsPerRequest = 100;

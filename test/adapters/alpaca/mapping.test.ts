@@ -3,13 +3,11 @@ import { describe, expect, test } from "vitest";
 import {
   isDuplicate,
   mapAccount,
-  mapBarsPage,
-  mapLatest,
   mapOrder,
   mapPositions,
   rejectionCode,
-  toSeries,
 } from "../../../src/adapters/alpaca/mapping.ts";
+import { mapBarsPage, mapLatest, toSeries } from "../../../src/adapters/alpaca/marketDataMapping.ts";
 
 const account = { id: "a-1", status: "ACTIVE", equity: "100000", cash: "2500.5", buying_power: "400000" };
 const order = {
