@@ -1,0 +1,21 @@
+// Disturbs the simulated exchange itself, as its control surface allows.
+import type { MemoryStack } from "./memoryStack.ts";
+
+export type Intervention =
+  | { readonly kind: "haltSymbol" | "resumeSymbol"; readonly symbol: string }
+  | { readonly kind: "rejectNextOrders" | "partialThenSilence"; readonly count: number };
+
+export async function intervene({ simulator }: MemoryStack, intervention: Intervention): Promise<void> {
+  const answer = await fetch(`${simulator.url}/_control/interventions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(intervention),
+  });
+  if (!answer.ok) throw new Error(`${intervention.kind} was refused: ${await answer.text()}`);
+}
+
+/** Takes away every fault that is armed. */
+export async function disarm({ simulator }: MemoryStack): Promise<void> {
+  const answer = await fetch(`${simulator.url}/_control/faults`, { method: "DELETE" });
+  if (!answer.ok) throw new Error(`the faults stay armed: ${await answer.text()}`);
+}
