@@ -1,5 +1,6 @@
 // How many requests a run sends to the broker, with 1, 10 and 100 symbols: the first run of a day, and a later one.
 import type { ExecutionRecord } from "../../src/core/model/run.ts";
+import type { Telemetry } from "../../src/ports/telemetry.ts";
 import { exampleConfig, runInMemory } from "../support/memoryStack.ts";
 import type { Figure } from "./main.ts";
 
@@ -16,19 +17,28 @@ export async function requestFigures(): Promise<readonly Figure[]> {
     ];
     const sizing = { method: "percentOfEquity", equityFraction: 0.8, rebalanceBandFraction: 0 };
     const config = exampleConfig(symbols, { strategies, sizing });
-    const stack = await runInMemory({ symbols, config, cash: "10000000" });
+    let sent = (): number => 0;
+    let atEnd = 0;
+    const telemetry: Telemetry = {
+      event: (_, name) => {
+        if (name === "run.ended") atEnd = sent();
+      },
+    };
+    const stack = await runInMemory({ symbols, config, cash: "10000000", ports: { telemetry } });
+    sent = () => total(stack.simulator.requests());
     try {
       for (const [which, goal] of [
         ["first run of the day", undefined],
         ["later run", "≤ 5 + orders"],
       ] as const) {
-        const before = total(stack.simulator.requests());
+        const before = sent();
         const record = await stack.runNextSlot();
         figures.push({
           name: `requests with ${count} symbols, ${which}`,
-          value: `${total(stack.simulator.requests()) - before - ordersOf(record)} + ${ordersOf(record)}`,
+          value: `${atEnd - before - ordersOf(record)} + ${ordersOf(record)}`,
           ...(goal === undefined ? {} : { goal }),
         });
+        figures.push({ name: `  the monitor's look after it`, value: String(sent() - atEnd) });
       }
     } finally {
       await stack.stop();
