@@ -1,8 +1,17 @@
 // The HTTP operations over the app: good answers, and a problem with a stable code for everything else.
 import { afterEach, describe, expect, test } from "vitest";
-import { control, getExecution, health, listExecutions, listTasks, status } from "../../src/api/handlers.ts";
+import {
+  control,
+  getExecution,
+  health,
+  listExecutions,
+  listTasks,
+  resolveOrder,
+  status,
+} from "../../src/api/handlers.ts";
 import { type ApiRequest, type ApiResponse, maxBodyBytes, problem, problemOf } from "../../src/api/http.ts";
 import { ConfigError, InvariantError, TransientError } from "../../src/core/model/errors.ts";
+import { disarm } from "../support/disturb.ts";
 import { type MemoryStack, runInMemory } from "../support/memoryStack.ts";
 
 let stack: MemoryStack | undefined;
@@ -11,7 +20,7 @@ afterEach(async () => {
   stack = undefined;
 });
 
-const operations = { health, status, control, listExecutions, getExecution, listTasks };
+const operations = { health, status, control, listExecutions, getExecution, listTasks, resolveOrder };
 type Operation = keyof typeof operations;
 type Call = { query?: string; params?: Record<string, string>; headers?: Record<string, string>; body?: string };
 
@@ -163,6 +172,92 @@ describe("control", () => {
       status: 200,
       body: { source: "http", slots: [{ taskId: "example", outcome: "enqueued" }] },
     });
+  });
+});
+
+describe("an order in doubt", () => {
+  const id = "example@20260615T133500Z";
+  const clientOrderId = `tw.${id}.targetWeights.AAA.buy.1`;
+  const body = '{"reason":"not in the broker\'s list","actor":"op"}';
+
+  /** The answer to the first order is lost. The broker has it or not, and by then can be asked for it or not. */
+  async function doubtful(kind: "dropBeforeEffect" | "effectThenDrop"): Promise<void> {
+    stack = await runInMemory();
+    const { simulator } = stack;
+    const { broker } = stack.ports;
+    const { submit } = broker;
+    simulator.arm({ method: "POST", path: "/v2/orders", count: 1, kind });
+    Object.assign(broker, {
+      submit: (ticket: Parameters<typeof submit>[0]) => {
+        simulator.arm({ method: "GET", path: "/v2/orders", count: 1000, kind: "status401" });
+        return submit(ticket);
+      },
+    });
+    const { outcomes } = await stack.runNextSlot();
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(["unknown", "accepted"]);
+    await disarm(stack);
+  }
+
+  test("is held to have never arrived on a person's word, once", async () => {
+    await doubtful("dropBeforeEffect");
+    expect(await call("resolveOrder", { params: { id, clientOrderId }, body })).toMatchObject({
+      status: 200,
+      body: { kind: "notPlaced", actor: "op", message: "not in the broker's list" },
+    });
+    const { body: record } = await call("getExecution", { params: { id } });
+    expect(record.outcomes).toMatchObject([{ kind: "notPlaced" }, { kind: "accepted" }]);
+    expect(await call("resolveOrder", { params: { id, clientOrderId }, body })).toMatchObject({
+      status: 404,
+      body: { code: "ORDER_NOT_IN_DOUBT" },
+    });
+  });
+
+  test("that the broker shows is accepted, whatever a person says", async () => {
+    await doubtful("effectThenDrop");
+    expect(await call("resolveOrder", { params: { id, clientOrderId }, body })).toMatchObject({
+      status: 200,
+      body: { kind: "accepted", order: { clientOrderId, status: "filled" } },
+    });
+  });
+
+  test("takes a person's word while the broker cannot be asked", async () => {
+    await doubtful("dropBeforeEffect");
+    stack?.simulator.arm({ method: "GET", path: "/v2/orders", count: 1000, kind: "status401" });
+    expect(await call("resolveOrder", { params: { id, clientOrderId }, body })).toMatchObject({
+      status: 200,
+      body: { kind: "notPlaced", actor: "op" },
+    });
+  });
+
+  test.each(["", "{}", '{"reason":" "}', '{"actor":"op"}'])("is not resolved by the body %j", async (given) => {
+    await doubtful("dropBeforeEffect");
+    const answer = await call("resolveOrder", { params: { id, clientOrderId }, body: given });
+    expect(answer).toMatchObject({ status: 400, body: { code: "BAD_BODY" } });
+    const { body: record } = await call("getExecution", { params: { id } });
+    expect(record.outcomes[0]).toMatchObject({ kind: "unknown" });
+  });
+
+  test.each([
+    ["an unknown execution", "example@20260615T134000Z", clientOrderId],
+    ["an order of nobody", id, "tw.nobody"],
+    ["an order that was accepted", id, `tw.${id}.targetWeights.BBB.buy.1`],
+  ])("is not %s: 404", async (_, execution, order) => {
+    await doubtful("dropBeforeEffect");
+    const answer = await call("resolveOrder", { params: { id: execution, clientOrderId: order }, body });
+    expect(answer).toMatchObject({ status: 404, body: { code: "ORDER_NOT_IN_DOUBT" } });
+  });
+
+  test.each([
+    ["a/b#c", clientOrderId],
+    ["", clientOrderId],
+    [id, "x'y/z"],
+    [id, "x".repeat(129)],
+  ])("asks no table about the ids %j and %j", async (execution, order) => {
+    stack = await runInMemory();
+    let asked = 0;
+    Object.assign(stack.app.orderResolver, { resolve: async () => void asked++ });
+    const answer = await call("resolveOrder", { params: { id: execution, clientOrderId: order }, body });
+    expect({ asked, status: answer.status }).toEqual({ asked: 0, status: 404 });
   });
 });
 
