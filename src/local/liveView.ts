@@ -79,6 +79,7 @@ function describe(event: TelemetryLine): Line | undefined {
     case "order.rejected":
     case "order.withheld":
     case "order.unknown":
+    case "order.notPlaced":
       return [
         "order",
         "yellow",
@@ -90,6 +91,29 @@ function describe(event: TelemetryLine): Line | undefined {
         "yellow",
         `${text("action")}: automation ${text("automation")}, trading ${text("tradingState")} (${text("reason")})`,
       ];
+    default:
+      return describeFollowed(event, text);
+  }
+}
+
+/** What the monitor finds after a run, and every other error. */
+function describeFollowed(event: TelemetryLine, text: (field: string) => string): Line | undefined {
+  const problem = event.level === "error" ? "red" : "yellow";
+  switch (event.event) {
+    case "order.changed": {
+      const detail = text("detail") === "" ? "" : `: ${text("detail")}`;
+      const isLost = text("state") === "notPlaced";
+      const became = isLost ? "never reached the broker" : `is ${text("state").replaceAll("_", " ")}`;
+      return ["order", isLost ? "yellow" : "white", `${text("clientOrderId")} ${became}${detail}`];
+    }
+    case "drift.confirmed":
+      return [
+        "drift",
+        "yellow",
+        `${text("symbol")}: ${text("atBroker")} shares at the broker, ${text("believed")} by our orders; ${text("state")}`,
+      ];
+    case "monitor.failed":
+      return ["check", problem, `the check failed: ${text("message")}`];
     default:
       return event.level === "error"
         ? ["error", "red", `${event.event}: ${text("message") || text("detail")}`]

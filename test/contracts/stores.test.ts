@@ -5,11 +5,14 @@ import { createMemoryTable } from "../../src/adapters/memory/memoryTable.ts";
 import { createStores } from "../../src/adapters/tables/stores.ts";
 import type { Table } from "../../src/adapters/tables/table.ts";
 import { runIdOf } from "../../src/core/model/ids.ts";
+import { qty, usd } from "../../src/core/model/money.ts";
+import type { MonitorState } from "../../src/core/model/monitor.ts";
 import type { ExecutionRecord } from "../../src/core/model/run.ts";
 import type { SlotEntry } from "../../src/core/model/slot.ts";
 import { addMs, type Instant, minuteMs } from "../../src/core/model/time.ts";
 import { planRun } from "../../src/core/planning/planRun.ts";
 import { endedRecord } from "../../src/core/reporting/executionRecord.ts";
+import { tradingDayOf } from "../../src/core/schedule/tradingCalendar.ts";
 import { type AzuriteTables, startAzuriteTables } from "../../src/local/azurite/azurite.ts";
 import type { Stores } from "../../src/ports/stores.ts";
 import { exampleInputs, exampleMarket } from "../core/examples.ts";
@@ -260,5 +263,67 @@ describe.each(kinds)("%s stores", (_, open) => {
     await tableOf("TradewindExecutions").delete(plan.runId, "plan");
     expect(await executions.savePlan(planRun(later), later)).toBe(true);
     expect((await executions.loadPlan(plan.runId))?.inputs.asOf).toBe(later.asOf);
+  });
+
+  test("S-17 names a run as outstanding from its start until it is settled, oldest first", async () => {
+    const { executions } = open().stores;
+    const names = async () => (await executions.outstanding()).map(({ executionId }) => executionId);
+    const [late, early] = [addMs(slot, 5 * minuteMs), slot].map((when) => record(when, { startedAt: when }));
+    if (late === undefined || early === undefined) throw new Error("two records");
+    await executions.begin({ ...late, status: "running", endedAt: null });
+    await executions.begin({ ...early, status: "running", endedAt: null });
+    expect(await names()).toEqual([early.executionId, late.executionId]);
+    expect((await executions.outstanding())[0]).toEqual({
+      executionId: early.executionId,
+      taskId: early.taskId,
+      account: early.account,
+      startedAt: slot,
+    });
+    await executions.settle(early.executionId);
+    await executions.settle(early.executionId);
+    expect(await names()).toEqual([late.executionId]);
+  });
+
+  test("S-18 loses no change of a final record when many amend it at once, in the history neither", async () => {
+    const { executions } = open().stores;
+    const final = record(slot);
+    await executions.begin({ ...final, status: "running", endedAt: null });
+    await executions.finish(final);
+    const add = (name: string) =>
+      executions.amend(final.executionId, (stored) => ({
+        ...stored,
+        reason: `${stored.reason}${name}`,
+        ordersFilled: stored.ordersFilled + 1,
+      }));
+    await Promise.all([add("a"), add("b"), add("c")]);
+    const amended = await executions.get(final.executionId);
+    expect(amended?.ordersFilled).toBe(final.ordersFilled + 3);
+    expect([...(amended?.reason.slice(final.reason.length) ?? "")].sort()).toEqual(["a", "b", "c"]);
+    const { items } = await executions.list({ limit: 5 });
+    expect(items).toMatchObject([{ executionId: final.executionId, reason: amended?.reason }]);
+  });
+
+  test("S-19 keeps the monitor's state only when nobody wrote since it was read", async () => {
+    const { monitor } = open().stores;
+    const state = (equity: number): MonitorState => ({
+      checkedAt: slot,
+      fillsThrough: slot,
+      readFillIds: ["one"],
+      believed: { AAA: qty(3) },
+      drifts: [{ symbol: "BBB", believed: qty(0), atBroker: qty(2), since: slot, state: "suspected" }],
+      equity: usd(equity),
+      peakEquity: usd(equity),
+      dayStartEquity: usd(equity),
+      tradingDay: tradingDayOf(slot),
+    });
+    expect(await monitor.read()).toBeUndefined();
+    const first = await Promise.all([monitor.write(state(1), undefined), monitor.write(state(1), undefined)]);
+    expect(first.sort()).toEqual([false, true]);
+    const read = await monitor.read();
+    expect(read?.state).toEqual(state(1));
+    expect(await monitor.write(state(2), read?.etag)).toBe(true);
+    expect(await monitor.write(state(3), read?.etag)).toBe(false);
+    expect(await monitor.write(state(3), undefined)).toBe(false);
+    expect((await monitor.read())?.state).toEqual(state(2));
   });
 });
