@@ -16,6 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/getApp.ts": ["src/app", "src/compose.ts"],
   "src/api": ["src/core", "src/ports", "src/app", "src/getApp.ts"],
   "src/simulator": ["src/core"],
+  "src/cli": ["src/core"],
   "src/local": ["src/core", "src/ports", "src/simulator", "src/config.ts", "src/compose.ts", "src/adapters/system"],
   "src/replay": [
     "src/core",
