@@ -1,6 +1,6 @@
 // The exchange's calendar, held against its published closures and half days.
 import { describe, expect, test } from "vitest";
-import type { Instant, TradingDay } from "../../../src/core/model/time.ts";
+import { dayMs, type Instant, type TradingDay } from "../../../src/core/model/time.ts";
 import {
   calendarRange,
   holidayName,
@@ -50,12 +50,26 @@ describe("sessions", () => {
     ]);
   });
 
+  test("the half days from 2027 to 2030 follow the rules the exchange keeps now", () => {
+    const halfDays = sessionsBetween(day("2027-01-01"), day("2030-12-31")).filter(({ early }) => early);
+    expect(halfDays.map((session) => session.day)).toEqual([
+      ...["2027-11-26", "2028-07-03", "2028-11-24", "2029-07-03", "2029-11-23", "2029-12-24"],
+      ...["2030-07-03", "2030-11-29", "2030-12-24"],
+    ]);
+  });
+
   test("days of which 13:00 would be wrong by the rule of another year close at 16:00", () => {
     for (const text of ["2002-07-03", "2013-07-05", "2008-12-26", "2014-12-26", "2019-07-05"]) {
       expect([text, sessionOn(day(text))?.early]).toEqual([text, false]);
     }
   });
 });
+
+/** As the exchange published them: one of each occasion. */
+const holidays2026 = [
+  ...["2026-01-01", "2026-01-19", "2026-02-16", "2026-04-03", "2026-05-25"],
+  ...["2026-06-19", "2026-07-03", "2026-09-07", "2026-11-26", "2026-12-25"],
+];
 
 describe("holidays", () => {
   test.each([
@@ -82,10 +96,19 @@ describe("holidays", () => {
     expect(sessionOn(day(text))).toBeUndefined();
   });
 
-  test.each(["2001-09-17", "2004-06-11", "2007-01-02", "2012-10-29", "2012-10-30", "2018-12-05"])(
-    "the special closure around %s is kept to its days",
-    (text) => expect(sessionOn(day(text)) === undefined).toBe(text !== "2001-09-17"),
-  );
+  test("the closures that follow no rule are these, and no others", () => {
+    const everyDay = Array.from({ length: (Date.UTC(2031, 0, 1) - Date.UTC(2000, 0, 1)) / dayMs }, (_, index) =>
+      day(new Date(Date.UTC(2000, 0, 1) + index * dayMs).toISOString().slice(0, 10)),
+    );
+    const yearly = new Set(holidays2026.map((text) => holidayName(day(text))));
+    expect(yearly.size).toBe(10);
+    const special = everyDay.filter((each) => holidayName(each) !== undefined && !yearly.has(holidayName(each)));
+    expect(special).toEqual([
+      ...["2001-09-11", "2001-09-12", "2001-09-13", "2001-09-14", "2004-06-11", "2007-01-02"],
+      ...["2012-10-29", "2012-10-30", "2018-12-05", "2025-01-09"],
+    ]);
+    for (const text of special) expect([text, sessionOn(text)]).toEqual([text, undefined]);
+  });
 
   test("a New Year's Day on a Saturday is not kept on the Friday before", () => {
     expect(sessionOn(day("2021-12-31"))).toBeDefined();
