@@ -1,4 +1,5 @@
 // Follows the orders of ended runs until each is final, and writes what became of them into the record of their run.
+import { compare } from "../core/model/money.ts";
 import {
   type BrokerFill,
   type BrokerOrder,
@@ -89,7 +90,7 @@ export function createOrderResolver(ports: {
     const change = (stored: ExecutionRecord): ExecutionRecord => {
       const merged = stored.outcomes.map((standing, index) => {
         const seen = outcomes[index];
-        return seen === undefined || seen === record.outcomes[index] ? standing : seen;
+        return seen === undefined || seen === record.outcomes[index] ? standing : newer(standing, seen);
       });
       changed = merged.filter((outcome, index) => outcome !== stored.outcomes[index]);
       const events: readonly OrderEvent[] = changed.map((outcome) => eventOf(outcome, now));
@@ -168,3 +169,10 @@ const fillsOf = (outcomes: readonly OrderOutcome[], fills: readonly BrokerFill[]
   );
   return fills.filter(({ brokerOrderId }) => ids.has(brokerOrderId));
 };
+
+/** Another check, or a person, may have written in the meantime: what is final stays, what the broker said stays, and no fill is taken back. */
+function newer(standing: OrderOutcome, seen: OrderOutcome): OrderOutcome {
+  if (isFinalOutcome(standing) || JSON.stringify(standing) === JSON.stringify(seen)) return standing;
+  if (standing.kind !== "accepted") return seen;
+  return seen.kind === "accepted" && compare(seen.order.filledQty, standing.order.filledQty) >= 0 ? seen : standing;
+}

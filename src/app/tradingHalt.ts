@@ -3,7 +3,7 @@ import { isOwnExit, isOwnOrder } from "../core/model/order.ts";
 import { msBetween } from "../core/model/time.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { ExecutionRepository } from "../ports/stores.ts";
+import type { ExecutionRepository, MonitorStore } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 
 export type TradingHalt = {
@@ -20,26 +20,33 @@ export type TradingHalt = {
 const longestSendMs = 15_000;
 const lookEveryMs = 250;
 const runsLookedAt = 20;
+/** How far the clock that stamped a record may be from the one that reads it. */
+const clockToleranceMs = 60_000;
 
 export function createTradingHalt(ports: {
   readonly broker: Broker;
   readonly executions: ExecutionRepository;
+  readonly monitor: MonitorStore;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }): TradingHalt {
-  const { broker, executions, clock, telemetry } = ports;
+  const { broker, executions, monitor, clock, telemetry } = ports;
 
   /** A run that has just ended may have a twin: a message whose lock ran out is delivered to a second worker while the first one goes on. */
   async function mayOrdersLeave(): Promise<boolean> {
-    const [outstanding, { items: newest }] = await Promise.all([
+    const [outstanding, { items: newest }, watched] = await Promise.all([
       executions.outstanding(),
       executions.list({ limit: runsLookedAt }),
+      monitor.read(),
     ]);
+    // The monitor may be about to trade a drift back.
+    if (watched?.state.drifts.some(({ state }) => state === "flattening")) return true;
     const records = await Promise.all(outstanding.map(({ executionId }) => executions.get(executionId)));
     if (records.some((record) => record === undefined || record.status === "running")) return true;
     const now = clock.now();
     return newest.some(
-      ({ endedAt, ordersPlanned }) => ordersPlanned > 0 && endedAt !== null && msBetween(endedAt, now) < longestSendMs,
+      ({ endedAt, ordersPlanned }) =>
+        ordersPlanned > 0 && endedAt !== null && Math.abs(msBetween(endedAt, now)) < longestSendMs + clockToleranceMs,
     );
   }
 

@@ -56,7 +56,10 @@ export function drawConfig(random: Generator): AutomationConfig {
         maxPositionFraction: pick(random, [0.3, 0.5, 0.9]),
         maxGrossFraction: pick(random, [0.6, 0.95]),
       },
-      order_handling: { cancelOnHalt: random.uniform() < 0.5 },
+      order_handling: {
+        cancelOnHalt: random.uniform() < 0.5,
+        driftPolicy: pick(random, ["adopt", "ignore", "flatten"]),
+      },
     },
     tasks,
   });
@@ -104,6 +107,6 @@ export function drawEvents(
     add(ms + uniform() * 60 * minuteMs, "start");
   }
   if (uniform() < 0.3) add(sometime(), "resolve");
-  if (uniform() < 0.2) add(sometime(), "trade by hand");
+  if (uniform() < 0.3) add(sometime(), "trade by hand");
   return events.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }

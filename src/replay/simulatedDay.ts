@@ -42,6 +42,7 @@ export async function simulateDay(
   const tape = pick(random, tapes);
   const config = drawConfig(random);
   const from = addMs(session.openAt, -10 * minuteMs);
+  const skewShare = pick(random, [0, 0, 0.1]);
   const counts = { crashes: 0, faults: 0 };
   let chaos = true;
   let world: World;
@@ -57,6 +58,7 @@ export async function simulateDay(
     onEffects: watch.effects,
     onOrderSent: watch.orderSent,
     onSlotWrite: watch.slotWritten,
+    skewMs: () => (chaos && random.uniform() < skewShare ? Math.round((random.uniform() - 0.5) * 60_000) : 0),
     lateMs: () => (chaos && random.uniform() < 0.06 ? 1000 + random.uniform() * 200_000 : undefined),
     ...(options.trace === undefined ? {} : { trace: options.trace }),
   });

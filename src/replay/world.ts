@@ -6,6 +6,7 @@ import { createMemoryTable } from "../adapters/memory/memoryTable.ts";
 import { createStores, tableNames } from "../adapters/tables/stores.ts";
 import type { Row, Table } from "../adapters/tables/table.ts";
 import { type App, type AppPorts, createApp } from "../app/app.ts";
+import type { MonitorState } from "../core/model/monitor.ts";
 import type { OrderTicket } from "../core/model/order.ts";
 import type { AutomationConfig } from "../core/model/settings.ts";
 import { type Instant, instantFromMs, msFromInstant } from "../core/model/time.ts";
@@ -35,8 +36,8 @@ export type World = {
   readonly queues: WorldQueues;
   readonly clock: Clock;
   readonly config: AutomationConfig;
-  /** Tickets of the plans that are in the table, by client order id. */
-  readonly planned: ReadonlyMap<string, OrderTicket>;
+  /** Client order ids of the orders that the tables hold as intended. */
+  readonly planned: ReadonlySet<string>;
   nowMs(): number;
   now(): Instant;
   /** Lets time pass: requests that are late reach the broker at their time. Never back. */
@@ -63,6 +64,8 @@ export type WorldOptions = {
   /** Every write to the slot ledger, and whether it was taken. */
   readonly onSlotWrite?: (call: PortCall, taken: unknown) => void;
   readonly onOrderSent?: (clientOrderId: string, process: ProcessKind) => void;
+  /** How far the clock of a new process is ahead. */
+  readonly skewMs?: () => number;
   readonly lateMs?: () => number | undefined;
   readonly trace?: (line: string) => void;
 };
@@ -86,7 +89,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     }),
   );
   const queues = createWorldQueues(() => nowMs);
-  const planned = new Map<string, OrderTicket>();
+  const planned = new Set<string>();
   let inHand: Message | undefined;
 
   async function advanceTo(ms: number): Promise<void> {
@@ -143,17 +146,24 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     return client;
   };
 
-  /** What is stored is what counts: a plan is one once its row is in the table. */
+  /** What is stored is what counts: a plan is one once its row is in the table, and so is the order that trades a drift back. */
   function watch(call: PortCall, answer: unknown): void {
     if (call.port === `table ${tableNames.slots}`) options.onSlotWrite?.(call, answer);
-    if (call.port !== `table ${tableNames.executions}` || call.method !== "insert" || answer !== true) return;
+    if (answer !== true || (call.method !== "insert" && call.method !== "put")) return;
     const { rowKey, payload } = call.given[0] as Row;
-    if (rowKey !== "plan") return;
-    const { plan } = payload as { readonly plan: { readonly tickets: readonly OrderTicket[] } };
-    for (const ticket of plan.tickets) planned.set(ticket.clientOrderId, ticket);
+    if (call.port === `table ${tableNames.executions}` && rowKey === "plan") {
+      const { plan } = payload as { readonly plan: { readonly tickets: readonly OrderTicket[] } };
+      for (const { clientOrderId } of plan.tickets) planned.add(clientOrderId);
+    }
+    if (call.port === `table ${tableNames.control}` && rowKey === "monitor") {
+      for (const { clientOrderId } of (payload as MonitorState).drifts) {
+        if (clientOrderId !== undefined) planned.add(clientOrderId);
+      }
+    }
   }
 
   function start(kind: ProcessKind, steering: Steering = (_, perform) => perform()): Process {
+    const skewMs = options.skewMs?.() ?? 0;
     let alive = true;
     const dying = Promise.withResolvers<"crashed">();
     const never = new Promise<never>(() => undefined);
@@ -191,7 +201,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       runs: withHook("runs", queues.runs, hook),
       notifications: withHook("notifications", queues.notifications, hook),
       notifier: withHook("notifier", { send: async () => undefined }, hook),
-      clock,
+      clock: { ...clock, now: () => instantFromMs(nowMs + skewMs) },
       telemetry: { event: (_, name, fields) => isTraced && trace(`    ${name} ${JSON.stringify(fields)}`) },
     };
     const ports = mutant?.change?.(plain, kind) ?? plain;

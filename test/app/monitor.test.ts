@@ -175,8 +175,7 @@ describe("what a check keeps", () => {
     expect((await stack.ports.monitor.read())?.state.drifts).toEqual([]);
   });
 
-  // Known fault: what another check wrote first is compared by identity, so the same step is written again.
-  test.fails("two checks at once write each step of an order once", async () => {
+  test("two checks at once write each step of an order once", async () => {
     await runIntoDoubt("effectThenDrop");
     stack.setNow("2026-06-15T13:36:00Z");
     await Promise.all([stack.app.realtimeMonitor.check(), stack.app.realtimeMonitor.check()]);
