@@ -7,6 +7,7 @@ import type { NotificationQueue, RunQueue } from "../ports/queues.ts";
 import type { Stores } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { type AutoTradingScheduler, createAutoTradingScheduler } from "./autoTradingScheduler.ts";
+import { createCalendarKeeper } from "./calendarKeeper.ts";
 import { createDataFetcher } from "./dataFetcher.ts";
 import { createDriftResponse } from "./driftResponse.ts";
 import { createExitKeeper } from "./exitKeeper.ts";
@@ -64,6 +65,7 @@ export function createApp(given: AppPorts): App {
     tradingHalt,
     driftResponse: createDriftResponse({ ...ports, outbox }),
     intradayRecorder: createIntradayRecorder(ports),
+    calendarKeeper: createCalendarKeeper({ ...ports, outbox }),
   });
   return {
     realtimeMonitor,

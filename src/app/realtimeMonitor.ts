@@ -25,6 +25,7 @@ import type {
 } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { readSettings } from "./automationSettings.ts";
+import type { CalendarKeeper } from "./calendarKeeper.ts";
 import { type DriftResponse, isOfRun, withOrderId } from "./driftResponse.ts";
 import type { IntradayRecorder } from "./intradayRecorder.ts";
 import type { OrderResolver } from "./orderResolver.ts";
@@ -64,11 +65,12 @@ export function createRealtimeMonitor(ports: {
   readonly tradingHalt: TradingHalt;
   readonly driftResponse: DriftResponse;
   readonly intradayRecorder: IntradayRecorder;
+  readonly calendarKeeper: CalendarKeeper;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }): RealtimeMonitor {
   const { mode, broker, tasks, settings, control, slots, executions, monitor, taskManager } = ports;
-  const { orderResolver, tradingHalt, driftResponse, intradayRecorder, clock, telemetry } = ports;
+  const { orderResolver, tradingHalt, driftResponse, intradayRecorder, calendarKeeper, clock, telemetry } = ports;
 
   async function check(): Promise<MonitorReport> {
     const now = clock.now();
@@ -98,6 +100,7 @@ export function createRealtimeMonitor(ports: {
     if (automation.orderHandling.intradayBars)
       await intradayRecorder.record(shown.positions.map(({ symbol }) => symbol));
     tell(state.next);
+    await calendarKeeper.check();
     return { ...report, askedBroker: true, drifts: state.next.drifts };
   }
 

@@ -43,6 +43,7 @@ export function withRequestBudget(broker: Broker, clock: Clock): BudgetedBroker 
     ordersSince: read(broker.ordersSince),
     findOrder: read(broker.findOrder),
     fillsSince: read(broker.fillsSince),
+    sessions: read(broker.sessions),
     submit: (ticket) => {
       spend();
       return broker.submit(ticket);

@@ -1,7 +1,8 @@
 // The broker: the authority on orders, fills and positions.
 import type { BrokerFill, BrokerOrder, CancelResult, OrderTicket, SubmitResult } from "../core/model/order.ts";
 import type { AccountSnapshot, Position } from "../core/model/portfolio.ts";
-import type { Instant } from "../core/model/time.ts";
+import type { Instant, TradingDay } from "../core/model/time.ts";
+import type { SessionHours } from "../core/schedule/calendarCheck.ts";
 
 /**
  * Reads throw TransientError (`BROKER_UNAVAILABLE`: time-out, 429, 5xx, network) or InvariantError (`BROKER_UNAUTHORIZED`: 401, 403;
@@ -18,6 +19,8 @@ export type Broker = {
   findOrder(clientOrderId: string): Promise<BrokerOrder | undefined>;
   /** Every execution at or after `since`, oldest first; one that the broker lists late may be missing still. */
   fillsSince(since: Instant): Promise<readonly BrokerFill[]>;
+  /** The exchange's sessions as the broker's calendar has them, both days included; oldest first. */
+  sessions(from: TradingDay, to: TradingDay): Promise<readonly SessionHours[]>;
   /** One attempt, never repeated by the adapter. */
   submit(ticket: OrderTicket): Promise<SubmitResult>;
   /** One attempt. Accepted means asked for: whether it was in time is seen in the order. */

@@ -85,11 +85,12 @@ test("a hundred symbols take five reads and one request an order", async () => {
   const { "POST /v2/orders": orders = 0, ...reads } = stack.simulator.requests();
   expect(orders).toBe(100);
   // One of each for the plan, one look at the orders' end, and the monitor's first look after the run, which reads the executions twice; a
-  // hundred of them fill a page, so each time there is a second.
+  // hundred of them fill a page, so each time there is a second. The calendar is compared once a day.
   expect(reads).toEqual({
     "GET /v2/account": 2,
     "GET /v2/positions": 2,
     "GET /v2/orders": 3,
+    "GET /v2/calendar": 1,
     "GET /v2/stocks/snapshots": 1,
     "GET /v2/account/activities": 4,
   });

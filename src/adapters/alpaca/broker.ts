@@ -4,6 +4,7 @@ import { InvariantError } from "../../core/model/errors.ts";
 import { type BrokerFill, type BrokerOrder, isTerminal, type SubmitResult } from "../../core/model/order.ts";
 import { addMs, type Instant } from "../../core/model/time.ts";
 import type { Broker } from "../../ports/broker.ts";
+import { mapSessions } from "./calendarMapping.ts";
 import { type AlpacaClient, read } from "./client.ts";
 import {
   isComplex,
@@ -98,6 +99,12 @@ export function createAlpacaBroker(
         pageToken = page.length < fillsPerPage ? undefined : page.at(-1)?.id;
       } while (pageToken !== undefined);
       return [...fills.values()].filter(({ at }) => at >= since).sort(byTimeThenId);
+    },
+    sessions: async (from, to) => {
+      const range = { start: new Date(`${from}T00:00:00Z`), end: new Date(`${to}T00:00:00Z`) };
+      return mapSessions(
+        await read("calendar", () => trading.calendar.legacyCalendarRaw(range, { signal: deadline() })),
+      );
     },
     cancel: async (orderId) => {
       try {
