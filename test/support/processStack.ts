@@ -151,7 +151,12 @@ export async function startProcessStack(
       }),
     stop: async () => {
       await host?.stop().catch(() => undefined);
-      standIns.removeAllListeners("exit").kill();
+      // They read the clock in this folder until they are gone.
+      if (standIns.exitCode === null && standIns.signalCode === null) {
+        const gone = new Promise((resolve) => standIns.removeAllListeners("exit").once("exit", resolve));
+        standIns.kill();
+        await gone;
+      }
       rmSync(dir, { recursive: true, force: true });
     },
   };
