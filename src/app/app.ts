@@ -7,7 +7,7 @@ import type { NotificationQueue, RunQueue } from "../ports/queues.ts";
 import type { Stores } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { type AutoTradingScheduler, createAutoTradingScheduler } from "./autoTradingScheduler.ts";
-import { createCalendarKeeper } from "./calendarKeeper.ts";
+import { createCalendarKeeper, withCalendar } from "./calendarKeeper.ts";
 import { createDataFetcher } from "./dataFetcher.ts";
 import { createDriftResponse } from "./driftResponse.ts";
 import { createExitKeeper } from "./exitKeeper.ts";
@@ -48,8 +48,10 @@ export type App = Pick<Stores, "tasks" | "executions"> & {
 };
 
 export function createApp(given: AppPorts): App {
-  const ports = { ...given, broker: withRequestBudget(given.broker, given.clock) };
-  const outbox = createOutbox(ports);
+  const outbox = createOutbox(given);
+  const broker = withRequestBudget(given.broker, given.clock);
+  const calendarKeeper = createCalendarKeeper({ ...given, broker, outbox });
+  const ports = { ...given, broker, settings: withCalendar(given.settings, calendarKeeper) };
   const runCloser = createRunCloser({ ...ports, outbox });
   const dataFetcher = createDataFetcher(ports);
   const orderSender = createOrderSender(ports);
@@ -65,7 +67,7 @@ export function createApp(given: AppPorts): App {
     tradingHalt,
     driftResponse: createDriftResponse({ ...ports, outbox }),
     intradayRecorder: createIntradayRecorder(ports),
-    calendarKeeper: createCalendarKeeper({ ...ports, outbox }),
+    calendarKeeper,
   });
   return {
     realtimeMonitor,

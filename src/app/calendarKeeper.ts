@@ -1,5 +1,6 @@
 // The calendar's keeper: holds the built-in calendar against the broker's once a trading day, and tells people where they differ or when it ends.
-import { TransientError } from "../core/model/errors.ts";
+import { InvariantError, TransientError } from "../core/model/errors.ts";
+import type { TradingWindow } from "../core/model/settings.ts";
 import { addMs, dayMs, type TradingDay } from "../core/model/time.ts";
 import {
   type CalendarDifference,
@@ -8,16 +9,29 @@ import {
   compareCalendars,
   describeDifference,
 } from "../core/schedule/calendarCheck.ts";
+import { stricterWindow } from "../core/schedule/stricterWindow.ts";
 import { sessionsBetween, tradingDayOf } from "../core/schedule/tradingCalendar.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { SettingsStore } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import type { Outbox } from "./outbox.ts";
 
 export type CalendarKeeper = {
   /** Does nothing when this process has compared today. Never throws: a comparison that fails is logged. */
   check(): Promise<void>;
+  /** The window as it holds now: narrower than the settings where this process knows that the broker's calendar is stricter. */
+  narrow(window: TradingWindow): TradingWindow;
 };
+
+/** Settings whose window is narrowed by what the keeper knows when they are read. */
+export const withCalendar = (settings: SettingsStore, keeper: Pick<CalendarKeeper, "narrow">): SettingsStore => ({
+  ...settings,
+  read: async () => {
+    const stored = await settings.read();
+    return stored === undefined ? undefined : { ...stored, window: keeper.narrow(stored.window) };
+  },
+});
 
 /** Far enough that people can act before the day comes, weekends and holidays between. */
 const aheadMs = 14 * dayMs;
@@ -30,6 +44,7 @@ export function createCalendarKeeper(ports: {
 }): CalendarKeeper {
   const { broker, outbox, clock, telemetry } = ports;
   let comparedOn: TradingDay | undefined;
+  let known: readonly CalendarDifference[] = [];
 
   async function check(): Promise<void> {
     const today = tradingDayOf(clock.now());
@@ -50,15 +65,21 @@ export function createCalendarKeeper(ports: {
   async function compare(today: TradingDay): Promise<void> {
     const ahead = tradingDayOf(addMs(clock.now(), aheadMs));
     const to = ahead < calendarExpiresOn ? ahead : calendarExpiresOn;
-    const differences = compareCalendars(sessionsBetween(today, to), await broker.sessions(today, to));
-    telemetry.event("info", "calendar.compared", { from: today, to, differences: differences.length });
+    const atBroker = await broker.sessions(today, to);
+    // Past its last day the broker's calendar says nothing: it may end there.
+    const through = atBroker.at(-1)?.day;
+    if (through === undefined)
+      throw new InvariantError("INTERNAL", `the broker's calendar lists no session from ${today} to ${to}`);
+    const differences = compareCalendars(sessionsBetween(today, through), atBroker);
+    known = differences;
+    telemetry.event("info", "calendar.compared", { from: today, to: through, differences: differences.length });
     if (differences.length > 0) await tell(today, differences);
   }
 
   async function tell(today: TradingDay, differences: readonly CalendarDifference[]): Promise<void> {
     const text = [
       ...differences.map(describeDifference),
-      "Trading goes by the built-in calendar. Where the broker's is right and closed, add the day to trading_window.holidays.",
+      "Trading keeps to the stricter of the two once a process has compared them. To close a day for certain, add it to trading_window.holidays.",
     ].join("\n");
     await post(`calendar.differs.${today}`, "The broker's calendar differs from the built-in one", text);
   }
@@ -66,5 +87,5 @@ export function createCalendarKeeper(ports: {
   const post = (id: string, title: string, text: string): Promise<void> =>
     outbox.post({ schemaVersion: 1, id, severity: "warning", title, text, at: clock.now(), attempt: 1 });
 
-  return { check };
+  return { check, narrow: (window) => stricterWindow(window, known, tradingDayOf(clock.now())) };
 }

@@ -1,5 +1,6 @@
 // The calendar's keeper: one comparison a trading day, one message for what it finds, and no harm to the monitor.
 import { afterEach, describe, expect, test } from "vitest";
+import { type App, createApp } from "../../src/app/app.ts";
 import { createCalendarKeeper } from "../../src/app/calendarKeeper.ts";
 import { createOutbox } from "../../src/app/outbox.ts";
 import { InvariantError, TransientError } from "../../src/core/model/errors.ts";
@@ -95,6 +96,53 @@ describe("a difference", () => {
   });
 });
 
+describe("the stricter calendar holds", () => {
+  /** The app with a broker that closes on the 16th and at 13:00 New York on the 15th, after its first check. */
+  async function appOfStricterBroker() {
+    stack = await runInMemory({ now: "2026-06-15T13:31:00Z" });
+    const sessions = async (from: string, to: string): Promise<readonly SessionHours[]> =>
+      hours(from, to)
+        .filter(({ day }) => day !== "2026-06-16")
+        .map((each) =>
+          each.day === "2026-06-15" ? { ...each, closeAt: "2026-06-15T17:00:00.000Z" as Instant } : each,
+        );
+    const app = createApp({ ...stack.ports, broker: { ...stack.ports.broker, sessions } });
+    await app.realtimeMonitor.check();
+    return app;
+  }
+  const windowAt = async (app: App, instant: string) => {
+    stack.setNow(instant);
+    return (await app.scheduler.tick("timer")).window;
+  };
+
+  test("and the window closes when the broker does", async () => {
+    const app = await appOfStricterBroker();
+    expect(await windowAt(app, "2026-06-15T16:59:00Z")).toMatchObject({
+      open: true,
+      until: "2026-06-15T17:00:00.000Z",
+    });
+    expect(await windowAt(app, "2026-06-15T17:00:00Z")).toMatchObject({
+      open: false,
+      reason: "after the window closed at 13:00 New York",
+      nextOpenAt: "2026-06-17T13:30:00.000Z",
+    });
+  });
+
+  test("and a day that the broker is closed has no runs, from its first minute", async () => {
+    const app = await appOfStricterBroker();
+    expect(await windowAt(app, "2026-06-16T14:00:00Z")).toMatchObject({ open: false, code: "HOLIDAY" });
+    expect(await windowAt(app, "2026-06-17T14:00:00Z")).toMatchObject({
+      open: true,
+      until: "2026-06-17T20:00:00.000Z",
+    });
+  });
+
+  test("while before the comparison the built-in one does", async () => {
+    stack = await runInMemory({ now: "2026-06-16T14:00:00Z" });
+    expect(await windowAt(stack.app, "2026-06-16T14:00:00Z")).toMatchObject({ open: true });
+  });
+});
+
 describe("a comparison that fails is logged and never throws", () => {
   test.each([
     [
@@ -113,6 +161,26 @@ describe("a comparison that fails is logged and never throws", () => {
     expect(stack.events.filter(({ name }) => name === "calendar.notCompared")).toHaveLength(times);
     expect(await told()).toEqual([]);
   });
+});
+
+test("days after the last one that the broker lists are no difference", async () => {
+  const { keeper } = await keeperWith("2029-12-21T15:00:00Z", (from) => hours(from, "2029-12-31"));
+  await keeper.check();
+  expect(stack.events.map(({ name, fields }) => [name, fields])).toContainEqual([
+    "calendar.compared",
+    { from: "2029-12-21", to: "2029-12-31", differences: 0 },
+  ]);
+  expect(await told()).toEqual([]);
+});
+
+test("a broker that lists no session at all is not believed", async () => {
+  const { keeper } = await keeperWith("2030-01-02T15:00:00Z", () => []);
+  await keeper.check();
+  expect(stack.events.map(({ name, fields }) => [name, fields])).toContainEqual([
+    "calendar.notCompared",
+    { message: "InvariantError: the broker's calendar lists no session from 2030-01-02 to 2030-01-16" },
+  ]);
+  expect(await told()).toEqual([]);
 });
 
 test("near its end the calendar is compared no further than it goes, and its end is told once a day", async () => {
