@@ -10,6 +10,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          setupFiles: ["test/support/propertySeed.ts"],
           include: ["test/**/*.test.ts"],
           exclude: stack,
           testTimeout: 30_000,
