@@ -1,7 +1,7 @@
-// Two projects: `unit` runs files side by side; `stack` starts real processes and runs one file at a time.
+// Two projects: `unit` runs files side by side; `stack` runs one file at a time: what starts real processes, or keeps a core busy for long.
 import { defineConfig } from "vitest/config";
 
-const stack = ["test/e2e/**/*.test.ts"];
+const stack = ["test/e2e/**/*.test.ts", "test/replay/simulation.test.ts"];
 
 export default defineConfig({
   test: {
