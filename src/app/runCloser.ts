@@ -2,6 +2,7 @@
 import { runIdOf } from "../core/model/ids.ts";
 import type { ExecutionRecord, ExecutionStatus } from "../core/model/run.ts";
 import type { SlotEntry, SlotState } from "../core/model/slot.ts";
+import { withAccepted } from "../core/reporting/amendedRecord.ts";
 import { describeSummary, notificationOf, summaryOf } from "../core/reporting/executionRecord.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ExecutionRepository, SlotLedger } from "../ports/stores.ts";
@@ -39,6 +40,8 @@ export function createRunCloser(ports: {
 
   async function close(record: ExecutionRecord): Promise<ExecutionRecord> {
     const first = await executions.finish(record);
+    // A second worker of the same run may have ended it before the orders of this one were answered: what the broker took is never lost.
+    if (!first) await executions.amend(record.executionId, (standing) => withAccepted(standing, record, clock.now()));
     return handOn(first ? record : ((await executions.get(record.executionId)) ?? record));
   }
 

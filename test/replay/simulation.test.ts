@@ -20,6 +20,14 @@ describe("simulated days", () => {
     expect(total.faults).toBeGreaterThan(50);
   });
 
+  test.each([
+    [769, "an order that a second worker sent after the first had ended the run is in its record"],
+    [402, "a halt waits for a second worker even when clocks are off"],
+    [101, "a halt waits for the twin of a run that has just ended"],
+  ])("seed %i: %s", async (seed) => {
+    expect((await simulateDay(seed)).violations).toEqual([]);
+  });
+
   test("are the same, call by call, for the same seed", { timeout: longMs }, async () => {
     const traceOf = async (seed: number): Promise<readonly string[]> => {
       const lines: string[] = [];

@@ -117,7 +117,9 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
         if (row === undefined) return;
         const record = readRecord(row);
         const amended = change(record);
-        if (amended !== record && !(await table.put(recordRow(amended), row.etag))) continue;
+        if (amended === record) return enlist(record);
+        if (!isSettled(amended)) await table.insert(outstandingRow(amended));
+        if (!(await table.put(recordRow(amended), row.etag))) continue;
         await enlist(amended);
         return;
       }

@@ -2,6 +2,8 @@
 import { addQty, compare } from "../model/money.ts";
 import { type BrokerFill, isFinalOutcome, type OrderEvent, type OrderOutcome } from "../model/order.ts";
 import type { ExecutionRecord } from "../model/run.ts";
+import type { Instant } from "../model/time.ts";
+import { eventOf } from "../monitoring/orderTruth.ts";
 import { conclusionOf, resultsOf } from "./executionRecord.ts";
 
 /** A final record with what has become of its orders since. How a run failed stays as it was. */
@@ -37,3 +39,18 @@ export const isSettled = ({ outcomes, fills }: Pick<ExecutionRecord, "outcomes" 
       const own = fills.filter((fill) => fill.brokerOrderId === brokerOrderId);
       return compare(addQty(...own.map(({ qty }) => qty)), filledQty) === 0;
     });
+
+/** The standing record with the orders that the broker took for `other`, a record of the same run that came second; the same where it knows them. */
+export function withAccepted(standing: ExecutionRecord, other: ExecutionRecord, at: Instant): ExecutionRecord {
+  const accepted = new Map(
+    other.outcomes.flatMap((outcome) =>
+      outcome.kind === "accepted" ? [[outcome.ticket.clientOrderId, outcome] as const] : [],
+    ),
+  );
+  const outcomes = standing.outcomes.map((outcome) =>
+    outcome.kind === "accepted" ? outcome : (accepted.get(outcome.ticket.clientOrderId) ?? outcome),
+  );
+  const changed = outcomes.filter((outcome, index) => outcome !== standing.outcomes[index]);
+  if (changed.length === 0) return standing;
+  return amendedRecord(standing, { outcomes, events: changed.map((outcome) => eventOf(outcome, at)), fills: [] });
+}
