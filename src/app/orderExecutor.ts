@@ -67,7 +67,9 @@ export function createOrderExecutor(ports: {
       if (order !== undefined) return { kind: "accepted", ticket, order };
       const outcome = withheld ?? (await orderSender.send(ticket, plan, inputs));
       if (outcome.kind !== "withheld") lastOrderMs = clock.realMs();
-      return how.resumed ? unlessSentBefore(outcome, plan, inputs) : outcome;
+      // An account that changed under a first delivery may have been changed by its twin.
+      const maybeSent = how.resumed || change !== undefined;
+      return maybeSent ? unlessSentBefore(outcome, plan, inputs) : outcome;
     };
     const barred = (ticket: OrderTicket): OrderOutcome | undefined =>
       stale(ticket, change) ?? blocked(ticket, outcomes);

@@ -22,6 +22,7 @@ describe("simulated days", () => {
 
   test.each([
     [769, "an order that a second worker sent after the first had ended the run is in its record"],
+    [906, "orders that a second worker sent while the first one cancelled exits are in the record"],
     [402, "a halt waits for a second worker even when clocks are off"],
     [101, "a halt waits for the twin of a run that has just ended"],
   ])("seed %i: %s", async (seed) => {
