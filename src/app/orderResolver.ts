@@ -6,6 +6,7 @@ import {
   isFinalOutcome,
   type OrderEvent,
   type OrderOutcome,
+  withLegs,
 } from "../core/model/order.ts";
 import type { ExecutionRecord } from "../core/model/run.ts";
 import type { OrderHandling } from "../core/model/settings.ts";
@@ -65,8 +66,7 @@ export function createOrderResolver(ports: {
     const { clientOrderId } = outcome.ticket;
     const listed = orders.get(clientOrderId);
     if (listed !== undefined) return { kind: "found", order: listed };
-    const working = outcome.kind === "unknown" || (outcome.kind === "accepted" && !isFinalOutcome(outcome));
-    return working ? lookUp(clientOrderId) : { kind: "unseen" };
+    return isFinalOutcome(outcome) ? { kind: "unseen" } : lookUp(clientOrderId);
   }
 
   async function lookUp(clientOrderId: string): Promise<Sighting> {
@@ -162,9 +162,7 @@ export function createOrderResolver(ports: {
 const fillsOf = (outcomes: readonly OrderOutcome[], fills: readonly BrokerFill[]): readonly BrokerFill[] => {
   const ids = new Set(
     outcomes.flatMap((outcome) =>
-      outcome.kind === "accepted"
-        ? [outcome.order, ...(outcome.order.legs ?? [])].map((order) => order.brokerOrderId)
-        : [],
+      outcome.kind === "accepted" ? withLegs(outcome.order).map((order) => order.brokerOrderId) : [],
     ),
   );
   return fills.filter(({ brokerOrderId }) => ids.has(brokerOrderId));

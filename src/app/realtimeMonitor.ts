@@ -2,7 +2,7 @@
 import { TransientError } from "../core/model/errors.ts";
 import { maximum } from "../core/model/money.ts";
 import type { Drift, MonitorState } from "../core/model/monitor.ts";
-import type { BrokerFill, BrokerOrder } from "../core/model/order.ts";
+import { type BrokerFill, type BrokerOrder, withLegs } from "../core/model/order.ts";
 import type { AccountSnapshot, Position } from "../core/model/portfolio.ts";
 import type { ExecutionRecord, RunRequest } from "../core/model/run.ts";
 import type { TradingWindow } from "../core/model/settings.ts";
@@ -210,7 +210,7 @@ function ownOrderIds(orders: readonly BrokerOrder[], records: readonly Execution
     outcomes.flatMap((outcome) => (outcome.kind === "accepted" ? [outcome.order] : [])),
   );
   const ofRuns = orders.filter(isOfRun);
-  const all = [...ofRuns, ...recorded].flatMap((order) => [order, ...(order.legs ?? [])]);
+  const all = [...ofRuns, ...recorded].flatMap(withLegs);
   return new Set(all.map(({ brokerOrderId }) => brokerOrderId));
 }
 

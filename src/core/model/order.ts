@@ -51,6 +51,9 @@ export const terminalOrderStatuses: readonly string[] = ["filled", "canceled", "
 
 export const isTerminal = ({ status }: Pick<BrokerOrder, "status">): boolean => terminalOrderStatuses.includes(status);
 
+/** An order and the exits attached to it. */
+export const withLegs = (order: BrokerOrder): readonly BrokerOrder[] => [order, ...(order.legs ?? [])];
+
 /** The broker's own account of an order. Unknown statuses are passed on, never guessed. */
 export type BrokerOrder = {
   readonly brokerOrderId: string;
@@ -109,9 +112,7 @@ export type OrderOutcome =
 
 /** Whether nothing can change it any more. */
 export const isFinalOutcome = (outcome: OrderOutcome): boolean =>
-  outcome.kind === "accepted"
-    ? [outcome.order, ...(outcome.order.legs ?? [])].every(isTerminal)
-    : outcome.kind !== "unknown";
+  outcome.kind === "accepted" ? withLegs(outcome.order).every(isTerminal) : outcome.kind !== "unknown";
 
 /** A state that an order went through, as it became known: `planned`, a broker's status, or the kind of its outcome. */
 export type OrderEvent = {

@@ -1,6 +1,6 @@
 // Whether the account is still the one that a plan was made on, but for what the plan's own orders did.
 import { addQty, compare, negateQty, type Qty, zeroQty } from "../model/money.ts";
-import { type BrokerOrder, terminalOrderStatuses } from "../model/order.ts";
+import { type BrokerOrder, isTerminal } from "../model/order.ts";
 import type { PortfolioSnapshot } from "../model/portfolio.ts";
 
 /** What changed, in words, where anything did: the sizes and limits of the plan then mean nothing any more. */
@@ -12,8 +12,7 @@ export function changeSince(
   const ownIds = new Set(own.map(({ clientOrderId }) => clientOrderId));
   const before = new Set(planned.openOrders.map(({ clientOrderId }) => clientOrderId));
   const another = now.openOrders.find(
-    ({ clientOrderId, status }) =>
-      !ownIds.has(clientOrderId) && !before.has(clientOrderId) && !terminalOrderStatuses.includes(status),
+    (order) => !ownIds.has(order.clientOrderId) && !before.has(order.clientOrderId) && !isTerminal(order),
   );
   if (another !== undefined) return `the order ${another.clientOrderId} has come in since`;
   const expected = new Map(planned.positions.map(({ symbol, qty }) => [symbol, qty]));

@@ -1,6 +1,6 @@
 // What becomes of a final record while its orders go on: new states and executions, and whether anything is still to come.
 import { addQty, compare } from "../model/money.ts";
-import { type BrokerFill, isFinalOutcome, type OrderEvent, type OrderOutcome } from "../model/order.ts";
+import { type BrokerFill, isFinalOutcome, type OrderEvent, type OrderOutcome, withLegs } from "../model/order.ts";
 import type { ExecutionRecord } from "../model/run.ts";
 import type { Instant } from "../model/time.ts";
 import { eventOf } from "../monitoring/orderTruth.ts";
@@ -34,7 +34,7 @@ export const areOrdersFinal = ({ outcomes }: Pick<ExecutionRecord, "outcomes">):
 export const isSettled = ({ outcomes, fills }: Pick<ExecutionRecord, "outcomes" | "fills">): boolean =>
   areOrdersFinal({ outcomes }) &&
   outcomes
-    .flatMap((outcome) => (outcome.kind === "accepted" ? [outcome.order, ...(outcome.order.legs ?? [])] : []))
+    .flatMap((outcome) => (outcome.kind === "accepted" ? withLegs(outcome.order) : []))
     .every(({ brokerOrderId, filledQty }) => {
       const own = fills.filter((fill) => fill.brokerOrderId === brokerOrderId);
       return compare(addQty(...own.map(({ qty }) => qty)), filledQty) === 0;

@@ -1,7 +1,7 @@
 // The record of an execution from its start to its end, and what lists and people are told of it.
 import { addUsd, negateQty, notional, subtractUsd, type Usd, zeroUsd } from "../model/money.ts";
 import type { Notification } from "../model/notification.ts";
-import { type OrderEvent, type OrderOutcome, terminalOrderStatuses } from "../model/order.ts";
+import { isTerminal, type OrderEvent, type OrderOutcome } from "../model/order.ts";
 import type {
   ExecutionRecord,
   ExecutionStatus,
@@ -143,7 +143,7 @@ function problemOf(outcome: OrderOutcome): string | undefined {
   const name = `${outcome.ticket.side} ${outcome.ticket.symbol}`;
   if (outcome.kind === "accepted") {
     const { status } = outcome.order;
-    return status !== "filled" && terminalOrderStatuses.includes(status) ? `${name} ended as ${status}` : undefined;
+    return status !== "filled" && isTerminal(outcome.order) ? `${name} ended as ${status}` : undefined;
   }
   return outcome.kind === "unknown" || outcome.kind === "notPlaced"
     ? `${name} ${outcome.kind === "unknown" ? "unknown" : "never reached the broker"}: ${outcome.message}`

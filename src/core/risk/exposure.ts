@@ -18,7 +18,7 @@ import {
   zeroQty,
   zeroUsd,
 } from "../model/money.ts";
-import { type BrokerOrder, type Side, terminalOrderStatuses } from "../model/order.ts";
+import { type BrokerOrder, isTerminal, type Side } from "../model/order.ts";
 import type { PortfolioSnapshot } from "../model/portfolio.ts";
 import type { RiskSnapshot } from "../model/run.ts";
 
@@ -64,7 +64,7 @@ export function openBook(
   const uncertain = new Set(uncertainOrders.map(({ symbol }) => symbol));
   let book: Book = { symbols, grossUsd, reservedUsd: zeroUsd, unvalued: [], orders: 0, uncertain };
   for (const order of uncertainOrders) book = withOrder(book, order);
-  for (const order of openOrders.filter(({ status }) => !terminalOrderStatuses.includes(status))) {
+  for (const order of openOrders.filter((order) => !isTerminal(order))) {
     const valued = bookOrderOf(order, prices.get(order.symbol) ?? symbols.get(order.symbol)?.mark);
     const unvalued = { ...book, unvalued: [...book.unvalued, order.clientOrderId], orders: book.orders + 1 };
     book = valued === undefined ? unvalued : withOrder(book, valued);
