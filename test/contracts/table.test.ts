@@ -172,6 +172,16 @@ describe.each(kinds)("%s table", (_, open) => {
     expect(keys(await table.query({ partitionKey: "p" }))).toEqual(["a"]);
   });
 
+  test("T-17 deletes within a set, and writes nothing of a set that deletes an absent row", async () => {
+    const table = fresh();
+    await table.insert(row("a"));
+    const remove = (rowKey: string) => ({ kind: "delete", partitionKey: "p", rowKey }) as const;
+    expect(await table.writeAll([{ kind: "put", row: row("b") }, remove("a")])).toBe(true);
+    expect(keys(await table.query({ partitionKey: "p" }))).toEqual(["b"]);
+    expect(await table.writeAll([remove("b"), { kind: "put", row: row("c") }, remove("a")])).toBe(false);
+    expect(keys(await table.query({ partitionKey: "p" }))).toEqual(["b"]);
+  });
+
   test.each(["a/b", "a\\b", "a#b", "a?b", "a\u0007b", "x".repeat(513)])(
     "T-16 takes no row under the key %j, and has none",
     async (key) => {

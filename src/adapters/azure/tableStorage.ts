@@ -146,12 +146,18 @@ function failureOf(table: string, failure: unknown): Error {
     : new TransientError("STORE_UNAVAILABLE", `table ${table} is out of reach: ${answer}`, { cause: failure });
 }
 
-const toAction = (write: Write): TransactionAction =>
-  write.kind === "insert"
-    ? ["create", toEntity(write.row)]
-    : write.etag === undefined
-      ? ["upsert", toEntity(write.row), "Replace"]
-      : ["update", toEntity(write.row), "Replace", { etag: write.etag }];
+function toAction(write: Write): TransactionAction {
+  switch (write.kind) {
+    case "insert":
+      return ["create", toEntity(write.row)];
+    case "delete":
+      return ["delete", { partitionKey: write.partitionKey, rowKey: write.rowKey }];
+    case "put":
+      return write.etag === undefined
+        ? ["upsert", toEntity(write.row), "Replace"]
+        : ["update", toEntity(write.row), "Replace", { etag: write.etag }];
+  }
+}
 
 function filterOf({ partitionKey, from, to, after, where = {} }: RowQuery): string {
   return [

@@ -14,14 +14,19 @@ export function createMemoryTable(): Table {
   };
 
   const finds = (write: Write): boolean => {
-    const there = partition(write.row.partitionKey).get(write.row.rowKey);
+    const { partitionKey, rowKey } = write.kind === "delete" ? write : write.row;
+    const there = partition(partitionKey).get(rowKey);
+    if (write.kind === "delete") return there !== undefined;
     if (write.kind === "insert") return there === undefined;
     return write.etag === undefined || there?.etag === write.etag;
   };
 
   async function writeAll(writes: readonly Write[]): Promise<boolean> {
-    const rows = writes.map(({ row }) => packRow(row));
+    const rows = writes.flatMap((write) => (write.kind === "delete" ? [] : [packRow(write.row)]));
     if (!writes.every(finds)) return false;
+    for (const write of writes) {
+      if (write.kind === "delete") partition(write.partitionKey).delete(write.rowKey);
+    }
     for (const row of rows) {
       const packed = { ...row, columns: { ...row.columns } };
       partition(row.partitionKey).set(row.rowKey, { packed, etag: `"${++written}"` });

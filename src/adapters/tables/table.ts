@@ -17,10 +17,14 @@ export type PackedRow = Omit<Row, "payload"> & { readonly chunks: readonly Uint8
 /** The payload is unpacked when it is looked at, and throws then if its bytes are damaged: a damaged row fails alone. */
 export type StoredRow = Row & { readonly etag: string };
 
-/** `put` writes whatever was there, or with an etag only if the row still has it. */
+/**
+ * `put` writes whatever was there, or with an etag only if the row still has it. `delete` wants the row to be there, whatever it says: the
+ * SDK's transactions delete without looking at an etag.
+ */
 export type Write =
   | { readonly kind: "insert"; readonly row: Row }
-  | { readonly kind: "put"; readonly row: Row; readonly etag?: string };
+  | { readonly kind: "put"; readonly row: Row; readonly etag?: string }
+  | { readonly kind: "delete"; readonly partitionKey: string; readonly rowKey: string };
 
 export type RowQuery = {
   readonly partitionKey: string;
