@@ -1,5 +1,5 @@
 // What a day holds before anything goes wrong, drawn from its seed: tasks, settings, ticks, checks and what the operator does.
-import { type AutomationConfig, automationConfigSchema } from "../core/model/settings.ts";
+import { type AutomationConfig, automationConfigSchema } from "../core/model/automation.ts";
 import { addMs, type Instant, instantFromMs, minuteMs, msFromInstant } from "../core/model/time.ts";
 import { dueSlots } from "../core/schedule/dueSlots.ts";
 import type { Session } from "../core/schedule/tradingCalendar.ts";
@@ -50,13 +50,17 @@ export function drawConfig(random: Generator): AutomationConfig {
   });
   return automationConfigSchema.parse({
     automation: {
-      trading_window: { zone: "America/New_York", weekdays: [1, 2, 3, 4, 5], start: "09:30", end: "16:00" },
+      trading_window: {
+        zone: "America/New_York",
+        weekdays: [1, 2, 3, 4, 5],
+        ranges: [{ start: "09:30", end: "16:00" }],
+      },
       risk_limits: {
         maxOrderNotionalUsd: pick(random, [20_000, 60_000]),
         maxPositionFraction: pick(random, [0.3, 0.5, 0.9]),
         maxGrossFraction: pick(random, [0.6, 0.95]),
       },
-      order_handling: {
+      monitor: {
         cancelOnHalt: random.uniform() < 0.5,
         driftPolicy: pick(random, ["adopt", "ignore", "flatten"]),
       },

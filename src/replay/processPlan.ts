@@ -1,6 +1,7 @@
 // What a proof under real processes goes through, all drawn from its seed: the market, the two tasks, and who is killed when.
+
+import { type AutomationConfig, automationConfigSchema } from "../core/model/automation.ts";
 import { runIdOf } from "../core/model/ids.ts";
-import { type AutomationConfig, automationConfigSchema } from "../core/model/settings.ts";
 import { addMs, type Instant, minuteMs, parseInstant, type TradingDay } from "../core/model/time.ts";
 import { sessionsBetween } from "../core/schedule/tradingCalendar.ts";
 import type { MarketTape } from "../simulator/marketTape.ts";
@@ -27,7 +28,7 @@ export const tapeOf = (seed: number): MarketTape =>
 /** Two tasks of one account that take turns by the minute and want different shares, so that every slot has something to trade. */
 export const twoTasks: AutomationConfig = automationConfigSchema.parse({
   automation: {
-    trading_window: { zone: "America/New_York", weekdays: [1, 2, 3, 4, 5], start: "09:30", end: "16:00" },
+    trading_window: { zone: "America/New_York", weekdays: [1, 2, 3, 4, 5], ranges: [{ start: "09:30", end: "16:00" }] },
     risk_limits: { maxOrderNotionalUsd: 60_000, maxPositionFraction: 0.6, maxGrossFraction: 0.95 },
   },
   tasks: [

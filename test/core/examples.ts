@@ -5,13 +5,8 @@ import { notional, price, qty, usd } from "../../src/core/model/money.ts";
 import type { BrokerOrder, OrderIntent, Side } from "../../src/core/model/order.ts";
 import type { PortfolioSnapshot } from "../../src/core/model/portfolio.ts";
 import type { RunInputs } from "../../src/core/model/run.ts";
-import {
-  type RiskLimits,
-  type Task,
-  type TradingWindow,
-  taskSchema,
-  tradingWindowSchema,
-} from "../../src/core/model/settings.ts";
+import { type RiskLimits, type TradingWindow, tradingWindowSchema } from "../../src/core/model/settings.ts";
+import { type Task, taskSchema } from "../../src/core/model/task.ts";
 import {
   type Instant,
   msFromInstant,
@@ -38,8 +33,7 @@ export const exampleWindow = (changes: Partial<TradingWindow> = {}): TradingWind
   tradingWindowSchema.parse({
     zone: "America/New_York",
     weekdays: [1, 2, 3, 4, 5],
-    start: "09:30",
-    end: "16:00",
+    ranges: [{ start: "09:30", end: "16:00" }],
     ...changes,
   });
 

@@ -7,11 +7,11 @@ import { createMemoryTable } from "../../src/adapters/memory/memoryTable.ts";
 import { createStores } from "../../src/adapters/tables/stores.ts";
 import type { Table } from "../../src/adapters/tables/table.ts";
 import { type App, type AppPorts, createApp } from "../../src/app/app.ts";
+import { type AutomationConfig, automationConfigSchema } from "../../src/core/model/automation.ts";
 import { TransientError } from "../../src/core/model/errors.ts";
 import { runIdOf } from "../../src/core/model/ids.ts";
 import type { Notification } from "../../src/core/model/notification.ts";
 import type { ExecutionRecord } from "../../src/core/model/run.ts";
-import { type AutomationConfig, automationConfigSchema } from "../../src/core/model/settings.ts";
 import { type Instant, msFromInstant, parseInstant } from "../../src/core/model/time.ts";
 import { nextSlot } from "../../src/core/schedule/dueSlots.ts";
 import type { EventFields } from "../../src/ports/telemetry.ts";
@@ -44,7 +44,11 @@ export const at = (text: string): Instant => parseInstant(text) ?? fail(text);
 export const exampleConfig = (symbols: readonly string[], more: object = {}): AutomationConfig =>
   automationConfigSchema.parse({
     automation: {
-      trading_window: { zone: "America/New_York", weekdays: [1, 2, 3, 4, 5], start: "09:30", end: "16:00" },
+      trading_window: {
+        zone: "America/New_York",
+        weekdays: [1, 2, 3, 4, 5],
+        ranges: [{ start: "09:30", end: "16:00" }],
+      },
       risk_limits: { maxOrderNotionalUsd: 50_000, maxPositionFraction: 0.5, maxGrossFraction: 0.95 },
     },
     tasks: [

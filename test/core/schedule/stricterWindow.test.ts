@@ -11,7 +11,7 @@ const today = "2026-06-15" as TradingDay;
 const at = (time: string): Instant => `2026-06-15T${time}:00.000Z` as Instant;
 const builtIn = sessionsBetween(today, "2026-06-19" as TradingDay);
 const windowIn = (zone: string, more: object = {}) =>
-  tradingWindowSchema.parse({ zone, weekdays: [1, 2, 3, 4, 5], start: "00:00", end: "23:59", ...more });
+  tradingWindowSchema.parse({ zone, weekdays: [1, 2, 3, 4, 5], ranges: [{ start: "00:00", end: "23:59" }], ...more });
 const newYork = windowIn("America/New_York");
 
 /** The window where the broker's hours of today are these. */
@@ -38,7 +38,11 @@ describe("today", () => {
   });
 
   test("is never longer than the built-in session or the window's own hours", () => {
-    const window = narrowed(windowIn("America/New_York", { start: "10:00", end: "15:00" }), at("12:00"), at("22:00"));
+    const window = narrowed(
+      windowIn("America/New_York", { ranges: [{ start: "10:00", end: "15:00" }] }),
+      at("12:00"),
+      at("22:00"),
+    );
     expect([window.start, window.end]).toEqual(["10:00", "15:00"]);
     expect(decideWindow(narrowed(newYork, at("12:00"), at("22:00")), at("15:00"))).toMatchObject({
       until: at("20:00"),
@@ -46,7 +50,7 @@ describe("today", () => {
   });
 
   test.each([
-    ["miss the window's", windowIn("America/New_York", { start: "14:00", end: "15:00" }), at("17:00")],
+    ["miss the window's", windowIn("America/New_York", { ranges: [{ start: "14:00", end: "15:00" }] }), at("17:00")],
     ["pass midnight in its zone", windowIn("Asia/Tokyo"), at("17:00")],
   ])("is a holiday where the broker's hours %s", (_, window, closeAt) => {
     const stricter = narrowed(window, at("13:30"), closeAt);

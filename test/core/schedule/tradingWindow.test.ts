@@ -52,8 +52,8 @@ describe("settings", () => {
   test.each([
     ["an extra holiday", { holidays: [day("2026-06-15")] }, "HOLIDAY"],
     ["a weekday that is left out", { weekdays: [2, 3] }, "WINDOW_CLOSED"],
-    ["hours that have ended", { end: "09:45" }, "WINDOW_CLOSED"],
-    ["hours that have not begun", { start: "11:00" }, "WINDOW_CLOSED"],
+    ["hours that have ended", { ranges: [{ start: "09:30", end: "09:45" }] }, "WINDOW_CLOSED"],
+    ["hours that have not begun", { ranges: [{ start: "11:00", end: "16:00" }] }, "WINDOW_CLOSED"],
     ["a buffer after the open", { openBufferMinutes: 45 }, "WINDOW_CLOSED"],
   ])("%s closes the window", (_, changes, code) => {
     const instant = at("2026-06-15T14:00Z");
@@ -62,7 +62,10 @@ describe("settings", () => {
   });
 
   test("hours after a half day's close say that it is a half day", () => {
-    const decision = decideWindow(exampleWindow({ start: "14:00" }), at("2026-11-27T15:00Z"));
+    const decision = decideWindow(
+      exampleWindow({ ranges: [{ start: "14:00", end: "16:00" }] }),
+      at("2026-11-27T15:00Z"),
+    );
     expect(decision).toMatchObject({
       open: false,
       reason: "half day: the window's hours miss the session, which ends at 13:00 New York",
@@ -75,7 +78,7 @@ describe("settings", () => {
 });
 
 describe("in another zone", () => {
-  const window = exampleWindow({ zone: "Europe/London", start: "14:30", end: "20:00" });
+  const window = exampleWindow({ zone: "Europe/London", ranges: [{ start: "14:30", end: "20:00" }] });
 
   test("the hours are the zone's and the session is the exchange's", () => {
     expect(decideWindow(window, at("2026-06-15T13:29Z")).open).toBe(false);
@@ -89,7 +92,11 @@ describe("in another zone", () => {
   });
 
   test("a session that spans midnight there may open twice, and each weekday counts as the zone's", () => {
-    const sydney = exampleWindow({ zone: "Australia/Sydney", weekdays: [2, 3, 4, 5, 6], start: "00:15", end: "23:45" });
+    const sydney = exampleWindow({
+      zone: "Australia/Sydney",
+      weekdays: [2, 3, 4, 5, 6],
+      ranges: [{ start: "00:15", end: "23:45" }],
+    });
     // Monday's session in New York runs from 23:30 on Monday to 06:00 on Tuesday in Sydney.
     expect(decideWindow(sydney, at("2026-06-15T13:40Z"))).toMatchObject({
       open: false,

@@ -1,11 +1,8 @@
 // The judgement of a whole configuration: every fault with its path, none too many.
 import { expect, test } from "vitest";
 import automation from "../../../config/automation.json" with { type: "json" };
-import {
-  type AutomationConfig,
-  automationConfigSchema,
-  orderHandlingSchema,
-} from "../../../src/core/model/settings.ts";
+import { type AutomationConfig, automationConfigSchema } from "../../../src/core/model/automation.ts";
+import { monitorSettingsSchema } from "../../../src/core/model/settings.ts";
 import { automationFaults } from "../../../src/core/strategies/registry.ts";
 import { exampleLimits, exampleTask, exampleWindow } from "../examples.ts";
 
@@ -13,7 +10,7 @@ const config = (changes: Partial<AutomationConfig> = {}): AutomationConfig => ({
   automation: {
     trading_window: exampleWindow(),
     risk_limits: exampleLimits(),
-    order_handling: orderHandlingSchema.parse({}),
+    monitor: monitorSettingsSchema.parse({}),
   },
   tasks: [exampleTask()],
   ...changes,
@@ -45,7 +42,7 @@ test("lists every fault of every task with its whole path", () => {
 });
 
 test("a trading window that never opens is a fault", () => {
-  const window = exampleWindow({ start: "01:00", end: "02:00" });
+  const window = exampleWindow({ ranges: [{ start: "01:00", end: "02:00" }] });
   const { automation: sound } = config();
   const faults = automationFaults(config({ automation: { ...sound, trading_window: window } }));
   expect(faults).toEqual([{ path: "automation.trading_window", message: "never opens while the exchange trades" }]);
