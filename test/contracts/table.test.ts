@@ -182,6 +182,25 @@ describe.each(kinds)("%s table", (_, open) => {
     expect(keys(await table.query({ partitionKey: "p" }))).toEqual(["b"]);
   });
 
+  test("T-18 queries the keys alone", async () => {
+    const table = fresh();
+    for (const key of ["b", "a"]) await table.insert(row(key, { payload: { large: true } }));
+    const rows = await table.query({ partitionKey: "p", keysOnly: true });
+    expect(
+      rows.map(({ partitionKey, rowKey, columns, payload }) => ({ partitionKey, rowKey, columns, payload })),
+    ).toEqual(["a", "b"].map((rowKey) => ({ partitionKey: "p", rowKey, columns: {}, payload: undefined })));
+  });
+
+  test("T-19 queries what was written and deleted between two queries", async () => {
+    const table = fresh();
+    for (const key of ["b", "d"]) await table.insert(row(key));
+    expect(keys(await table.query({ partitionKey: "p" }))).toEqual(["b", "d"]);
+    for (const key of ["c", "a"]) await table.insert(row(key));
+    expect(keys(await table.query({ partitionKey: "p", from: "b", after: "b" }))).toEqual(["c", "d"]);
+    await table.delete("p", "c");
+    expect(keys(await table.query({ partitionKey: "p", after: "a", to: "d" }))).toEqual(["b", "d"]);
+  });
+
   test.each(["a/b", "a\\b", "a#b", "a?b", "a\u0007b", "x".repeat(513)])(
     "T-16 takes no row under the key %j, and has none",
     async (key) => {

@@ -119,7 +119,7 @@ function createTable(client: TableClient): Table {
       answered(async (abortSignal) => {
         const found: StoredRow[] = [];
         const rows = client.listEntities<Record<string, unknown>>({
-          queryOptions: { filter: filterOf(query) },
+          queryOptions: { filter: filterOf(query), ...(query.keysOnly ? { select: ["PartitionKey", "RowKey"] } : {}) },
           abortSignal,
         });
         for await (const page of rows.byPage(

@@ -37,6 +37,8 @@ export type RowQuery = {
   readonly limit?: number;
   /** Row key after which to go on. */
   readonly after?: string;
+  /** The rows' keys alone, without columns and payload. */
+  readonly keysOnly?: boolean;
 };
 
 /** Throws TransientError `STORE_UNAVAILABLE` when out of reach; writes InvariantError `UNSAFE_KEY` or `PAYLOAD_TOO_LARGE` (see `packRow`). */
