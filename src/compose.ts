@@ -12,8 +12,9 @@ import { createConsoleTelemetry } from "./adapters/system/consoleTelemetry.ts";
 import { createStores } from "./adapters/tables/stores.ts";
 import { type App, createApp } from "./app/app.ts";
 import { type Connection, notificationsQueue, parseSettings, runsQueue } from "./config.ts";
+import { type AutomationConfig, automationConfigSchema } from "./core/model/automation.ts";
 import { ConfigError } from "./core/model/errors.ts";
-import { type AutomationConfig, automationConfigSchema, parseWith } from "./core/model/settings.ts";
+import { parseWith } from "./core/model/parse.ts";
 import { automationFaults } from "./core/strategies/registry.ts";
 
 /**

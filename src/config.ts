@@ -1,7 +1,7 @@
 // Every app setting: its name, meaning and default, read once from the environment and judged as a whole.
 import { z } from "zod";
 import { ConfigError } from "./core/model/errors.ts";
-import { faultsOf } from "./core/model/settings.ts";
+import { faultsOf } from "./core/model/parse.ts";
 
 export const paperTradingOrigin = "https://paper-api.alpaca.markets";
 export const liveTradingOrigin = "https://api.alpaca.markets";

@@ -58,8 +58,15 @@ export const control: Handler = async (app, request) => {
     case "restart":
     case "halt":
     case "reduce":
-    case "resume":
-      return json(200, await app.schedulerService.control(action, await readBody(request, controlBody)));
+    case "resume": {
+      const { reason, actor } = await readBody(request, controlBody);
+      const principal = { kind: "claimed", name: actor } as const;
+      const source = `POST /api/scheduler/${action}`;
+      return json(
+        200,
+        await app.controlService.change({ action, scope: { kind: "account" }, principal, reason, source }),
+      );
+    }
     default:
       throw new ApiProblem(
         404,

@@ -1,7 +1,7 @@
 // The shapes of an HTTP call free of any host, and how a failure becomes an RFC 9457 problem with a stable code.
 import { z } from "zod";
 import { ConfigError, type Fault, InvariantError, TransientError } from "../core/model/errors.ts";
-import { parseWith } from "../core/model/settings.ts";
+import { parseWith } from "../core/model/parse.ts";
 
 export type ApiRequest = {
   readonly query: URLSearchParams;

@@ -6,10 +6,13 @@ import type { Notifier } from "../ports/notifier.ts";
 import type { NotificationQueue, RunQueue } from "../ports/queues.ts";
 import type { Stores } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
+import { withAudit } from "./auditedExecutions.ts";
 import { type AutoTradingScheduler, createAutoTradingScheduler } from "./autoTradingScheduler.ts";
 import { createCalendarKeeper, withCalendar } from "./calendarKeeper.ts";
+import { type ControlService, createControlService } from "./controlService.ts";
 import { createDataFetcher } from "./dataFetcher.ts";
 import { createDriftResponse } from "./driftResponse.ts";
+import { createDueTasks } from "./dueTasks.ts";
 import { createExitKeeper } from "./exitKeeper.ts";
 import { createIntradayRecorder } from "./intradayRecorder.ts";
 import { createNotificationManager, type NotificationManager } from "./notificationManager.ts";
@@ -38,11 +41,12 @@ export type AppPorts = Stores & {
 };
 
 /** What the triggers call: one entry per door. */
-export type App = Pick<Stores, "tasks" | "executions"> & {
+export type App = Pick<Stores, "tasks" | "executions" | "control" | "settings" | "audit" | "slots"> & {
   readonly realtimeMonitor: RealtimeMonitor;
   readonly orderResolver: OrderResolver;
   readonly scheduler: AutoTradingScheduler;
   readonly schedulerService: SchedulerService;
+  readonly controlService: ControlService;
   readonly runDelivery: RunDelivery;
   readonly notificationManager: NotificationManager;
 };
@@ -50,8 +54,9 @@ export type App = Pick<Stores, "tasks" | "executions"> & {
 export function createApp(given: AppPorts): App {
   const outbox = createOutbox(given);
   const broker = withRequestBudget(given.broker, given.clock);
-  const calendarKeeper = createCalendarKeeper({ ...given, broker, outbox });
-  const ports = { ...given, broker, settings: withCalendar(given.settings, calendarKeeper) };
+  const executions = withAudit(given.executions, given.audit, given.clock);
+  const ports = { ...given, broker, executions, settings: withCalendar(given.settings) };
+  const calendarKeeper = createCalendarKeeper({ ...ports, outbox });
   const runCloser = createRunCloser({ ...ports, outbox });
   const dataFetcher = createDataFetcher(ports);
   const orderSender = createOrderSender(ports);
@@ -60,9 +65,12 @@ export function createApp(given: AppPorts): App {
   const taskManager = createTaskManager({ ...ports, dataFetcher, orderExecutor, runCloser });
   const orderResolver = createOrderResolver({ ...ports, outbox });
   const tradingHalt = createTradingHalt(ports);
+  const controlService = createControlService({ ...ports, tradingHalt });
+  const dueTasks = createDueTasks({ ...ports, outbox });
   const realtimeMonitor = createRealtimeMonitor({
     ...ports,
     taskManager,
+    runCloser,
     orderResolver,
     tradingHalt,
     driftResponse: createDriftResponse({ ...ports, outbox }),
@@ -73,9 +81,14 @@ export function createApp(given: AppPorts): App {
     realtimeMonitor,
     orderResolver,
     tasks: ports.tasks,
-    executions: ports.executions,
-    scheduler: createAutoTradingScheduler({ ...ports, outbox, runCloser }),
-    schedulerService: createSchedulerService({ ...ports, tradingHalt }),
+    executions,
+    control: ports.control,
+    settings: given.settings,
+    audit: ports.audit,
+    slots: ports.slots,
+    controlService,
+    scheduler: createAutoTradingScheduler({ ...ports, dueTasks, controlService, runCloser }),
+    schedulerService: createSchedulerService(ports),
     runDelivery: createRunDelivery({ ...ports, taskManager, runCloser, realtimeMonitor }),
     notificationManager: createNotificationManager(ports),
   };

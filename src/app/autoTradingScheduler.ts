@@ -1,26 +1,24 @@
-// The tick: finds the slots that are due, applies the trading window, claims each slot once and enqueues its run; what does not run is recorded too.
+// The tick: takes from the agenda what is due, applies the trading window, queues the runs and puts what follows in their place; what does not run is recorded too.
 
+import type { ControlState } from "../core/model/control.ts";
 import { runIdOf } from "../core/model/ids.ts";
-import { type ExecutionRecord, type RunRequest, runRequestSchema } from "../core/model/run.ts";
-import type { SlotEntry } from "../core/model/slot.ts";
+import { type RunRequest, runRequestSchema } from "../core/model/run.ts";
+import type { TradingWindow } from "../core/model/settings.ts";
+import type { AgendaEntry, AgendaMove, SlotEntry } from "../core/model/slot.ts";
+import type { Task } from "../core/model/task.ts";
 import { addMs, type Instant, minuteMs, msBetween } from "../core/model/time.ts";
 import { endedRecord } from "../core/reporting/executionRecord.ts";
-import { dueSlots, judgeSlot } from "../core/schedule/dueSlots.ts";
+import { dueSlots, nextDue } from "../core/schedule/dueSlots.ts";
+import { judgeSlot } from "../core/schedule/judgeSlot.ts";
 import { decideWindow } from "../core/schedule/tradingWindow.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { RunQueue } from "../ports/queues.ts";
-import type {
-  ControlStore,
-  ExecutionRepository,
-  SettingsStore,
-  SlotLedger,
-  StoredTask,
-  TaskStore,
-  UnreadableRow,
-} from "../ports/stores.ts";
+import type { ControlStore, ExecutionRepository, SettingsStore, SlotLedger } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { readSettings } from "./automationSettings.ts";
-import type { Outbox } from "./outbox.ts";
+import type { ControlService } from "./controlService.ts";
+import type { DueTask, DueTasks } from "./dueTasks.ts";
+import { inLanes } from "./lanes.ts";
 import type { RunCloser } from "./runCloser.ts";
 
 /** What one tick did: every slot it decided, with what became of it. */
@@ -33,139 +31,131 @@ export type TickReport = {
 export type TickSource = "timer" | "http";
 
 export type AutoTradingScheduler = {
-  /** Late, doubled or missing ticks are harmless: what is due is computed from the slot ledger, and a slot is claimed once. */
+  /**
+   * Late, doubled or missing ticks are harmless: the agenda moves on only once what was due is queued or ended, and doing either twice is
+   * the same as once, for the ids of runs are derived from task and slot.
+   */
   tick(source: TickSource): Promise<TickReport>;
 };
 
-/** A claim this old belongs to a tick that is gone. */
-const claimMs = 10_000;
+type Decision = TickReport["slots"][number] & { readonly run?: { readonly entry: SlotEntry; readonly task: Task } };
+type Decided = { readonly move: AgendaMove; readonly decisions: readonly Decision[] };
+
+/** Tasks decided side by side. */
+const lanes = 16;
+/** Slots of one task that one tick decides: after a long gap the next tick goes on where this one stopped. */
+const slotsATick = 90;
 
 export function createAutoTradingScheduler(ports: {
   readonly mode: "paper" | "live";
-  readonly tasks: TaskStore;
   readonly settings: SettingsStore;
-  readonly control: ControlStore;
+  readonly control: Pick<ControlStore, "beat">;
   readonly slots: SlotLedger;
   readonly runs: RunQueue;
   readonly executions: ExecutionRepository;
-  readonly outbox: Outbox;
+  readonly dueTasks: DueTasks;
+  readonly controlService: ControlService;
   readonly runCloser: RunCloser;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }): AutoTradingScheduler {
-  const { mode, tasks, settings, control, slots, runs, executions, outbox, runCloser, clock, telemetry } = ports;
+  const { mode, settings, control, slots, runs, executions, dueTasks, controlService, runCloser, clock, telemetry } =
+    ports;
+
+  type Context = {
+    readonly now: Instant;
+    readonly state: ControlState;
+    readonly window: TradingWindow;
+    readonly open: ReadonlyMap<string, readonly SlotEntry[]>;
+  };
 
   async function tick(source: TickSource): Promise<TickReport> {
     const tickStartedMs = clock.realMs();
     const now = clock.now();
-    const [{ state }, { window }, { tasks: stored, unreadable }] = await Promise.all([
-      control.read(),
+    const [state, { window }, due, open] = await Promise.all([
+      controlService.applyScheduled(now),
       readSettings(settings),
-      tasks.list(),
+      slots.due(now),
+      slots.listOpen(),
     ]);
-    const context = { now, tickStartedMs, state, window };
-    const decided: TickReport["slots"][number][] = [];
-    for (const owner of stored) decided.push(...(await scheduleTask(owner, context)));
-    // What can wait comes after what is due.
-    decided.push(...(await takeUpClaims(stored, context)));
-    await Promise.all([control.beat(now), ...unreadable.map((row) => alertUnreadable(row, now))]);
-    const report = { at: now, source, window: decideWindow(window, now), slots: decided };
+    const context = { now, state, window, open: Map.groupBy(open, ({ taskId }) => taskId) };
+    const owners = await dueTasks.load(due, now);
+    const decided = await inLanes(lanes, due, async (entry) => {
+      const owner = owners.get(entry);
+      return owner === undefined ? undefined : decideEntry(entry, owner, context);
+    });
+    const made = decided.filter((each) => each !== undefined);
+    const decisions = made.flatMap((each) => each.decisions);
+    // Queued before the agenda moves on: a tick that dies in between is repeated by the next one, and the queue drops the doubles.
+    await runs.enqueueAll(decisions.flatMap(({ run }) => (run === undefined ? [] : [requestOf(run, tickStartedMs)])));
+    await slots.advance(made.map(({ move }) => move));
+    await control.beat(now);
+    const told = decisions.map(({ taskId, slot, outcome, reason }) => ({ taskId, slot, outcome, reason }));
+    const report = { at: now, source, window: decideWindow(window, now), slots: told };
     tell(report);
     return report;
   }
 
-  type Context = {
-    readonly now: Instant;
-    readonly tickStartedMs: number;
-    readonly state: Awaited<ReturnType<ControlStore["read"]>>["state"];
-    readonly window: Parameters<typeof decideWindow>[0];
-  };
-
-  /** Slots that were claimed by a tick which did not live to say that their runs are queued. */
-  async function takeUpClaims(stored: readonly StoredTask[], context: Context): Promise<TickReport["slots"]> {
-    const decided: TickReport["slots"][number][] = [];
-    for (const entry of await slots.open()) {
-      const owner = stored.find(({ task }) => task.id === entry.taskId);
-      const abandoned = entry.state === "claimed" && msBetween(entry.updatedAt, context.now) >= claimMs;
-      if (!abandoned || owner === undefined) continue;
-      // A run that has begun was queued: how it ends is its own affair.
-      if ((await executions.get(entry.runId)) !== undefined) await slots.update({ ...entry, state: "enqueued" });
-      else decided.push(await decideSlot(owner, entry.slot, context, { newestDue: true, claimed: true }));
-    }
-    return decided;
-  }
-
-  /** Oldest slot first: the newest one in the ledger is where the next tick goes on, so nothing before it may be left undone. */
-  async function scheduleTask(owner: StoredTask, context: Context): Promise<TickReport["slots"]> {
-    const newest = await slots.newest(owner.task.id);
-    const after = newest?.slot ?? addMs(owner.createdAt, -1);
-    const due = dueSlots(owner.task, after, context.now);
-    const decided: TickReport["slots"][number][] = [];
+  /** Oldest slot first. A version of a task owns the slots up to the moment at which the next version took its place. */
+  async function decideEntry(from: AgendaEntry, { task, until }: DueTask, context: Context): Promise<Decided> {
+    const last = until !== undefined && until <= context.now ? addMs(until, -1) : context.now;
+    const due = dueSlots(task, context.window, addMs(from.dueAt, -1), last, slotsATick);
+    const underWay = await runUnderWay(from.taskId, due, context);
+    const decisions: Decision[] = [];
     for (const [index, slot] of due.entries()) {
-      decided.push(await decideSlot(owner, slot, context, { newestDue: index === due.length - 1, claimed: false }));
+      const newestDue = index === due.length - 1 && due.length < slotsATick;
+      decisions.push(await decideSlot(task, slot, { newestDue, underWay }, context));
     }
-    return decided;
+    const enqueued = decisions.flatMap(({ run }) => (run === undefined ? [] : [run.entry]));
+    const resumed = decisions.filter(({ outcome, run }) => outcome === "enqueued" && run === undefined);
+    const begun = resumed.map(({ slot }) => entryOf(from.taskId, slot, context.now));
+    const after = due.length < slotsATick ? last : (due.at(-1) ?? last);
+    const next = nextDue(task, after);
+    const isOver = next !== undefined && until !== undefined && next >= until;
+    return { move: { from, next: isOver ? undefined : next, enqueued: [...enqueued, ...begun] }, decisions };
   }
 
   async function decideSlot(
-    { task }: StoredTask,
+    task: Task,
     slot: Instant,
-    { now, tickStartedMs, state, window }: Context,
-    how: { readonly newestDue: boolean; readonly claimed: boolean },
-  ): Promise<TickReport["slots"][number]> {
-    const runId = runIdOf(task.id, slot);
-    const graceMinutes = task.graceMinutes ?? window.graceMinutes;
-    const entry: SlotEntry = { taskId: task.id, slot, runId, state: "claimed", code: "", reason: "", updatedAt: now };
-    const judgement = judgeSlot({ slot, now, graceMinutes, newestDue: how.newestDue, task, control: state, window });
-    if (judgement.kind === "end") {
-      const { state: status, code, reason } = judgement;
-      const ended: ExecutionRecord = endedRecord({
-        executionId: runId,
-        task,
-        taskId: task.id,
-        mode,
-        slot,
-        status,
-        code,
-        reason,
-        at: now,
-      });
-      if (await runCloser.closeUnrun(ended)) return { taskId: task.id, slot, outcome: status, reason };
-      await slots.update({ ...entry, state: "enqueued" });
-      return { taskId: task.id, slot, outcome: "enqueued", reason: "its run has begun" };
+    how: { readonly newestDue: boolean; readonly underWay: string | undefined },
+    { now, state, window }: Context,
+  ): Promise<Decision> {
+    const judgement = judgeSlot({ slot, now, ...how, task, mode, control: state, window });
+    if (judgement.kind === "run") {
+      const entry = entryOf(task.id, slot, now);
+      return { taskId: task.id, slot, outcome: "enqueued", reason: lateness(slot, now), run: { entry, task } };
     }
-    if (!how.claimed && !(await slots.insert(entry))) {
-      return { taskId: task.id, slot, outcome: "claimed elsewhere", reason: "another tick has this slot" };
+    const { state: status, code, reason } = judgement;
+    const executionId = runIdOf(task.id, slot);
+    const ended = endedRecord({ executionId, task, taskId: task.id, mode, slot, status, code, reason, at: now });
+    return (await runCloser.closeUnrun(ended))
+      ? { taskId: task.id, slot, outcome: status, reason }
+      : { taskId: task.id, slot, outcome: "enqueued", reason: "its run has begun" };
+  }
+
+  /** A slot may be listed as open a little longer than its run lasts, so the record has the last word. */
+  async function runUnderWay(taskId: string, due: readonly Instant[], { open }: Context): Promise<string | undefined> {
+    for (const { slot, runId } of open.get(taskId) ?? []) {
+      if (due.includes(slot)) continue;
+      const record = await executions.get(runId);
+      if (record === undefined || record.status === "running") return runId;
     }
-    const request = {
+    return undefined;
+  }
+
+  const requestOf = ({ entry, task }: NonNullable<Decision["run"]>, tickStartedMs: number): RunRequest =>
+    runRequestSchema.parse({
       schemaVersion: 1,
-      runId,
+      runId: entry.runId,
       taskId: task.id,
-      slot,
+      slot: entry.slot,
       account: task.account,
       mode,
       attempt: 1,
       tickStartedMs,
-    } as const;
-    await runs.enqueue(runRequestSchema.parse({ ...request, enqueuedMs: clock.realMs() }) satisfies RunRequest);
-    await slots.update({ ...entry, state: "enqueued" });
-    return { taskId: task.id, slot, outcome: "enqueued", reason: lateness(slot, now) };
-  }
-
-  async function alertUnreadable(row: UnreadableRow, now: Instant): Promise<void> {
-    telemetry.event("error", "row.unreadable", { key: row.key, detail: row.detail });
-    const key = row.key.slice(0, 60);
-    await outbox.post({
-      schemaVersion: 1,
-      // Once a day.
-      id: `unreadable-row.${key}.${now.slice(0, 10)}`,
-      severity: "error",
-      title: `A stored row cannot be read: ${key}`,
-      text: `${row.detail.slice(0, 3000)}. Its task does not run until the row is mended.`,
-      at: now,
-      attempt: 1,
+      enqueuedMs: clock.realMs(),
     });
-  }
 
   function tell(report: TickReport): void {
     const { window } = report;
@@ -175,12 +165,28 @@ export function createAutoTradingScheduler(ports: {
       window: window.open ? "open" : "closed",
       until: window.open ? window.until : window.nextOpenAt,
       reason: window.open ? "" : window.reason,
-      slots: report.slots.map(({ taskId, outcome }) => `${taskId} ${outcome}`).join(", "),
+      slots: describeSlots(report.slots),
     });
   }
 
   return { tick };
 }
+
+const entryOf = (taskId: string, slot: Instant, now: Instant): SlotEntry => ({
+  taskId,
+  slot,
+  runId: runIdOf(taskId, slot),
+  state: "enqueued",
+  code: "",
+  reason: "",
+  updatedAt: now,
+});
+
+const slotsTold = 20;
+const describeSlots = (slots: TickReport["slots"]): string => {
+  const told = slots.slice(0, slotsTold).map(({ taskId, outcome }) => `${taskId} ${outcome}`);
+  return slots.length > slotsTold ? `${told.join(", ")} and ${slots.length - slotsTold} more` : told.join(", ");
+};
 
 const lateness = (slot: Instant, now: Instant): string => {
   const lateMs = msBetween(slot, now);

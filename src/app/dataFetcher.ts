@@ -3,7 +3,7 @@ import type { BarSeries } from "../core/model/market.ts";
 import type { BrokerOrder, OrderTicket } from "../core/model/order.ts";
 import type { UncertainOrder } from "../core/model/portfolio.ts";
 import type { RunInputs, RunRequest } from "../core/model/run.ts";
-import type { Task } from "../core/model/settings.ts";
+import { limitsOf, type RunTask, symbolsOf, type Task, windowOf } from "../core/model/task.ts";
 import { separateExits } from "../core/planning/exits.ts";
 import { judgeSymbols } from "../core/planning/marketSnapshot.ts";
 import { requiredDailyBars } from "../core/planning/requiredDailyBars.ts";
@@ -29,15 +29,17 @@ export function createDataFetcher(ports: {
 }): DataFetcher {
   const { broker, marketData, control, executions, settings, clock } = ports;
   return {
-    gatherInputs: async (request, task) => {
+    gatherInputs: async (request, given) => {
       const asOf = clock.now();
       const today = tradingDayOf(asOf);
+      const settled = await readSettings(settings);
+      const task: RunTask = { ...given, symbols: [...symbolsOf(given, settled.universes)] };
       const requiredBars = requiredDailyBars(task);
       const newestDay = previousTradingDay(today);
       const symbols = [...task.symbols].sort();
       // Before the broker is asked: an order that is no longer in doubt by now is one that the broker shows from now on.
       const possible = await possibleOrders(executions, request);
-      const [account, positions, openOrders, bars, latest, { state }, { window, limits }] = await Promise.all([
+      const [account, positions, openOrders, bars, latest, { state }] = await Promise.all([
         broker.account(),
         broker.positions(),
         broker.openOrders(),
@@ -46,7 +48,6 @@ export function createDataFetcher(ports: {
           : marketData.dailyBars(symbols, tradingDaysBefore(today, requiredBars), newestDay),
         marketData.latestPrices(symbols),
         control.read(),
-        readSettings(settings),
       ]);
       const market = judgeSymbols({
         asOf,
@@ -70,8 +71,8 @@ export function createDataFetcher(ports: {
           uncertainOrders: uncertainOf(possible, openOrders),
         },
         control: state,
-        window,
-        limits,
+        window: windowOf(task, settled.window),
+        limits: limitsOf(task, settled.limits),
       };
     },
   };

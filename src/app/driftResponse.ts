@@ -37,7 +37,7 @@ export function createDriftResponse(ports: {
       id: `drift.${symbol}.${believed}.${atBroker}.${since}`.slice(0, 120),
       severity: "warning",
       title: `${symbol}: the broker shows ${atBroker} shares, our orders explain ${believed}`,
-      text: `First seen at ${since}. It is ${state} (order_handling.driftPolicy). Was it traded by hand, split, or transferred?`,
+      text: `First seen at ${since}. It is ${state} (monitor.driftPolicy). Was it traded by hand, split, or transferred?`,
       at: clock.now(),
       attempt: 1,
     });

@@ -1,7 +1,7 @@
 // Deliveries of the notifications queue: hands each notification to the channel, tries again later when that may help, and never touches a run.
 import { TransientError } from "../core/model/errors.ts";
 import { notificationMessageSchema } from "../core/model/notification.ts";
-import { parseWith } from "../core/model/settings.ts";
+import { parseWith } from "../core/model/parse.ts";
 import type { Notifier } from "../ports/notifier.ts";
 import type { NotificationQueue } from "../ports/queues.ts";
 import type { Telemetry } from "../ports/telemetry.ts";

@@ -9,7 +9,7 @@ import {
   withLegs,
 } from "../core/model/order.ts";
 import type { ExecutionRecord } from "../core/model/run.ts";
-import type { OrderHandling } from "../core/model/settings.ts";
+import type { MonitorSettings } from "../core/model/settings.ts";
 import { minuteMs, msBetween } from "../core/model/time.ts";
 import { eventOf, resolveOutcome, type Sighting } from "../core/monitoring/orderTruth.ts";
 import { amendedRecord, areOrdersFinal, isSettled } from "../core/reporting/amendedRecord.ts";
@@ -27,7 +27,7 @@ export type OrderResolver = {
   follow(
     record: ExecutionRecord,
     shown: { readonly orders: ReadonlyMap<string, BrokerOrder>; readonly fills: readonly BrokerFill[] },
-    handling: OrderHandling,
+    handling: MonitorSettings,
   ): Promise<ExecutionRecord>;
   /**
    * A person's decision on an order in doubt. The broker is asked first and its word stands; only an order that it does not show, or that
@@ -131,7 +131,7 @@ export function createOrderResolver(ports: {
     if (given || isSettled(record)) await executions.settle(record.executionId);
   }
 
-  async function alertIfLong(record: ExecutionRecord, outcome: OrderOutcome, handling: OrderHandling): Promise<void> {
+  async function alertIfLong(record: ExecutionRecord, outcome: OrderOutcome, handling: MonitorSettings): Promise<void> {
     if (outcome.kind !== "unknown") return;
     const minutes = Math.floor(msBetween(outcome.since, clock.now()) / minuteMs);
     if (minutes < handling.unknownAlertMinutes) return;

@@ -56,7 +56,7 @@ export function createOrderSender(ports: {
       const message = `the plan was made at ${plan.asOf} and is older than its grace of ${graceMs / minuteMs} minutes`;
       return { kind: "withheld", ticket, code: "SLOT_EXPIRED", message };
     }
-    const decision = decideGate(ticket, { control: state, window: inputs.window, now, portfolio: inputs.portfolio });
+    const decision = decideGate(ticket, { ...inputs, control: state, now });
     return decision.send || (isExit && decision.code === "WINDOW_CLOSED")
       ? undefined
       : { kind: "withheld", ticket, code: decision.code, message: decision.message };
@@ -94,4 +94,4 @@ export function createOrderSender(ports: {
 }
 
 /** How old a plan may be when one of its orders is sent. */
-export const graceMsOf = ({ task, window }: RunInputs): number => (task.graceMinutes ?? window.graceMinutes) * minuteMs;
+export const graceMsOf = ({ window }: Pick<RunInputs, "window">): number => window.graceMinutes * minuteMs;

@@ -7,6 +7,7 @@ import type { AccountSnapshot, Position } from "../core/model/portfolio.ts";
 import type { ExecutionRecord, RunRequest } from "../core/model/run.ts";
 import type { TradingWindow } from "../core/model/settings.ts";
 import type { SlotEntry } from "../core/model/slot.ts";
+import { windowOf } from "../core/model/task.ts";
 import { addMs, type Instant, minuteMs, msBetween } from "../core/model/time.ts";
 import { believedOf, reconcile, withFills } from "../core/monitoring/reconcile.ts";
 import { isSettled } from "../core/reporting/amendedRecord.ts";
@@ -29,6 +30,7 @@ import type { CalendarKeeper } from "./calendarKeeper.ts";
 import { type DriftResponse, isOfRun, withOrderId } from "./driftResponse.ts";
 import type { IntradayRecorder } from "./intradayRecorder.ts";
 import type { OrderResolver } from "./orderResolver.ts";
+import type { RunCloser } from "./runCloser.ts";
 import type { TaskManager } from "./taskManager.ts";
 import type { TradingHalt } from "./tradingHalt.ts";
 
@@ -50,6 +52,8 @@ export type RealtimeMonitor = {
 const overlapMs = 10 * minuteMs;
 /** A run that has not ended this long after its grace has lost its message: by then the gate lets none of its orders through. */
 const lostAfterMs = 10 * minuteMs;
+/** Open slots looked at in one check, oldest first. */
+const slotsACheck = 200;
 
 export function createRealtimeMonitor(ports: {
   readonly mode: "paper" | "live";
@@ -61,6 +65,7 @@ export function createRealtimeMonitor(ports: {
   readonly executions: ExecutionRepository;
   readonly monitor: MonitorStore;
   readonly taskManager: TaskManager;
+  readonly runCloser: RunCloser;
   readonly orderResolver: OrderResolver;
   readonly tradingHalt: TradingHalt;
   readonly driftResponse: DriftResponse;
@@ -69,13 +74,13 @@ export function createRealtimeMonitor(ports: {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }): RealtimeMonitor {
-  const { mode, broker, tasks, settings, control, slots, executions, monitor, taskManager } = ports;
+  const { mode, broker, tasks, settings, control, slots, executions, monitor, taskManager, runCloser } = ports;
   const { orderResolver, tradingHalt, driftResponse, intradayRecorder, calendarKeeper, clock, telemetry } = ports;
 
   async function check(): Promise<MonitorReport> {
     const now = clock.now();
     const [automation, { state: switches }] = await Promise.all([readSettings(settings), control.read()]);
-    const runsEnded = await endLostRuns(automation.window, now);
+    const runsEnded = await endOpenSlots(automation.window, now);
     const [outstanding, earlier] = await Promise.all([executions.outstanding(), monitor.read()]);
     const ended = await endedRecords(outstanding);
     const report = { at: now, outstanding: outstanding.length, runsEnded };
@@ -83,8 +88,7 @@ export function createRealtimeMonitor(ports: {
     // Exits wait for the market, and so does whoever follows them.
     const idle = !isSessionOpen(now) && ended.every((record) => isSettled(withoutLegs(record)));
     if (idle) return { ...report, askedBroker: false, drifts: [] };
-    if (switches.tradingState === "halted" && automation.orderHandling.cancelOnHalt)
-      await tradingHalt.cancelOpenOrders();
+    if (switches.tradingState === "halted" && automation.monitor.cancelOnHalt) await tradingHalt.cancelOpenOrders();
 
     const since = addMs(earlier?.state.fillsThrough ?? oldest(outstanding) ?? now, -overlapMs);
     const shown = await askBroker(since);
@@ -97,10 +101,9 @@ export function createRealtimeMonitor(ports: {
       return { ...report, askedBroker: true, drifts: state.next.drifts };
     const drifts = { confirmed: state.confirmed, standing: state.next.drifts };
     await driftResponse.respond(drifts, shown.orders, automation.window);
-    if (automation.orderHandling.intradayBars)
-      await intradayRecorder.record(shown.positions.map(({ symbol }) => symbol));
+    if (automation.monitor.intradayBars) await intradayRecorder.record(shown.positions.map(({ symbol }) => symbol));
     tell(state.next);
-    await calendarKeeper.check();
+    await calendarKeeper.check(automation.calendar);
     return { ...report, askedBroker: true, drifts: state.next.drifts };
   }
 
@@ -126,12 +129,12 @@ export function createRealtimeMonitor(ports: {
   async function follow(
     records: readonly ExecutionRecord[],
     { orders, fills }: Shown,
-    { orderHandling }: AutomationSettings,
+    { monitor: handling }: AutomationSettings,
   ): Promise<readonly ExecutionRecord[]> {
     const byId = new Map(orders.map((order) => [order.clientOrderId, order]));
     const followed: ExecutionRecord[] = [];
     for (const record of records) {
-      followed.push(await orderResolver.follow(record, { orders: byId, fills }, orderHandling));
+      followed.push(await orderResolver.follow(record, { orders: byId, fills }, handling));
     }
     return followed;
   }
@@ -140,7 +143,7 @@ export function createRealtimeMonitor(ports: {
     earlier: MonitorState | undefined,
     { account, positions, orders, fills }: Shown,
     records: readonly ExecutionRecord[],
-    { orderHandling }: AutomationSettings,
+    { monitor: handling }: AutomationSettings,
     now: Instant,
   ): { readonly next: MonitorState; readonly confirmed: readonly Drift[] } {
     const read = new Set(earlier?.readFillIds);
@@ -148,7 +151,7 @@ export function createRealtimeMonitor(ports: {
     const fresh = fills.filter(({ id, brokerOrderId }) => !read.has(id) && own.has(brokerOrderId));
     // What is held at the first check is taken as it is; from then on only our own executions explain a change.
     const believed = earlier === undefined ? believedOf(positions) : withFills(earlier.believed, fresh);
-    const drift = reconcile(believed, positions, earlier?.drifts ?? [], { now, policy: orderHandling.driftPolicy });
+    const drift = reconcile(believed, positions, earlier?.drifts ?? [], { now, policy: handling.driftPolicy });
     const drifts = drift.drifts.map((each) => withOrderId(each, now));
     const today = tradingDayOf(now);
     const next: MonitorState = {
@@ -165,20 +168,21 @@ export function createRealtimeMonitor(ports: {
     return { next, confirmed: drift.confirmed.map((each) => withOrderId(each, now)) };
   }
 
-  /** Ends the slots whose run neither ended nor can still be under way. */
-  async function endLostRuns(window: TradingWindow, now: Instant): Promise<readonly string[]> {
+  /** Slots that are open although their run has ended are closed, and those whose run neither ended nor can still be under way are ended. */
+  async function endOpenSlots(window: TradingWindow, now: Instant): Promise<readonly string[]> {
     const ended: string[] = [];
-    for (const entry of await slots.open()) {
-      const graceMs = window.graceMinutes * minuteMs;
-      if (msBetween(entry.slot, now) < graceMs + lostAfterMs) continue;
+    const old = (await slots.listOpen()).filter(({ updatedAt }) => msBetween(updatedAt, now) >= minuteMs);
+    for (const entry of old.slice(0, slotsACheck)) {
+      const record = await executions.get(entry.runId);
+      if (record !== undefined && record.status !== "running") {
+        await runCloser.endSlot(record);
+        continue;
+      }
       const stored = await tasks.get(entry.taskId);
-      const ownGraceMs = (stored?.task.graceMinutes ?? window.graceMinutes) * minuteMs;
-      if (msBetween(entry.slot, now) < ownGraceMs + lostAfterMs) continue;
-      await taskManager.failTask(
-        requestOf(entry, stored?.task.account),
-        "RUN_LOST",
-        "its message was lost, or its run died",
-      );
+      const { graceMinutes } = stored === undefined ? window : windowOf(stored.task, window);
+      if (msBetween(entry.slot, now) < graceMinutes * minuteMs + lostAfterMs) continue;
+      const request = requestOf(entry, stored?.task.account);
+      await taskManager.failTask(request, "RUN_LOST", "its message was lost, or its run died");
       ended.push(entry.runId);
     }
     return ended;

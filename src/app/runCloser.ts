@@ -1,7 +1,7 @@
 // The end of a run: its record is saved, its slot is ended, and it is told; in that order, each safe to repeat.
 import { runIdOf } from "../core/model/ids.ts";
 import type { ExecutionRecord, ExecutionStatus } from "../core/model/run.ts";
-import type { SlotEntry, SlotState } from "../core/model/slot.ts";
+import type { SlotState } from "../core/model/slot.ts";
 import { withAccepted } from "../core/reporting/amendedRecord.ts";
 import { describeSummary, notificationOf, summaryOf } from "../core/reporting/executionRecord.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -17,6 +17,8 @@ export type RunCloser = {
   close(record: ExecutionRecord): Promise<ExecutionRecord>;
   /** The same for a slot that gets no run: only where no run of it has begun, else false and nothing changes. */
   closeUnrun(record: ExecutionRecord): Promise<boolean>;
+  /** Ends the slot of a run that has ended, and nothing else. */
+  endSlot(record: ExecutionRecord): Promise<void>;
 };
 
 const slotStates = {
@@ -54,18 +56,9 @@ export function createRunCloser(ports: {
 
   async function handOn(record: ExecutionRecord): Promise<ExecutionRecord> {
     const summary = summaryOf(record);
-    const slot: SlotEntry = {
-      taskId: record.taskId,
-      slot: record.slot,
-      runId: record.executionId,
-      state: slotStates[record.status],
-      code: record.code,
-      reason: record.reason,
-      updatedAt: clock.now(),
-    };
     // The slot last: while it is open, whatever is missing before it will be done again.
     await outbox.post(notificationOf(summary));
-    if (isRunOfSlot(record)) await slots.end(slot);
+    await endSlot(record);
     telemetry.event(levelOf(record.status), "run.ended", {
       runId: record.executionId,
       taskId: record.taskId,
@@ -77,7 +70,20 @@ export function createRunCloser(ports: {
     return record;
   }
 
-  return { close, closeUnrun };
+  async function endSlot(record: ExecutionRecord): Promise<void> {
+    if (!isRunOfSlot(record)) return;
+    await slots.end({
+      taskId: record.taskId,
+      slot: record.slot,
+      runId: record.executionId,
+      state: slotStates[record.status],
+      code: record.code,
+      reason: record.reason,
+      updatedAt: clock.now(),
+    });
+  }
+
+  return { close, closeUnrun, endSlot };
 }
 
 /** The record of a message that could not be read is no run: whatever the message says, it ends no slot. */

@@ -1,7 +1,7 @@
 // Deliveries of the runs queue: reads the message, executes the run, and gives every failure its named end.
 import { InvariantError, TransientError } from "../core/model/errors.ts";
+import { parseWith } from "../core/model/parse.ts";
 import { type FailureCode, type RunRequest, runMessageSchema } from "../core/model/run.ts";
-import { parseWith } from "../core/model/settings.ts";
 import { parseInstant } from "../core/model/time.ts";
 import { endedRecord } from "../core/reporting/executionRecord.ts";
 import type { Clock } from "../ports/clock.ts";

@@ -9,7 +9,7 @@ import type {
   RunPlan,
   RunRequest,
 } from "../core/model/run.ts";
-import type { Task } from "../core/model/settings.ts";
+import type { Task } from "../core/model/task.ts";
 import { planRun } from "../core/planning/planRun.ts";
 import { completedRecord, startedRecord } from "../core/reporting/executionRecord.ts";
 import type { Clock } from "../ports/clock.ts";

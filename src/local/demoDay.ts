@@ -2,7 +2,8 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readAutomationConfig } from "../compose.ts";
-import type { AutomationConfig, StrategyUse } from "../core/model/settings.ts";
+import type { AutomationConfig } from "../core/model/automation.ts";
+import { type StrategyUse, symbolsOf } from "../core/model/task.ts";
 import { addMs, type Instant, minuteMs, parseInstant, parseTradingDay, type TradingDay } from "../core/model/time.ts";
 import { sessionOn } from "../core/schedule/tradingCalendar.ts";
 import { loadCsvTape } from "../simulator/csvTape.ts";
@@ -32,7 +33,7 @@ export async function planDemoDay(options: {
 }): Promise<DemoDay> {
   const builtIn = readAutomationConfig(undefined);
   if (options.data === undefined) {
-    const symbols = [...new Set(builtIn.tasks.flatMap((task) => task.symbols))].sort();
+    const symbols = [...new Set(builtIn.tasks.flatMap((task) => symbolsOf(task, builtIn.automation.universes)))].sort();
     const tape = createSeededTape({
       seed: options.seed,
       fromDay: seededTapeFrom,

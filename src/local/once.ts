@@ -1,10 +1,10 @@
 // `npm start -- --once`: one scheduled run, by the real timer, and its record as JSON or a small table.
 import { z } from "zod";
+import type { AutomationConfig } from "../core/model/automation.ts";
 import { runIdOf } from "../core/model/ids.ts";
 import type { ExecutionRecord } from "../core/model/run.ts";
-import type { AutomationConfig } from "../core/model/settings.ts";
 import { addMs, type Instant } from "../core/model/time.ts";
-import { nextSlot } from "../core/schedule/dueSlots.ts";
+import { nextDue } from "../core/schedule/dueSlots.ts";
 import type { DemoTimeDriver } from "./demoTime.ts";
 import type { HostProcess } from "./hostProcess.ts";
 
@@ -14,7 +14,7 @@ const patienceMs = 60_000;
 /** The slot that `--once` runs: the first one at or after `at` of the first enabled task. Throws Error when there is none. */
 export function slotToRun(config: AutomationConfig, at: Instant): { readonly runId: string; readonly slot: Instant } {
   const task = config.tasks.find(({ enabled }) => enabled);
-  const slot = task === undefined ? undefined : nextSlot(task, addMs(at, -1));
+  const slot = task === undefined ? undefined : nextDue(task, addMs(at, -1));
   if (task === undefined || slot === undefined)
     throw new Error("the configuration has no enabled task that is ever due");
   return { runId: runIdOf(task.id, slot), slot };

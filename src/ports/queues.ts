@@ -6,6 +6,8 @@ import type { RunRequest } from "../core/model/run.ts";
 export type RunQueue = {
   /** Message id: run id, with the attempt from the second on. Session: the account. Delivered after `delayMs` real milliseconds. */
   enqueue(request: RunRequest, delayMs?: number): Promise<void>;
+  /** The same for many, in as few messages to the broker as they fit in. After a failure some may be queued: asking again is safe. */
+  enqueueAll(requests: readonly RunRequest[]): Promise<void>;
 };
 
 export type NotificationQueue = {

@@ -1,58 +1,141 @@
 // What the app remembers: tasks, settings, control state, the slot ledger and the history of executions.
-import type { ControlState } from "../core/model/control.ts";
+import type { ChainLink } from "../core/audit/chain.ts";
+import type { AutomationConfig } from "../core/model/automation.ts";
+import type { ControlEvent, ControlState, Principal } from "../core/model/control.ts";
 import type { MonitorState } from "../core/model/monitor.ts";
 import type { ExecutionRecord, ExecutionStatus, RunInputs, RunPlan, RunSummary } from "../core/model/run.ts";
-import type { AutomationConfig, OrderHandling, RiskLimits, Task, TradingWindow } from "../core/model/settings.ts";
-import type { SlotEntry } from "../core/model/slot.ts";
-import type { Instant } from "../core/model/time.ts";
+import type {
+  Automation,
+  MonitorSettings,
+  NotificationSettings,
+  RiskLimits,
+  SectionName,
+  TradingWindow,
+  Universes,
+} from "../core/model/settings.ts";
+import type { AgendaEntry, AgendaMove, SlotEntry } from "../core/model/slot.ts";
+import type { Task } from "../core/model/task.ts";
+import type { Instant, TradingDay } from "../core/model/time.ts";
+import type { CalendarDifference } from "../core/schedule/calendarCheck.ts";
 
 // All stores throw TransientError (`STORE_UNAVAILABLE`) when out of reach and InvariantError (`UNREADABLE_ROW`, naming table, keys and
 // faults) for a row that does not parse or is of a newer schema version.
 
-export type TaskStore = {
-  /** Sorted by id. A row that cannot be read is reported beside the tasks, so that one bad row stops one task only. */
-  list(): Promise<{ readonly tasks: readonly StoredTask[]; readonly unreadable: readonly UnreadableRow[] }>;
-  get(taskId: string): Promise<StoredTask | undefined>;
+export type StoredTask = {
+  readonly task: Task;
+  /** Counts every change from 1; it is the ETag as well. */
+  readonly version: number;
+  readonly createdAt: Instant;
+  readonly changedAt: Instant;
+  readonly changedBy: Principal;
+  readonly reason: string;
+  /** The request that changed it, or the part of the app. */
+  readonly source: string;
+  /** A tombstone: it is never due again and history still finds it. */
+  readonly deleted: boolean;
 };
-export type StoredTask = { readonly task: Task; readonly createdAt: Instant };
 export type UnreadableRow = { readonly key: string; readonly detail: string };
+
+export type TaskStore = {
+  /** Sorted by id, without tombstones. A row that cannot be read is reported beside the tasks, so that one bad row stops one task only. */
+  list(): Promise<{ readonly tasks: readonly StoredTask[]; readonly unreadable: readonly UnreadableRow[] }>;
+  /** A page of the same, after this id. */
+  page(limit: number, after?: string): Promise<{ readonly tasks: readonly StoredTask[]; readonly more: boolean }>;
+  /** Tombstones too. */
+  get(taskId: string): Promise<StoredTask | undefined>;
+  version(taskId: string, version: number): Promise<StoredTask | undefined>;
+  /**
+   * Writes new versions, what they are due next and their links in the chain: all of one call's up to a dozen tasks or none. False when one
+   * of them is not the version after the stored one.
+   */
+  save(next: readonly StoredTask[]): Promise<boolean>;
+};
 
 export type AutomationSettings = {
   readonly window: TradingWindow;
   readonly limits: RiskLimits;
-  readonly orderHandling: OrderHandling;
+  readonly monitor: MonitorSettings;
+  readonly notifications: NotificationSettings;
+  readonly universes: Universes;
+  /** Where the broker's calendar was last found to differ from the built-in one, and on which trading day it was compared. */
+  readonly calendar: StoredCalendar | undefined;
+  readonly versions: Readonly<Record<SectionName, number>>;
+  /** Digest of all sections. */
   readonly hash: string;
+};
+export type StoredCalendar = { readonly comparedOn: TradingDay; readonly differences: readonly CalendarDifference[] };
+
+export type StoredSection = {
+  readonly name: SectionName;
+  readonly value: Automation[SectionName];
+  readonly version: number;
+  readonly changedAt: Instant;
+  readonly changedBy: Principal;
+  readonly reason: string;
+  readonly source: string;
+  /** The second person, where one was needed. */
+  readonly confirmedBy?: Principal;
+};
+
+/** A change of settings that waits for a second person. */
+export type PendingChange = {
+  readonly id: string;
+  readonly section: SectionName;
+  /** The version it is to replace: when that has changed, the change is void. */
+  readonly replaces: number;
+  readonly value: Automation[SectionName];
+  readonly proposedAt: Instant;
+  readonly proposedBy: Principal;
+  readonly reason: string;
 };
 
 export type SettingsStore = {
   /** Undefined before the first seeding. */
   read(): Promise<AutomationSettings | undefined>;
-  /** Writes settings, control state and tasks where the tables hold no settings yet; answers whether it did. Safe to call from two places at once. */
+  /** Writes settings, control state and tasks where there are no settings yet; answers whether it did. Safe to call from two places at once. */
   seed(config: AutomationConfig, now: Instant): Promise<boolean>;
+  section(name: SectionName, version?: number): Promise<StoredSection | undefined>;
+  /** All or none, with their links in the chain. False when one of them is not the version after the stored one. */
+  save(next: readonly StoredSection[]): Promise<boolean>;
+  saveCalendar(calendar: StoredCalendar): Promise<void>;
+  pending(id: string): Promise<PendingChange | undefined>;
+  listPending(): Promise<readonly PendingChange[]>;
+  /** False when there is one with this id. */
+  propose(change: PendingChange): Promise<boolean>;
+  withdraw(id: string): Promise<void>;
 };
 
 export type ControlStore = {
   /** `etag` guards the next write. Never a guess: throws when the state cannot be read. */
   read(): Promise<{ readonly state: ControlState; readonly etag: string }>;
-  /** False when somebody else changed it since `etag` was read. Appends the change to the control events. */
-  write(next: ControlState, etag: string): Promise<boolean>;
+  /** The state, its event and the event's link in the chain, together. False when somebody else changed it since `etag` was read. */
+  write(next: ControlState, event: ControlEvent, etag: string): Promise<boolean>;
+  /** Newest first. Throws ConfigError for a cursor it did not make. */
+  events(page: {
+    readonly limit: number;
+    readonly cursor?: string;
+  }): Promise<{ readonly items: readonly ControlEvent[]; readonly cursor?: string }>;
   beat(now: Instant): Promise<void>;
   /** When the last tick ran; undefined before the first. */
   lastBeat(): Promise<Instant | undefined>;
 };
 
 export type SlotLedger = {
-  /** The newest slot of a task, by slot time; undefined when it never had one. */
-  newest(taskId: string): Promise<SlotEntry | undefined>;
+  /** What is due by `now`, longest due first; all of it unless `limit` says otherwise. */
+  due(now: Instant, limit?: number): Promise<readonly AgendaEntry[]>;
+  /** What is due soonest, whether it has come or not. */
+  upcoming(limit: number): Promise<readonly AgendaEntry[]>;
+  /** Puts what follows in the place of what was due, and names the queued slots as open. Moves that another tick has made are left alone. */
+  advance(moves: readonly AgendaMove[]): Promise<void>;
+  /** Names a slot as open that no agenda knows: a run by hand. False when it is there. */
+  open(entry: SlotEntry): Promise<boolean>;
+  /** All slots that are queued and have not ended, oldest first. */
+  listOpen(): Promise<readonly SlotEntry[]>;
   get(taskId: string, slot: Instant): Promise<SlotEntry | undefined>;
-  /** False when the slot is there already: somebody else has it. */
-  insert(entry: SlotEntry): Promise<boolean>;
-  /** Moves an open slot on; a slot that has ended keeps its first end. */
-  update(entry: SlotEntry): Promise<void>;
-  /** Ends a slot, claimed before or not; a slot that has ended keeps its first end. */
+  /** Ends a slot, open before or not; a slot that has ended keeps its first end. */
   end(entry: SlotEntry): Promise<void>;
-  /** All slots that are claimed or enqueued, oldest first. */
-  open(): Promise<readonly SlotEntry[]>;
+  /** The ended slots of a task between two instants, both included, newest first, at most `limit`. */
+  ended(taskId: string, from: Instant, to: Instant, limit: number): Promise<readonly SlotEntry[]>;
 };
 
 export type OutstandingRun = {
@@ -74,6 +157,10 @@ export type ExecutionFilter = {
   readonly cursor?: string;
   readonly taskId?: string;
   readonly status?: ExecutionStatus;
+  /** A symbol that the run judged or sent an order for. */
+  readonly symbol?: string;
+  /** A day in New York from midnight to midnight, in which the slot lies. */
+  readonly day?: TradingDay;
   /** Slot times, both included. */
   readonly from?: Instant;
   readonly to?: Instant;
@@ -94,8 +181,25 @@ export type ExecutionRepository = {
   outstanding(): Promise<readonly OutstandingRun[]>;
   /** Takes a run off that list. */
   settle(executionId: string): Promise<void>;
-  /** Newest slot first. Throws ConfigError for a cursor it did not make. */
+  /**
+   * Newest slot first; runs that are new since the page before are not in the pages after it. A page of one criterion holds `limit` runs
+   * while there are any. Where several are combined, a page reads a bounded number of runs and may hold fewer than `limit`, or none, and
+   * still have a cursor: only a page without one is the last. Throws ConfigError for a cursor it did not make.
+   */
   list(filter: ExecutionFilter): Promise<{ readonly items: readonly RunSummary[]; readonly cursor?: string }>;
+  /** Takes a run out of the history with its record, plan and inputs. False while it is outstanding: nothing changes. Safe to repeat. */
+  remove(run: Pick<RunSummary, "executionId" | "slot">): Promise<boolean>;
+};
+
+export type AuditStore = {
+  /** Links a record as it stands now; does nothing where the newest link of it says the same. */
+  linkExecution(record: ExecutionRecord, at: Instant): Promise<void>;
+  /** The accounts that have a chain, each with its newest link. */
+  heads(): Promise<readonly Pick<ChainLink, "account" | "day" | "seq" | "hash">[]>;
+  /** The links of one account and day in their order, as they lie there. */
+  links(account: string, day: TradingDay): Promise<readonly unknown[]>;
+  /** The row that a link stands for, as it lies there now; undefined when it is gone. */
+  linked(link: Pick<ChainLink, "kind" | "key">): Promise<unknown>;
 };
 
 export type Stores = {
@@ -105,4 +209,5 @@ export type Stores = {
   readonly slots: SlotLedger;
   readonly executions: ExecutionRepository;
   readonly monitor: MonitorStore;
+  readonly audit: AuditStore;
 };

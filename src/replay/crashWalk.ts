@@ -1,6 +1,7 @@
 // A run killed at each of its calls in turn, in each way a call can fail: the calls are found by recording one run.
+
+import { type AutomationConfig, automationConfigSchema } from "../core/model/automation.ts";
 import { TransientError } from "../core/model/errors.ts";
-import { type AutomationConfig, automationConfigSchema } from "../core/model/settings.ts";
 import { addMs, type Instant, minuteMs, msFromInstant } from "../core/model/time.ts";
 import { createSeededTape } from "../simulator/seededTape.ts";
 import { createWatch, judgeEnd, type Violation } from "./invariants.ts";

@@ -85,7 +85,7 @@ export function drawEvents(
   const add = (ms: number, kind: DayEvent["kind"]): number => events.push({ at: instantFromMs(Math.round(ms)), kind });
   const [fromMs, toMs] = [msFromInstant(openAt) - 5 * minuteMs, msFromInstant(closeAt) + 5 * minuteMs];
   const slots = config.tasks.flatMap((task) =>
-    dueSlots(task, addMs(openAt, -6 * minuteMs), addMs(closeAt, 5 * minuteMs)),
+    dueSlots(task, config.automation.trading_window, addMs(openAt, -6 * minuteMs), addMs(closeAt, 5 * minuteMs)),
   );
   const due = new Set(slots.map(msFromInstant));
   const silentFrom = fromMs + uniform() * (toMs - fromMs);

@@ -62,8 +62,8 @@ export const mutants: readonly Mutant[] = [
     }),
   },
   {
-    name: "noSlotClaim",
-    bug: "a slot is written whether or not another tick has it",
+    name: "endsTwice",
+    bug: "the end of a slot is written over by whoever ends it again",
     changeTable: (name, table) => (name === tableNames.slots ? { ...table, insert: (row) => table.put(row) } : table),
   },
   {

@@ -1,4 +1,5 @@
 // What people do while the system works: switch it, decide on orders in doubt, and trade by hand.
+import type { ControlRequest } from "../app/controlService.ts";
 import { minuteMs, msFromInstant } from "../core/model/time.ts";
 import type { Watch } from "./invariants.ts";
 import type { Steering, World } from "./world.ts";
@@ -10,12 +11,18 @@ export async function operate(
   watch: Watch,
   steering?: Steering,
 ): Promise<void> {
-  const why = { reason: "simulated", actor: "operator" };
+  const request: ControlRequest = {
+    action,
+    scope: { kind: "account" },
+    principal: { kind: "claimed", name: "operator" },
+    reason: "simulated",
+    source: "simulation",
+  };
   if (action === "reduce" || action === "resume") watch.released();
   const before = watch.releases();
   for (let tries = 0; tries < 10; tries++) {
     const process = world.start("http", tries < 5 ? steering : undefined);
-    if ((await process.run((app) => app.schedulerService.control(action, why))) !== "done") continue;
+    if ((await process.run((app) => app.controlService.change(request))) !== "done") continue;
     if (action === "reduce" || action === "resume") watch.released();
     if (action === "halt" && watch.releases() === before) watch.halted();
     return;

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { AutomationConfig } from "../core/model/settings.ts";
+import type { AutomationConfig } from "../core/model/automation.ts";
 import type { Instant } from "../core/model/time.ts";
 import { writeAutomationConfig } from "../local/demoDay.ts";
 import { createDemoTimeDriver } from "../local/demoTime.ts";

@@ -62,7 +62,9 @@ export async function simulateDay(
     lateMs: () => (chaos && random.uniform() < 0.06 ? 1000 + random.uniform() * 200_000 : undefined),
     ...(options.trace === undefined ? {} : { trace: options.trace }),
   });
-  world.trace(`seed ${seed}: ${session.day}, ${config.tasks.map(({ schedule }) => schedule.cron).join(" and ")}`);
+  world.trace(
+    `seed ${seed}: ${session.day}, ${config.tasks.map(({ schedule }) => JSON.stringify(schedule)).join(" and ")}`,
+  );
   world.alpaca.faults.plan({ seed, rate: pick(random, [0, 0.01, 0.03]), kinds: plannableKinds.filter(isFailure) });
 
   for (const event of drawEvents(random, session, config)) {
@@ -126,7 +128,7 @@ async function settle(world: World, { closeAt }: Session): Promise<void> {
 
 async function isWorkLeft(world: World): Promise<boolean> {
   const { executions, slots } = world.start("observer").ports;
-  const [outstanding, open] = await Promise.all([executions.outstanding(), slots.open()]);
+  const [outstanding, open] = await Promise.all([executions.outstanding(), slots.listOpen()]);
   const ended = await Promise.all(outstanding.map(({ executionId }) => executions.get(executionId)));
   const unsettled = ended.filter((record) => record === undefined || !record.outcomes.some(hasRestingExit));
   return unsettled.length + open.length > 0 || world.queues.nextVisibleMs() !== undefined;

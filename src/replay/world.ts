@@ -6,9 +6,9 @@ import { createMemoryTable } from "../adapters/memory/memoryTable.ts";
 import { createStores, tableNames } from "../adapters/tables/stores.ts";
 import type { Row, Table } from "../adapters/tables/table.ts";
 import { type App, type AppPorts, createApp } from "../app/app.ts";
+import type { AutomationConfig } from "../core/model/automation.ts";
 import type { MonitorState } from "../core/model/monitor.ts";
 import type { OrderTicket } from "../core/model/order.ts";
-import type { AutomationConfig } from "../core/model/settings.ts";
 import { type Instant, instantFromMs, msFromInstant } from "../core/model/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Effect } from "../simulator/exchangeState.ts";
@@ -155,7 +155,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       const { plan } = payload as { readonly plan: { readonly tickets: readonly OrderTicket[] } };
       for (const { clientOrderId } of plan.tickets) planned.add(clientOrderId);
     }
-    if (call.port === `table ${tableNames.control}` && rowKey === "monitor") {
+    if (call.port === `table ${tableNames.book}` && rowKey === "now_monitor") {
       for (const { clientOrderId } of (payload as MonitorState).drifts) {
         if (clientOrderId !== undefined) planned.add(clientOrderId);
       }

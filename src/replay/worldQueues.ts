@@ -1,5 +1,6 @@
 // Service Bus as the world plays it: duplicate detection, sessions, delays, locks that run out, and a dead-letter queue.
 import { messageIdOf } from "../core/model/ids.ts";
+import type { RunRequest } from "../core/model/run.ts";
 import type { NotificationQueue, RunQueue } from "../ports/queues.ts";
 
 export type Message = {
@@ -43,10 +44,15 @@ export function createWorldQueues(nowMs: () => number): WorldQueues {
     waiting.push({ queue, id, session, body: copy, visibleAtMs: nowMs() + delayMs, deliveries: 0 });
   }
 
+  const addRun = (run: RunRequest, delayMs: number): void =>
+    add("runs", messageIdOf(run.runId, run.attempt), run.account, { run }, delayMs);
+
   return {
     runs: {
-      enqueue: async (run, delayMs = 0) =>
-        add("runs", messageIdOf(run.runId, run.attempt), run.account, { run }, delayMs),
+      enqueue: async (run, delayMs = 0) => addRun(run, delayMs),
+      enqueueAll: async (runs) => {
+        for (const run of runs) addRun(run, 0);
+      },
     },
     notifications: {
       enqueue: async (notification, delayMs = 0) => {

@@ -1,7 +1,7 @@
 // Positions that our own orders do not explain: what the monitor does about them, and that it does it once.
 import { afterEach, expect, test } from "vitest";
 import { price, qty } from "../../src/core/model/money.ts";
-import type { OrderHandling } from "../../src/core/model/settings.ts";
+import type { MonitorSettings } from "../../src/core/model/settings.ts";
 import { exampleConfig, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
 
 let stack: MemoryStack;
@@ -12,10 +12,10 @@ const sharesOf = async (symbol: string): Promise<string | undefined> =>
   (await stack.ports.broker.positions()).find((position) => position.symbol === symbol)?.qty;
 
 /** Both symbols are held after a run, and then somebody buys five shares of AAA by hand. Answers the shares before that. */
-async function tradedByHand(driftPolicy: OrderHandling["driftPolicy"]): Promise<number> {
+async function tradedByHand(driftPolicy: MonitorSettings["driftPolicy"]): Promise<number> {
   const { automation, ...config } = exampleConfig(["AAA", "BBB"]);
-  const order_handling = { ...automation.order_handling, driftPolicy };
-  stack = await runInMemory({ config: { ...config, automation: { ...automation, order_handling } } });
+  const monitor = { ...automation.monitor, driftPolicy };
+  stack = await runInMemory({ config: { ...config, automation: { ...automation, monitor } } });
   await stack.runNextSlot();
   const before = Number(await sharesOf("AAA"));
   await stack.ports.broker.submit({

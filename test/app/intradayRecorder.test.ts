@@ -52,8 +52,8 @@ test("nothing is asked before the open, nor for nothing held", async () => {
 
 test.each([true, false])("the monitor rebuilds them where the settings say so (%s)", async (intradayBars) => {
   const { automation, ...config } = exampleConfig(["AAA", "BBB"]);
-  const order_handling = { ...automation.order_handling, intradayBars };
-  stack = await runInMemory({ config: { ...config, automation: { ...automation, order_handling } } });
+  const monitor = { ...automation.monitor, intradayBars };
+  stack = await runInMemory({ config: { ...config, automation: { ...automation, monitor } } });
   await stack.runNextSlot();
   stack.setNow("2026-06-15T13:50:30Z");
   await stack.app.realtimeMonitor.check();

@@ -1,8 +1,8 @@
 // Positions under protection: exits attached to what is bought, moved out of the way of a sale, and put back on what remains.
 import { afterEach, expect, test } from "vitest";
 import type { ExecutionRecord } from "../../src/core/model/run.ts";
-import type { AutomationConfig } from "../../src/core/model/settings.ts";
-import { exampleConfig, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
+import type { AutomationConfig } from "../../src/core/model/automation.ts";
+import { asked, exampleConfig, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
 
 let stack: MemoryStack;
 afterEach(() => stack.stop());
@@ -142,7 +142,7 @@ test("nothing is cancelled for a sale that the halt holds back", async () => {
   stack.setNow("2026-06-15T13:40:00Z");
   await stack.app.scheduler.tick("timer");
   const cancels = () => stack.simulator.requests()["DELETE /v2/orders/{order_id}"] ?? 0;
-  await stack.app.schedulerService.control("halt", { reason: "drill", actor: "op" });
+  await stack.app.controlService.change(asked("halt", { reason: "drill", actor: "op" }));
   await stack.deliverAll();
   expect((await record("then", "40")).status).toBe("skipped");
   expect(cancels()).toBe(0);

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { InvariantError, TransientError } from "../../src/core/model/errors.ts";
 import { type RunRequest, runMessageSchema } from "../../src/core/model/run.ts";
-import { at, exampleConfig, flaky, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
+import { asked, at, exampleConfig, flaky, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
 
 let stack: MemoryStack;
 afterEach(() => stack.stop());
@@ -30,7 +30,7 @@ describe("a run", () => {
     expect(Math.abs(Number(record.equityAfter) - 100_000)).toBeLessThan(500);
     expect(stack.notifications).toMatchObject([{ executionId: slotId, severity: "info" }]);
     expect(await stack.ports.slots.get("example", record.slot)).toMatchObject({ state: "ran" });
-    expect(await stack.ports.slots.open()).toEqual([]);
+    expect(await stack.ports.slots.listOpen()).toEqual([]);
   });
 
   test("sends nothing when the targets are held already", async () => {
@@ -195,7 +195,7 @@ describe("the gate", () => {
     Object.assign(executions, {
       savePlan: async (...given: Parameters<typeof savePlan>) => {
         planned = await savePlan(...given);
-        await stack.app.schedulerService.control("halt", { reason: "drill", actor: "tester" });
+        await stack.app.controlService.change(asked("halt", { reason: "drill", actor: "tester" }));
         return planned;
       },
     });

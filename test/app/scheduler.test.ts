@@ -1,6 +1,6 @@
 // The tick: every slot is decided once, however often and late it comes, and what does not run is recorded and told.
 import { afterEach, describe, expect, test } from "vitest";
-import { exampleConfig, flaky, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
+import { asked, exampleConfig, flaky, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
 
 let stack: MemoryStack;
 afterEach(() => stack.stop());
@@ -68,11 +68,11 @@ describe("a tick", () => {
 
   test("of a stopped automation blocks the slot, and says who stopped it", async () => {
     stack = await runInMemory();
-    await stack.app.schedulerService.control("stop", { reason: "maintenance", actor: "op" });
+    await stack.app.controlService.change(asked("stop", { reason: "maintenance", actor: "op" }));
     expect(await tickAt("2026-06-15T13:35:00Z")).toEqual(["13:35 blocked"]);
     const { items } = await stack.app.executions.list({ limit: 1 });
     expect(items[0]).toMatchObject({ code: "STOPPED", reason: expect.stringContaining("op: maintenance") });
-    await stack.app.schedulerService.control("start", { reason: "done", actor: "op" });
+    await stack.app.controlService.change(asked("start", { reason: "done", actor: "op" }));
     expect(await tickAt("2026-06-15T13:40:00Z")).toEqual(["13:40 enqueued"]);
   });
 
@@ -83,12 +83,12 @@ describe("a tick", () => {
     Object.assign(runs, { enqueue: flaky(runs, () => down, "QUEUE_UNAVAILABLE").enqueue });
     stack.setNow("2026-06-15T13:35:00Z");
     await expect(stack.app.scheduler.tick("timer")).rejects.toMatchObject({ code: "QUEUE_UNAVAILABLE" });
-    expect(await stack.ports.slots.open()).toMatchObject([{ state: "claimed" }]);
+    expect(await stack.ports.slots.listOpen()).toMatchObject([{ state: "claimed" }]);
     down = false;
     expect(await tickAt("2026-06-15T13:36:00Z")).toEqual(["13:35 enqueued"]);
     await stack.deliverAll();
     expect(await history()).toEqual(["13:35 succeeded"]);
-    expect(await stack.ports.slots.open()).toEqual([]);
+    expect(await stack.ports.slots.listOpen()).toEqual([]);
   });
 
   test("ends a claimed slot that nobody queued within its grace as missed", async () => {
@@ -100,7 +100,7 @@ describe("a tick", () => {
     await expect(stack.app.scheduler.tick("timer")).rejects.toThrow();
     down = false;
     expect(await tickAt("2026-06-15T14:35:00Z")).toEqual(["13:35 missed"]);
-    expect(await stack.ports.slots.open()).toEqual([]);
+    expect(await stack.ports.slots.listOpen()).toEqual([]);
   });
 
   test("that died after queueing a run leaves the run alone, however long that takes", async () => {
@@ -119,7 +119,7 @@ describe("a tick", () => {
     stack.setNow("2026-06-15T13:36:00Z");
     await stack.deliverAll();
     expect(await history()).toEqual(["13:35 succeeded"]);
-    expect(await stack.ports.slots.open()).toEqual([]);
+    expect(await stack.ports.slots.listOpen()).toEqual([]);
   });
 
   test("trades on when an alert cannot be queued", async () => {
@@ -168,7 +168,7 @@ describe("a control change", () => {
     const why = { reason: "drill", actor: "op" };
     const { schedulerService } = stack.app;
     const first = await schedulerService.control("stop", why);
-    expect(await schedulerService.control("stop", { reason: "again", actor: "other" })).toEqual(first);
+    expect(await controlService.change(asked("stop", { reason: "again", actor: "other" }))).toEqual(first);
     await Promise.all([schedulerService.control("halt", why), schedulerService.control("start", why)]);
     expect(await schedulerService.status()).toMatchObject({ automation: "started", tradingState: "halted" });
   });

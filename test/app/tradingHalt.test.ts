@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from "vitest";
 import { price, qty } from "../../src/core/model/money.ts";
 import { intervene } from "../support/disturb.ts";
-import { exampleConfig, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
+import { asked, exampleConfig, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
 
 let stack: MemoryStack;
 afterEach(() => stack.stop());
@@ -15,8 +15,8 @@ const openIds = async (): Promise<readonly string[]> =>
 /** An order of the run's and a stranger's rest, because AAA is halted at the exchange. */
 async function restingOrders(cancelOnHalt: boolean): Promise<void> {
   const { automation, ...config } = exampleConfig(["AAA", "BBB"]);
-  const order_handling = { ...automation.order_handling, cancelOnHalt };
-  stack = await runInMemory({ config: { ...config, automation: { ...automation, order_handling } } });
+  const monitor = { ...automation.monitor, cancelOnHalt };
+  stack = await runInMemory({ config: { ...config, automation: { ...automation, monitor } } });
   await intervene(stack, { kind: "haltSymbol", symbol: "AAA" });
   await stack.runNextSlot();
   await stack.ports.broker.submit({
@@ -50,7 +50,7 @@ test("leaves open orders alone where the settings do not say so", async () => {
 test("halted twice stays halted for the first reason", async () => {
   await restingOrders(true);
   const first = await stack.app.schedulerService.control("halt", why);
-  expect(await stack.app.schedulerService.control("halt", { reason: "again", actor: "other" })).toEqual(first);
+  expect(await stack.app.controlService.change(asked("halt", { reason: "again", actor: "other" }))).toEqual(first);
   expect(first.reason).toBe("drill");
 });
 

@@ -2,7 +2,7 @@
 
 import { runIdOf } from "../../src/core/model/ids.ts";
 import type { ExecutionRecord } from "../../src/core/model/run.ts";
-import type { AutomationConfig } from "../../src/core/model/settings.ts";
+import type { AutomationConfig } from "../../src/core/model/automation.ts";
 import { addMs, instantFromMs, minuteMs, msFromInstant, parseInstant } from "../../src/core/model/time.ts";
 import { startProcessStack } from "../support/processStack.ts";
 import type { Figure } from "./main.ts";

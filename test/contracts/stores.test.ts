@@ -119,14 +119,14 @@ describe.each(kinds)("%s stores", (_, open) => {
 
   test("S-06 lets one of many claim a slot, and names it as open until it ends", async () => {
     const { slots } = open().stores;
-    await slots.open();
+    await slots.listOpen();
     const claims = await Promise.all(Array.from({ length: 5 }, () => slots.insert(entry())));
     expect(claims.filter((claimed) => claimed)).toHaveLength(1);
-    expect(await slots.open()).toMatchObject([{ state: "claimed" }]);
+    expect(await slots.listOpen()).toMatchObject([{ state: "claimed" }]);
     await slots.update(entry({ state: "enqueued" }));
-    expect(await slots.open()).toMatchObject([{ state: "enqueued" }]);
+    expect(await slots.listOpen()).toMatchObject([{ state: "enqueued" }]);
     await slots.end(entry({ state: "ran" }));
-    expect(await slots.open()).toEqual([]);
+    expect(await slots.listOpen()).toEqual([]);
     expect(await slots.get("example", slot)).toMatchObject({ state: "ran" });
   });
 
@@ -136,7 +136,7 @@ describe.each(kinds)("%s stores", (_, open) => {
     await slots.end(entry({ state: "ran" }));
     await slots.update(entry({ state: "enqueued" }));
     expect(await slots.get("example", slot)).toMatchObject({ state: "skipped", code: "HOLIDAY" });
-    expect(await slots.open()).toEqual([]);
+    expect(await slots.listOpen()).toEqual([]);
   });
 
   test("S-08 knows the newest slot of each task by slot time, whatever came in first", async () => {
@@ -146,7 +146,7 @@ describe.each(kinds)("%s stores", (_, open) => {
     await slots.insert(entry());
     await slots.insert(entry({ taskId: "other", slot: addMs(slot, 9 * minuteMs) }));
     expect((await slots.newest("example"))?.slot).toBe(addMs(slot, minuteMs));
-    expect(await slots.open()).toHaveLength(3);
+    expect(await slots.listOpen()).toHaveLength(3);
   });
 
   test("S-09 begins a run once", async () => {
@@ -229,7 +229,7 @@ describe.each(kinds)("%s stores", (_, open) => {
     await slots.insert(entry());
     await slots.end(entry({ state: "ran" }));
     expect(await slots.insert(entry())).toBe(false);
-    expect(await slots.open()).toEqual([]);
+    expect(await slots.listOpen()).toEqual([]);
     expect(await slots.get("example", slot)).toMatchObject({ state: "ran" });
   });
 

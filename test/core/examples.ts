@@ -6,7 +6,7 @@ import type { BrokerOrder, OrderIntent, Side } from "../../src/core/model/order.
 import type { PortfolioSnapshot } from "../../src/core/model/portfolio.ts";
 import type { RunInputs } from "../../src/core/model/run.ts";
 import { type RiskLimits, type TradingWindow, tradingWindowSchema } from "../../src/core/model/settings.ts";
-import { type Task, taskSchema } from "../../src/core/model/task.ts";
+import { type RunTask, runTaskSchema, type Task, taskSchema } from "../../src/core/model/task.ts";
 import {
   type Instant,
   msFromInstant,
@@ -43,11 +43,13 @@ export const exampleControl = (changes: Partial<ControlState> = {}): ControlStat
   reason: "first start",
   actor: "operator",
   changedAt: at("2026-06-01T12:00Z"),
+  restrictions: [],
+  scheduled: [],
   ...changes,
 });
 
-export const exampleTask = (changes: Partial<Task> = {}): Task =>
-  taskSchema.parse({
+export const exampleTask = (changes: Partial<Task> = {}): RunTask =>
+  runTaskSchema.parse(taskSchema.parse({
     id: "trend",
     name: "Trend",
     schedule: { cron: "*/5 9-16 * * 1-5" },
@@ -55,7 +57,7 @@ export const exampleTask = (changes: Partial<Task> = {}): Task =>
     strategies: [{ name: "targetWeights", params: { weights: { AAA: 0.5, BBB: 0.25 } } }],
     sizing: { method: "percentOfEquity", equityFraction: 1, rebalanceBandFraction: 0 },
     ...changes,
-  });
+  }));
 
 export const everyMinute = (zone = "America/New_York"): Partial<Task> => ({ schedule: { cron: "* * * * *", zone } });
 

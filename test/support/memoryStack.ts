@@ -8,12 +8,14 @@ import { createStores } from "../../src/adapters/tables/stores.ts";
 import type { Table } from "../../src/adapters/tables/table.ts";
 import { type App, type AppPorts, createApp } from "../../src/app/app.ts";
 import { type AutomationConfig, automationConfigSchema } from "../../src/core/model/automation.ts";
+import type { ControlRequest } from "../../src/app/controlService.ts";
+import type { ControlAction } from "../../src/core/model/control.ts";
 import { TransientError } from "../../src/core/model/errors.ts";
 import { runIdOf } from "../../src/core/model/ids.ts";
 import type { Notification } from "../../src/core/model/notification.ts";
 import type { ExecutionRecord } from "../../src/core/model/run.ts";
 import { type Instant, msFromInstant, parseInstant } from "../../src/core/model/time.ts";
-import { nextSlot } from "../../src/core/schedule/dueSlots.ts";
+import { nextDue } from "../../src/core/schedule/dueSlots.ts";
 import type { EventFields } from "../../src/ports/telemetry.ts";
 import { createSeededTape } from "../../src/simulator/seededTape.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/server.ts";
@@ -37,6 +39,18 @@ export type MemoryStack = {
 };
 
 const keys = { keyId: "key", secret: "secret" };
+
+/** What a test's operator asks of the switches. */
+export const asked = (
+  action: ControlAction,
+  { reason = "a test", actor = "tester" }: { readonly reason?: string; readonly actor?: string } = {},
+): ControlRequest => ({
+  action,
+  scope: { kind: "account" },
+  principal: { kind: "claimed", name: actor },
+  reason,
+  source: "test",
+});
 
 export const at = (text: string): Instant => parseInstant(text) ?? fail(text);
 
@@ -166,7 +180,7 @@ export async function runInMemory(
     runNextSlot: async () => {
       const [task] = config.tasks;
       if (task === undefined) throw new Error("the configuration has no task");
-      now = nextSlot(task, now) ?? fail("the task is never due again");
+      now = nextDue(task, now) ?? fail("the task is never due again");
       await app.scheduler.tick("timer");
       await deliverAll();
       const id = runIdOf(task.id, now);

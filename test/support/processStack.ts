@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { writeDemoTime } from "../../src/adapters/system/clock.ts";
 import type { Notification } from "../../src/core/model/notification.ts";
 import type { ExecutionRecord } from "../../src/core/model/run.ts";
-import type { AutomationConfig } from "../../src/core/model/settings.ts";
+import type { AutomationConfig } from "../../src/core/model/automation.ts";
 import { msFromInstant, parseInstant } from "../../src/core/model/time.ts";
 import { planDemoDay, writeAutomationConfig } from "../../src/local/demoDay.ts";
 import { type HostMessage, type HostProcess, startHostProcess } from "../../src/local/hostProcess.ts";

@@ -4,6 +4,7 @@ import type { TokenCredential } from "@azure/identity";
 import { ServiceBusClient, type ServiceBusMessage } from "@azure/service-bus";
 import { TransientError } from "../../core/model/errors.ts";
 import { messageIdOf } from "../../core/model/ids.ts";
+import type { RunRequest } from "../../core/model/run.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { NotificationQueue, RunQueue } from "../../ports/queues.ts";
 
@@ -19,37 +20,56 @@ export const createServiceBusClient = (access: ServiceBusAccess): ServiceBusClie
     : new ServiceBusClient(access.endpoint, access.credential, options);
 
 export function createRunQueue(client: ServiceBusClient, queue: string, clock: Clock): RunQueue {
-  const send = sender(client, queue, clock);
+  const { send, sendAll } = sender(client, queue, clock);
+  const messageOf = (run: RunRequest): ServiceBusMessage => ({
+    body: { run },
+    messageId: messageIdOf(run.runId, run.attempt),
+    sessionId: run.account,
+  });
   return {
-    enqueue: (run, delayMs) =>
-      send({ body: { run }, messageId: messageIdOf(run.runId, run.attempt), sessionId: run.account }, delayMs),
+    enqueue: (run, delayMs) => send(messageOf(run), delayMs),
+    enqueueAll: (runs) => sendAll(runs.map(messageOf)),
   };
 }
 
 export function createNotificationQueue(client: ServiceBusClient, queue: string, clock: Clock): NotificationQueue {
-  const send = sender(client, queue, clock);
+  const { send } = sender(client, queue, clock);
   return {
     enqueue: (notification, delayMs) =>
       send({ body: { notification }, messageId: messageIdOf(notification.id, notification.attempt) }, delayMs),
   };
 }
 
-function sender(
-  client: ServiceBusClient,
-  queue: string,
-  clock: Clock,
-): (message: ServiceBusMessage, delayMs?: number) => Promise<void> {
+function sender(client: ServiceBusClient, queue: string, clock: Clock) {
   const open = client.createSender(queue);
-  return async (message, delayMs = 0) => {
-    const scheduled = delayMs > 0 ? { scheduledEnqueueTimeUtc: new Date(clock.realMs() + delayMs) } : {};
+  const contentType = "application/json";
+
+  async function attempt<T>(what: string, sending: () => Promise<T>): Promise<T> {
     try {
-      await open.sendMessages({ ...message, ...scheduled, contentType: "application/json" });
+      return await sending();
     } catch (cause) {
-      throw new TransientError(
-        "QUEUE_UNAVAILABLE",
-        `queue ${queue} did not take ${String(message.messageId)}: ${String(cause)}`,
-        { cause },
-      );
+      throw new TransientError("QUEUE_UNAVAILABLE", `queue ${queue} did not take ${what}: ${String(cause)}`, { cause });
     }
+  }
+
+  async function sendBatches(messages: readonly ServiceBusMessage[]): Promise<void> {
+    let batch = await open.createMessageBatch();
+    for (const message of messages) {
+      if (batch.tryAddMessage({ ...message, contentType })) continue;
+      await open.sendMessages(batch);
+      batch = await open.createMessageBatch();
+      if (!batch.tryAddMessage({ ...message, contentType })) throw new RangeError(`${message.messageId} fits no batch`);
+    }
+    if (batch.count > 0) await open.sendMessages(batch);
+  }
+
+  return {
+    send: (message: ServiceBusMessage, delayMs = 0): Promise<void> => {
+      const scheduled = delayMs > 0 ? { scheduledEnqueueTimeUtc: new Date(clock.realMs() + delayMs) } : {};
+      return attempt(String(message.messageId), () => open.sendMessages({ ...message, ...scheduled, contentType }));
+    },
+    sendAll: async (messages: readonly ServiceBusMessage[]): Promise<void> => {
+      if (messages.length > 0) await attempt(`${messages.length} messages`, () => sendBatches(messages));
+    },
   };
 }

@@ -29,10 +29,15 @@ export function createMemoryQueues(): MemoryQueues {
     seen.add(id);
   }
 
+  const addRun = (run: RunRequest, delayMs: number): void =>
+    add("runs", { messageId: messageIdOf(run.runId, run.attempt), sessionId: run.account, body: { run }, delayMs });
+
   return {
     runs: {
-      enqueue: async (run: RunRequest, delayMs = 0) =>
-        add("runs", { messageId: messageIdOf(run.runId, run.attempt), sessionId: run.account, body: { run }, delayMs }),
+      enqueue: async (run, delayMs = 0) => addRun(run, delayMs),
+      enqueueAll: async (runs) => {
+        for (const run of runs) addRun(run, 0);
+      },
     },
     notifications: {
       enqueue: async (notification: Notification, delayMs = 0) =>

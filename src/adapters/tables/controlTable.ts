@@ -1,47 +1,72 @@
 // The operator's switches, the events that changed them, and the heartbeat.
 import { z } from "zod";
-import type { ControlState } from "../../core/model/control.ts";
-import { InvariantError } from "../../core/model/errors.ts";
+import { digestOf } from "../../core/audit/chain.ts";
+import {
+  type ControlEvent,
+  type ControlState,
+  controlEventSchema,
+  controlStateSchema,
+} from "../../core/model/control.ts";
+import { ConfigError, InvariantError } from "../../core/model/errors.ts";
 import type { ControlStore } from "../../ports/stores.ts";
+import { type Book, type BookRow, bookName, commonAccount } from "./bookTable.ts";
 import { columnsOf, newestFirst, storedInstant } from "./rowShapes.ts";
-import { type Row, readRow, type Table } from "./table.ts";
+import { readRow } from "./table.ts";
 
-const partitionKey = "control";
-const storedState = z.object({
-  automation: z.enum(["started", "stopped"]),
-  tradingState: z.enum(["running", "reducing", "halted"]),
-  reason: z.string(),
-  actor: z.string(),
-  changedAt: storedInstant,
+const heartbeatKey = "now_heartbeat";
+
+export const controlRow = (state: ControlState): BookRow => ({
+  rowKey: "now_control",
+  columns: columnsOf({ automation: state.automation, tradingState: state.tradingState }),
+  payload: state,
 });
 
-export const controlRow = (state: ControlState): Row => ({
-  partitionKey,
-  rowKey: "state",
-  columns: columnsOf({ ...state }),
-});
-
-export function createControlStore(table: Table): ControlStore {
+export function createControlStore(book: Book): ControlStore {
   return {
     read: async () => {
-      const row = await table.get(partitionKey, "state");
-      if (row === undefined) throw new InvariantError("UNREADABLE_ROW", "TradewindControl holds no control state");
-      return { state: readRow("TradewindControl", row, storedState), etag: row.etag };
+      const row = await book.get("now_control");
+      if (row === undefined) throw new InvariantError("UNREADABLE_ROW", `${bookName} holds no control state`);
+      return { state: readRow(bookName, row, controlStateSchema), etag: row.etag };
     },
-    // Together or not at all: a change that happened is never missing from its history.
-    write: (next, etag) => {
-      const rowKey = `event_${newestFirst(next.changedAt)}_${next.automation}_${next.tradingState}`;
-      return table.writeAll([
-        { kind: "put", row: controlRow(next), etag },
-        { kind: "put", row: { ...controlRow(next), rowKey } },
-      ]);
+    write: async (next, event, etag) => {
+      const row = eventRow(event);
+      return book.commit(
+        [
+          { kind: "put", row: controlRow(next), etag },
+          { kind: "insert", row },
+        ],
+        {
+          account: commonAccount,
+          at: event.at,
+          contents: [{ kind: "control", key: row.rowKey, digest: digestOf(event) }],
+        },
+      );
+    },
+    events: async ({ limit, cursor }) => {
+      const after = cursor === undefined ? undefined : readCursor(cursor);
+      const rows = await book.query("event_", { limit: limit + 1, ...(after === undefined ? {} : { after }) });
+      const items = rows.slice(0, limit).map((row) => readRow(bookName, row, controlEventSchema));
+      const last = rows[limit - 1];
+      return rows.length > limit && last !== undefined ? { items, cursor: last.rowKey } : { items };
     },
     beat: async (now) => {
-      await table.put({ partitionKey, rowKey: "heartbeat", columns: columnsOf({ at: now }) });
+      await book.put({ rowKey: heartbeatKey, columns: columnsOf({ at: now }) });
     },
     lastBeat: async () => {
-      const row = await table.get(partitionKey, "heartbeat");
-      return row === undefined ? undefined : readRow("TradewindControl", row, z.object({ at: storedInstant })).at;
+      const row = await book.get(heartbeatKey);
+      return row === undefined ? undefined : readRow(bookName, row, z.object({ at: storedInstant })).at;
     },
   };
+}
+
+/** The digest keeps two events of one millisecond apart. */
+const eventRow = (event: ControlEvent): BookRow => ({
+  rowKey: `event_${newestFirst(event.at)}_${digestOf(event).slice(0, 8)}`,
+  columns: columnsOf({ action: event.action }),
+  payload: event,
+});
+
+function readCursor(text: string): string {
+  if (/^event_\d{13}_[0-9a-f]{8}$/.test(text)) return text;
+  throw new ConfigError("cursor", [{ path: "cursor", message: "is not one that this list gave" }]);
 }

@@ -1,17 +1,15 @@
-// The history: a partition a run with its record and its plan, and a partition a month that lists runs newest first.
+// The history: a partition a run with its record and its plan; where runs are listed is said in executionList.ts.
 import { z } from "zod";
-import { ConfigError } from "../../core/model/errors.ts";
-import type { ExecutionRecord, RunSummary } from "../../core/model/run.ts";
-import type { Instant } from "../../core/model/time.ts";
+import type { ExecutionRecord } from "../../core/model/run.ts";
 import { isSettled } from "../../core/reporting/amendedRecord.ts";
 import { summaryOf } from "../../core/reporting/executionRecord.ts";
-import type { ExecutionFilter, ExecutionRepository } from "../../ports/stores.ts";
+import type { ExecutionRepository } from "../../ports/stores.ts";
+import { listRun, listRuns, unlistRun } from "./executionList.ts";
 import { loadPlan, savePlan } from "./planRows.ts";
-import { columnsOf, newestFirst, storedInstant } from "./rowShapes.ts";
+import { columnsOf, storedInstant } from "./rowShapes.ts";
 import { type Row, readRow, type StoredRow, type Table } from "./table.ts";
 
 const tableName = "TradewindExecutions";
-const monthsPartition = "~months";
 
 /** Keys are checked here; what is inside was written whole by this app at this schema version. */
 const storedRecord = z.custom<ExecutionRecord>(
@@ -29,11 +27,6 @@ const storedShape = z.looseObject({
   events: z.array(z.looseObject({ state: z.string() })),
   fills: z.array(z.looseObject({ id: z.string() })),
 });
-const storedSummary = z.custom<RunSummary>(
-  (value) => storedShape.omit({ verdicts: true, outcomes: true, events: true, fills: true }).safeParse(value).success,
-  "is not a run summary",
-);
-
 const recordRow = (record: ExecutionRecord): Row => ({
   partitionKey: record.executionId,
   rowKey: "record",
@@ -55,25 +48,8 @@ const outstandingRow = ({ executionId, taskId, account, startedAt }: ExecutionRe
   columns: columnsOf({ executionId, taskId, account, startedAt }),
 });
 
-const monthOf = (slot: Instant): string => slot.slice(0, 7);
-const listKey = ({ slot, executionId }: RunSummary): string => `${newestFirst(slot)}_${executionId}`;
-const listRow = (summary: RunSummary): Row => ({
-  partitionKey: monthOf(summary.slot),
-  rowKey: listKey(summary),
-  columns: columnsOf({ taskId: summary.taskId, status: summary.status }),
-  payload: summary,
-});
-
 export function createExecutionRepository(table: Table): ExecutionRepository {
-  const knownMonths = new Set<string>();
-
-  async function enlist(record: ExecutionRecord): Promise<void> {
-    const month = monthOf(record.slot);
-    if (!knownMonths.has(month))
-      await table.insert({ partitionKey: monthsPartition, rowKey: month, columns: columnsOf({}) });
-    knownMonths.add(month);
-    await table.put(listRow(summaryOf(record)));
-  }
+  const enlist = (record: ExecutionRecord): Promise<void> => listRun(table, summaryOf(record));
 
   const readRecord = (row: StoredRow): ExecutionRecord => readRow(tableName, row, storedRecord);
 
@@ -130,50 +106,14 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
       return runs.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
     },
     settle: (executionId) => table.delete(outstandingPartition, executionId),
-    list: (filter) => list(table, filter),
+    list: (filter) => listRuns(table, filter),
+    remove: async (run) => {
+      if ((await table.get(outstandingPartition, run.executionId)) !== undefined) return false;
+      await unlistRun(table, run, async () => {
+        const rows = await table.query({ partitionKey: run.executionId, keysOnly: true });
+        for (const { rowKey } of rows) await table.delete(run.executionId, rowKey);
+      });
+      return true;
+    },
   };
-}
-
-/** Walks the months newest first and reads no more rows than the page holds, and one to know whether there are more. */
-async function list(table: Table, filter: ExecutionFilter): Promise<{ items: readonly RunSummary[]; cursor?: string }> {
-  const cursor = filter.cursor === undefined ? undefined : readCursor(filter.cursor);
-  const fits = (month: string): boolean =>
-    (filter.to === undefined || month <= monthOf(filter.to)) &&
-    (filter.from === undefined || month >= monthOf(filter.from)) &&
-    (cursor === undefined || month <= cursor.month);
-  const months = (await table.query({ partitionKey: monthsPartition })).map(({ rowKey }) => rowKey).filter(fits);
-  const where = {
-    ...(filter.taskId === undefined ? {} : { taskId: filter.taskId }),
-    ...(filter.status === undefined ? {} : { status: filter.status }),
-  };
-  const found: RunSummary[] = [];
-  for (const month of months.sort().reverse()) {
-    const rows = await table.query({
-      partitionKey: month,
-      where,
-      limit: filter.limit + 1 - found.length,
-      ...(filter.to === undefined ? {} : { from: newestFirst(filter.to) }),
-      // One more than the key of the instant itself, so that the ids behind that key are in.
-      ...(filter.from === undefined ? {} : { to: `${newestFirst(filter.from)}~` }),
-      ...(cursor?.month === month ? { after: cursor.rowKey } : {}),
-    });
-    found.push(...rows.map((row) => readRow(tableName, row, storedSummary)));
-    if (found.length > filter.limit) break;
-  }
-  const items = found.slice(0, filter.limit);
-  const last = items.at(-1);
-  return found.length > filter.limit && last !== undefined ? { items, cursor: writeCursor(last) } : { items };
-}
-
-const cursorShape = z.strictObject({ month: z.string().regex(/^\d{4}-\d{2}$/), rowKey: z.string().min(1).max(200) });
-
-const writeCursor = (last: RunSummary): string =>
-  Buffer.from(JSON.stringify({ month: monthOf(last.slot), rowKey: listKey(last) })).toString("base64url");
-
-function readCursor(text: string): z.infer<typeof cursorShape> {
-  try {
-    return cursorShape.parse(JSON.parse(Buffer.from(text, "base64url").toString("utf8")));
-  } catch (cause) {
-    throw new ConfigError("cursor", [{ path: "cursor", message: "is not one that this list gave" }], { cause });
-  }
 }

@@ -4,10 +4,11 @@ import { isDecimal, type Qty, type Usd } from "../../core/model/money.ts";
 import type { MonitorState } from "../../core/model/monitor.ts";
 import { parseTradingDay, type TradingDay } from "../../core/model/time.ts";
 import type { MonitorStore } from "../../ports/stores.ts";
+import { type Book, bookName } from "./bookTable.ts";
 import { columnsOf, storedInstant } from "./rowShapes.ts";
-import { readRow, type Table } from "./table.ts";
+import { readRow } from "./table.ts";
 
-const [partitionKey, rowKey] = ["control", "monitor"];
+const rowKey = "now_monitor";
 
 const decimal = z.string().refine(isDecimal, "must be a decimal number");
 const qty = decimal.transform((text) => text as Qty);
@@ -37,13 +38,13 @@ const storedState = z.object({
     .transform((text) => text as TradingDay),
 });
 
-export const createMonitorStore = (table: Table): MonitorStore => ({
+export const createMonitorStore = (book: Book): MonitorStore => ({
   read: async () => {
-    const row = await table.get(partitionKey, rowKey);
-    return row && { state: readRow("TradewindControl", row, storedState) satisfies MonitorState, etag: row.etag };
+    const row = await book.get(rowKey);
+    return row && { state: readRow(bookName, row, storedState) satisfies MonitorState, etag: row.etag };
   },
   write: (state, etag) => {
-    const row = { partitionKey, rowKey, columns: columnsOf({ checkedAt: state.checkedAt }), payload: state };
-    return etag === undefined ? table.insert(row) : table.put(row, etag);
+    const row = { rowKey, columns: columnsOf({ checkedAt: state.checkedAt }), payload: state };
+    return etag === undefined ? book.insert(row) : book.put(row, etag);
   },
 });

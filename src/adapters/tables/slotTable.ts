@@ -1,88 +1,83 @@
-// The slot ledger: a partition a task, newest slot first, and one partition that names the slots still on their way.
-import { z } from "zod";
-import { isOpenSlot, type SlotEntry } from "../../core/model/slot.ts";
+// The slot ledger: what is due and what is open in the book, and a partition a task with its ended slots, newest first.
+import type { AgendaMove } from "../../core/model/slot.ts";
 import type { SlotLedger } from "../../ports/stores.ts";
-import { columnsOf, newestFirst, storedInstant } from "./rowShapes.ts";
-import { type Row, readRow, type StoredRow, type Table } from "./table.ts";
+import {
+  agendaKey,
+  agendaPrefix,
+  agendaRow,
+  openKey,
+  openPrefix,
+  openRow,
+  readAgenda,
+  readSlot,
+  slotColumns,
+} from "./agendaRows.ts";
+import { type Book, type BookWrite, bookName, transactionLimit } from "./bookTable.ts";
+import { newestFirst } from "./rowShapes.ts";
+import type { Table } from "./table.ts";
 
-/** No task can have this id. */
-const openPartition = "~open";
+const tableName = "TradewindSlots";
+/** Transactions under way at once. */
+const lanes = 4;
 
-const storedSlot = z.object({
-  taskId: z.string(),
-  slot: storedInstant,
-  runId: z.string(),
-  state: z.enum(["claimed", "enqueued", "ran", "skipped", "missed", "blocked", "failed"]),
-  code: z.string(),
-  reason: z.string(),
-  updatedAt: storedInstant,
-});
-
-const columns = (entry: SlotEntry) => columnsOf({ ...entry, reason: entry.reason.slice(0, 4000) });
-const slotRow = (entry: SlotEntry): Row => ({
-  partitionKey: entry.taskId,
-  rowKey: newestFirst(entry.slot),
-  columns: columns(entry),
-});
-const openKey = ({ slot, taskId }: SlotEntry): string => `${slot}_${taskId}`;
-const openRow = (entry: SlotEntry): Row => ({
-  partitionKey: openPartition,
-  rowKey: openKey(entry),
-  columns: columns(entry),
-});
-
-export function createSlotLedger(table: Table): SlotLedger {
-  const read = (row: StoredRow): SlotEntry => readRow("TradewindSlots", row, storedSlot);
-
-  async function insert(entry: SlotEntry): Promise<boolean> {
-    if (!isOpenSlot(entry.state)) return table.insert(slotRow(entry));
-    // Named first: a slot that is claimed but not named as open would be forgotten after a crash, one that is only named is found again.
-    const named = await table.insert(openRow(entry));
-    const inserted = await table.insert(slotRow(entry));
-    if (!inserted && named) await forgetIfEnded(entry);
-    return inserted;
-  }
-
-  /** A slot that ended before this claim of it came would be named as open for good. */
-  async function forgetIfEnded(entry: SlotEntry): Promise<void> {
-    const row = await table.get(entry.taskId, newestFirst(entry.slot));
-    if (row !== undefined && !isOpenSlot(read(row).state)) await table.delete(openPartition, openKey(entry));
-  }
-
-  /** Writes the slot unless it has ended. */
-  async function move(entry: SlotEntry): Promise<void> {
-    for (;;) {
-      const row = await table.get(entry.taskId, newestFirst(entry.slot));
-      if (row !== undefined && !isOpenSlot(read(row).state)) return;
-      const written =
-        row === undefined ? await table.insert(slotRow(entry)) : await table.put(slotRow(entry), row.etag);
-      if (written) return;
-    }
-  }
-
-  /** A run may have ended its slot in the meantime: then there is nothing open to change. */
-  async function renewOpen(entry: SlotEntry): Promise<void> {
-    const row = await table.get(openPartition, openKey(entry));
-    if (row !== undefined) await table.put(openRow(entry), row.etag);
+export function createSlotLedger(book: Book, table: Table): SlotLedger {
+  /** A transaction that fails holds a move that another tick has made: the others of it are made one by one. */
+  async function make(moves: readonly AgendaMove[]): Promise<void> {
+    if ((await book.commit(moves.flatMap(writesOf))) || moves.length === 1) return;
+    for (const move of moves) await book.commit(writesOf(move));
   }
 
   return {
-    newest: async (taskId) => {
-      const [row] = await table.query({ partitionKey: taskId, limit: 1 });
-      return row === undefined ? undefined : read(row);
+    due: async (now, limit) => {
+      const range = { through: `${agendaPrefix}${now}~`, ...(limit === undefined ? {} : { limit }) };
+      return (await book.query(agendaPrefix, range)).map(readAgenda);
     },
+    upcoming: async (limit) => (await book.query(agendaPrefix, { limit })).map(readAgenda),
+    advance: async (moves) => {
+      const waiting = inTransactions(moves);
+      const work = async (): Promise<void> => {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await make(next);
+      };
+      await Promise.all(Array.from({ length: lanes }, work));
+    },
+    open: (entry) => book.insert(openRow(entry)),
+    listOpen: async () => (await book.query(openPrefix)).map((row) => readSlot(bookName, row)),
     get: async (taskId, slot) => {
-      const row = await table.get(taskId, newestFirst(slot));
-      return row === undefined ? undefined : read(row);
+      const ended = await table.get(taskId, newestFirst(slot));
+      if (ended !== undefined) return readSlot(tableName, ended);
+      const open = await book.get(openKey({ taskId, slot }));
+      return open && readSlot(bookName, open);
     },
-    insert,
-    update: async (entry) => {
-      await Promise.all([move(entry), renewOpen(entry)]);
-    },
+    // Ended first: a slot that is neither open nor ended would be forgotten after a crash.
     end: async (entry) => {
-      await move(entry);
-      await table.delete(openPartition, openKey(entry));
+      await table.insert({ partitionKey: entry.taskId, rowKey: newestFirst(entry.slot), columns: slotColumns(entry) });
+      await book.delete(openKey(entry));
     },
-    open: async () => (await table.query({ partitionKey: openPartition })).map(read),
+    ended: async (taskId, from, to, limit) => {
+      const rows = await table.query({ partitionKey: taskId, from: newestFirst(to), to: newestFirst(from), limit });
+      return rows.map((row) => readSlot(tableName, row));
+    },
   };
+}
+
+const writesOf = ({ from, next, enqueued }: AgendaMove): readonly BookWrite[] => [
+  { kind: "delete", rowKey: agendaKey(from) },
+  ...(next === undefined ? [] : [{ kind: "insert" as const, row: agendaRow({ ...from, dueAt: next }) }]),
+  ...enqueued.map((entry) => ({ kind: "put" as const, row: openRow(entry) })),
+];
+
+/** As many moves to a transaction as it takes. A move alone always fits: a tick queues no more slots of one task than that. */
+function inTransactions(moves: readonly AgendaMove[]): AgendaMove[][] {
+  const transactions: AgendaMove[][] = [];
+  let room = 0;
+  for (const move of moves) {
+    const size = writesOf(move).length;
+    if (size > room) {
+      transactions.push([]);
+      room = transactionLimit;
+    }
+    transactions.at(-1)?.push(move);
+    room -= size;
+  }
+  return transactions;
 }

@@ -1,5 +1,7 @@
 // All stores, opened on one kind of table.
 import type { Stores } from "../../ports/stores.ts";
+import { createAuditStore } from "./auditTable.ts";
+import { bookName, createBook } from "./bookTable.ts";
 import { createControlStore } from "./controlTable.ts";
 import { createExecutionRepository } from "./executionTable.ts";
 import { createMonitorStore } from "./monitorTable.ts";
@@ -8,22 +10,19 @@ import { createSlotLedger } from "./slotTable.ts";
 import type { Table } from "./table.ts";
 import { createTaskStore } from "./taskTable.ts";
 
-export const tableNames = {
-  tasks: "TradewindTasks",
-  settings: "TradewindSettings",
-  control: "TradewindControl",
-  slots: "TradewindSlots",
-  executions: "TradewindExecutions",
-} as const;
+export const tableNames = { book: bookName, slots: "TradewindSlots", executions: "TradewindExecutions" } as const;
 
 export function createStores(open: (name: string) => Table): Stores {
-  const [tasks, control] = [open(tableNames.tasks), open(tableNames.control)];
+  const book = createBook(open(tableNames.book));
+  const tasks = createTaskStore(book);
+  const executions = open(tableNames.executions);
   return {
-    tasks: createTaskStore(tasks),
-    settings: createSettingsStore({ settings: open(tableNames.settings), tasks, control }),
-    control: createControlStore(control),
-    slots: createSlotLedger(open(tableNames.slots)),
-    executions: createExecutionRepository(open(tableNames.executions)),
-    monitor: createMonitorStore(control),
+    tasks,
+    settings: createSettingsStore(book, tasks),
+    control: createControlStore(book),
+    slots: createSlotLedger(book, open(tableNames.slots)),
+    executions: createExecutionRepository(executions),
+    monitor: createMonitorStore(book),
+    audit: createAuditStore(book, executions),
   };
 }

@@ -1,41 +1,124 @@
-// Tasks: one partition, one row a task.
+// Tasks: the newest version of each, every version before it, and an entry in the agenda that says when it is due next.
 import { z } from "zod";
+import { digestOf } from "../../core/audit/chain.ts";
+import { principalSchema } from "../../core/model/control.ts";
 import { InvariantError } from "../../core/model/errors.ts";
-import { type Task, taskSchema } from "../../core/model/settings.ts";
-import type { Instant } from "../../core/model/time.ts";
+import { taskSchema } from "../../core/model/task.ts";
+import { addMs } from "../../core/model/time.ts";
+import { nextDue } from "../../core/schedule/dueSlots.ts";
 import type { StoredTask, TaskStore, UnreadableRow } from "../../ports/stores.ts";
+import { agendaPrefix, agendaRow, readAgenda } from "./agendaRows.ts";
+import { type Book, type BookRow, type BookWrite, bookName } from "./bookTable.ts";
 import { columnsOf, storedInstant } from "./rowShapes.ts";
-import { type Row, readRow, type StoredRow, type Table } from "./table.ts";
+import { readRow, type StoredRow } from "./table.ts";
 
-const partitionKey = "task";
-const storedTask = z.object({ task: taskSchema, createdAt: storedInstant });
-
-export const taskRow = (task: Task, createdAt: Instant): Row => ({
-  partitionKey,
-  rowKey: task.id,
-  columns: columnsOf({ name: task.name, enabled: task.enabled }),
-  payload: { task, createdAt },
+const storedTask = z.strictObject({
+  task: taskSchema,
+  version: z.int().min(1),
+  createdAt: storedInstant,
+  changedAt: storedInstant,
+  changedBy: principalSchema,
+  reason: z.string(),
+  source: z.string(),
+  deleted: z.boolean(),
 });
 
-export function createTaskStore(table: Table): TaskStore {
-  const read = (row: StoredRow): StoredTask => readRow("TradewindTasks", row, storedTask);
+const taskKey = (id: string): string => `task_${id}`;
+const versionKey = (id: string, version: number): string => `pasttask_${id}_${String(version).padStart(6, "0")}`;
+const rowOf = (rowKey: string, stored: StoredTask): BookRow => ({
+  rowKey,
+  columns: columnsOf({ version: stored.version, deleted: stored.deleted }),
+  payload: stored,
+});
+const read = (row: StoredRow): StoredTask => readRow(bookName, row, storedTask);
+
+export function createTaskStore(book: Book): TaskStore {
+  async function list(range: { limit?: number; after?: string } = {}) {
+    const tasks: StoredTask[] = [];
+    const unreadable: UnreadableRow[] = [];
+    const rows = await book.query("task_", range);
+    for (const row of rows) {
+      if (row.columns.deleted === true) continue;
+      try {
+        tasks.push(read(row));
+      } catch (failure) {
+        if (!(failure instanceof InvariantError)) throw failure;
+        unreadable.push({ key: row.rowKey, detail: failure.message });
+      }
+    }
+    return { tasks, unreadable, rows };
+  }
+
+  async function get(taskId: string): Promise<StoredTask | undefined> {
+    const row = await book.get(taskKey(taskId));
+    return row && read(row);
+  }
+
   return {
     list: async () => {
-      const tasks: StoredTask[] = [];
-      const unreadable: UnreadableRow[] = [];
-      for (const row of await table.query({ partitionKey })) {
-        try {
-          tasks.push(read(row));
-        } catch (failure) {
-          if (!(failure instanceof InvariantError)) throw failure;
-          unreadable.push({ key: row.rowKey, detail: failure.message });
-        }
-      }
+      const { tasks, unreadable } = await list();
       return { tasks, unreadable };
     },
-    get: async (taskId) => {
-      const row = await table.get(partitionKey, taskId);
-      return row === undefined ? undefined : read(row);
+    page: async (limit, after) => {
+      const found: StoredTask[] = [];
+      let from = after === undefined ? undefined : taskKey(after);
+      for (;;) {
+        const { tasks, rows } = await list({ limit: limit + 1, ...(from === undefined ? {} : { after: from }) });
+        found.push(...tasks);
+        from = rows.at(-1)?.rowKey;
+        if (found.length > limit || rows.length <= limit)
+          return { tasks: found.slice(0, limit), more: found.length > limit };
+      }
     },
+    get,
+    version: async (taskId, version) => {
+      const row = await book.get(versionKey(taskId, version));
+      return row && read(row);
+    },
+    save: (next) => save(book, next),
   };
+}
+
+/** Four rows a task and one for the entry it had in the agenda; the link in the chain makes two more. */
+export const tasksAtOnce = 12;
+
+async function save(book: Book, next: readonly StoredTask[]): Promise<boolean> {
+  if (next.length > tasksAtOnce) throw new RangeError(`at most ${tasksAtOnce} tasks are saved together`);
+  const [first] = next;
+  if (first === undefined) return true;
+  const ids = new Set(next.map(({ task }) => task.id));
+  const [stored, agenda] = await Promise.all([
+    Promise.all(next.map(({ task }) => book.get(taskKey(task.id)))),
+    next.every(({ version }) => version === 1) ? [] : book.query(agendaPrefix),
+  ]);
+  const writes: BookWrite[] = [];
+  for (const [index, version] of next.entries()) {
+    const row = stored[index];
+    if ((row === undefined ? 0 : read(row).version) !== version.version - 1) return false;
+    writes.push(...versionWrites(version, row));
+  }
+  // What has come due already is still the version's before; the tick decides it.
+  for (const row of agenda) {
+    const entry = readAgenda(row);
+    if (ids.has(entry.taskId) && entry.dueAt > first.changedAt) writes.push({ kind: "delete", rowKey: row.rowKey });
+  }
+  const contents = next.map((version) => ({
+    kind: "task" as const,
+    key: `${version.task.id} v${version.version}`,
+    digest: digestOf(version),
+  }));
+  return book.commit(writes, { account: first.task.account, at: first.changedAt, contents });
+}
+
+function versionWrites(version: StoredTask, before: StoredRow | undefined): readonly BookWrite[] {
+  const { task, changedAt, deleted } = version;
+  const row = rowOf(taskKey(task.id), version);
+  const dueAt = deleted ? undefined : nextDue(task, addMs(changedAt, -1));
+  return [
+    before === undefined ? { kind: "insert", row } : { kind: "put", row, etag: before.etag },
+    { kind: "insert", row: rowOf(versionKey(task.id, version.version), version) },
+    ...(dueAt === undefined
+      ? []
+      : [{ kind: "insert" as const, row: agendaRow({ taskId: task.id, version: version.version, dueAt }) }]),
+  ];
 }

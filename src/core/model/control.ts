@@ -1,4 +1,6 @@
-// The operator's two switches: whether the automation runs at all, and what trading is allowed while it does.
+// The operator's switches: whether the automation runs, what trading is allowed while it does, for all of it or for one part.
+import { z } from "zod";
+import { instant } from "./parse.ts";
 import type { Instant } from "./time.ts";
 
 /** `started`: ticks create runs. `stopped`: every due slot ends as blocked. */
@@ -6,12 +8,103 @@ export type Automation = "started" | "stopped";
 /** `running`: all orders. `reducing`: only what lowers exposure. `halted`: none. Read again before each order. */
 export type TradingState = "running" | "reducing" | "halted";
 
-export type ControlState = {
-  readonly automation: Automation;
-  readonly tradingState: TradingState;
+/** Who asked: proven by Entra, known by the function key's name, claimed in the request, or the app itself. */
+export const principalSchema = z.strictObject({
+  kind: z.enum(["entra", "key", "claimed", "app"]),
+  name: z.string().min(1).max(200),
+});
+
+const partScope = z.strictObject({ kind: z.enum(["task", "symbol", "strategy"]), id: z.string().min(1).max(40) });
+/** What a switch holds for. Tasks can be stopped and halted; symbols and strategies only reduced or halted. */
+export const scopeSchema = z.union([z.strictObject({ kind: z.literal("account") }), partScope]);
+
+const switches = {
+  automation: z.enum(["started", "stopped"]),
+  tradingState: z.enum(["running", "reducing", "halted"]),
+};
+const why = { reason: z.string(), actor: z.string() };
+
+export const controlStateSchema = z.strictObject({
+  ...switches,
+  ...why,
+  changedAt: instant,
+  /** The breaker that set the trading state; absent when a person did. */
+  trippedBy: z.string().exactOptional(),
+  /** The switches of single tasks, symbols and strategies that are not as the account's. */
+  restrictions: z.array(z.strictObject({ scope: partScope, ...switches, ...why, changedAt: instant })),
+  /** Starts and stops that wait for their time, soonest first. */
+  scheduled: z.array(z.strictObject({ action: z.enum(["start", "stop"]), at: instant, scope: scopeSchema, ...why })),
+});
+
+/** One change of the switches, or one that was put off: who, when, why, from where, and what was before. */
+export const controlEventSchema = z.strictObject({
+  at: instant,
+  action: z.enum(["start", "stop", "restart", "halt", "reduce", "resume"]),
+  scope: scopeSchema,
+  principal: principalSchema,
+  reason: z.string(),
+  /** The request that asked, or the part of the app. */
+  source: z.string(),
+  /** When it is to happen, for one that was put off. */
+  scheduledFor: instant.exactOptional(),
+  previous: z.strictObject(switches),
+  next: z.strictObject(switches),
+});
+
+export type Principal = Readonly<z.infer<typeof principalSchema>>;
+export type Scope = Readonly<z.infer<typeof scopeSchema>>;
+export type ControlState = Readonly<z.infer<typeof controlStateSchema>>;
+export type Restriction = ControlState["restrictions"][number];
+export type ScheduledChange = ControlState["scheduled"][number];
+export type ControlEvent = Readonly<z.infer<typeof controlEventSchema>>;
+export type ControlAction = ControlEvent["action"];
+
+/** Why a change of the configuration was made, and by whom. */
+export type Change = {
+  readonly at: Instant;
+  readonly principal: Principal;
   readonly reason: string;
-  readonly actor: string;
-  readonly changedAt: Instant;
+  readonly source: string;
 };
 
-export type ControlAction = "start" | "stop" | "restart" | "halt" | "reduce" | "resume";
+/** `ann@example.com`, `key ops`, `ann (claimed)`: how a principal is told to people. */
+export const describePrincipal = ({ kind, name }: Principal): string =>
+  ({ entra: name, key: `key ${name}`, claimed: `${name} (claimed)`, app: name })[kind];
+
+export const initialControl = (now: Instant): ControlState => ({
+  automation: "started",
+  tradingState: "running",
+  reason: "first start",
+  actor: "seed",
+  changedAt: now,
+  restrictions: [],
+  scheduled: [],
+});
+
+const severity: Record<TradingState, number> = { running: 0, reducing: 1, halted: 2 };
+
+/** What holds for one order or run: of the account's switch and those of its task, symbol and strategies, the strictest. */
+export function switchFor(
+  state: ControlState,
+  part: { readonly taskId?: string; readonly symbol?: string; readonly strategies?: readonly string[] },
+): Pick<ControlState, "automation" | "tradingState" | "reason" | "actor"> {
+  const concerns = ({ scope: { kind, id } }: Restriction): boolean =>
+    kind === "task"
+      ? id === part.taskId
+      : kind === "symbol"
+        ? id === part.symbol
+        : (part.strategies ?? []).includes(id);
+  return state.restrictions
+    .filter(concerns)
+    .reduce<Pick<ControlState, "automation" | "tradingState" | "reason" | "actor">>((strictest, each) => {
+      const tighter = severity[each.tradingState] > severity[strictest.tradingState];
+      const stops = each.automation === "stopped" && strictest.automation === "started";
+      if (!tighter && !stops) return strictest;
+      return {
+        automation: stops ? "stopped" : strictest.automation,
+        tradingState: tighter ? each.tradingState : strictest.tradingState,
+        reason: each.reason,
+        actor: each.actor,
+      };
+    }, state);
+}

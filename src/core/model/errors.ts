@@ -1,4 +1,4 @@
-// The three kinds of failure that are thrown; everything expected (a skip, a denial, a rejection) is a value instead.
+// The kinds of failure that are thrown; everything expected (a skip, a denial, a rejection) is a value instead.
 
 /** One thing wrong with a setting, a body or a stored row: where it is and what would be right. */
 export type Fault = { readonly path: string; readonly message: string };
@@ -32,4 +32,9 @@ export class TransientError extends CodedError {
 /** Trying again cannot help: a message or row that cannot be read, a broker that refuses the account. Ends in a named state and an alert. */
 export class InvariantError extends CodedError {
   override readonly name = "InvariantError";
+}
+
+/** What was asked cannot be done as things stand: the message says what would be right. Nothing has changed. */
+export class RefusedError extends CodedError {
+  override readonly name = "RefusedError";
 }

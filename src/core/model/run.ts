@@ -7,8 +7,9 @@ import type { Usd } from "./money.ts";
 import type { BrokerFill, OrderEvent, OrderIntent, OrderOutcome, OrderTicket } from "./order.ts";
 import type { PortfolioSnapshot } from "./portfolio.ts";
 import type { DenialCode, RiskVerdict } from "./risk.ts";
-import type { RiskLimits, Task, TradingWindow } from "./settings.ts";
+import type { RiskLimits, TradingWindow } from "./settings.ts";
 import type { Signal } from "./signal.ts";
+import type { RunTask } from "./task.ts";
 import { type Instant, parseInstant } from "./time.ts";
 
 const instant = z.string().transform((text, context): Instant => {
@@ -43,12 +44,13 @@ export type RunRequest = Readonly<z.infer<typeof runRequestSchema>>;
 /** Everything a plan depends on. The same inputs give the same plan, byte for byte. */
 export type RunInputs = {
   readonly runId: string;
-  readonly task: Task;
+  readonly task: RunTask;
   readonly slot: Instant;
   readonly asOf: Instant;
   readonly market: MarketSnapshot;
   readonly portfolio: PortfolioSnapshot;
   readonly control: ControlState;
+  /** As they hold for the task, its own ones taken in. */
   readonly window: TradingWindow;
   readonly limits: RiskLimits;
 };
@@ -57,6 +59,7 @@ export type RunInputs = {
 export type SkipCode =
   | "WINDOW_CLOSED"
   | "HOLIDAY"
+  | "BLACKOUT"
   | "SLOT_EXPIRED"
   | "HALTED"
   | "ACCOUNT_BLOCKED"
@@ -122,11 +125,15 @@ export type RunSummary = {
   readonly ordersAccepted: number;
   readonly ordersFilled: number;
   readonly denials: number;
+  /** What the run judged or sent orders for, sorted; none before it has ended. They never become fewer. */
+  readonly symbols: readonly string[];
 };
 
 /** The named ends of a run that could not do its work, and of a slot that got none. */
 export type FailureCode =
   | "STOPPED"
+  | "WRONG_MODE"
+  | "OVERLAP"
   | "MISSED"
   | "UNREADABLE_MESSAGE"
   | "UNKNOWN_TASK"
@@ -139,7 +146,7 @@ export type FailureCode =
   | "RUN_LOST"
   | "INTERNAL";
 
-export type ExecutionRecord = RunSummary & {
+export type ExecutionRecord = Omit<RunSummary, "symbols"> & {
   readonly schemaVersion: 1;
   readonly account: string;
   readonly mode: "paper" | "live";

@@ -1,8 +1,8 @@
 // A slot: one moment at which one task was due, and how it ended.
 import type { Instant } from "./time.ts";
 
-/** `claimed` and `enqueued` are on their way; the others are final. */
-export type SlotState = "claimed" | "enqueued" | "ran" | "skipped" | "missed" | "blocked" | "failed";
+/** `enqueued` is on its way; the others are final. */
+export type SlotState = "enqueued" | "ran" | "skipped" | "missed" | "blocked" | "failed";
 
 export type SlotEntry = {
   readonly taskId: string;
@@ -14,4 +14,13 @@ export type SlotEntry = {
   readonly updatedAt: Instant;
 };
 
-export const isOpenSlot = (state: SlotState): boolean => state === "claimed" || state === "enqueued";
+/** When a version of a task is due next: everything before it is decided. */
+export type AgendaEntry = { readonly taskId: string; readonly version: number; readonly dueAt: Instant };
+
+/** An entry that has come due, with what follows it; undefined: never again. */
+export type AgendaMove = {
+  readonly from: AgendaEntry;
+  readonly next: Instant | undefined;
+  /** The slots whose runs are queued. */
+  readonly enqueued: readonly SlotEntry[];
+};

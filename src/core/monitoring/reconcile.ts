@@ -4,7 +4,7 @@ import { addQty, compare, isZero, negateQty, type Qty, zeroQty } from "../model/
 import type { Drift } from "../model/monitor.ts";
 import type { BrokerFill } from "../model/order.ts";
 import type { Position } from "../model/portfolio.ts";
-import type { OrderHandling } from "../model/settings.ts";
+import type { MonitorSettings } from "../model/settings.ts";
 import { type Instant, msBetween } from "../model/time.ts";
 
 /** How long a difference must stand before it is one: longer than the broker takes to list a fill. */
@@ -41,7 +41,7 @@ export function reconcile(
   believed: Believed,
   positions: readonly Position[],
   earlier: readonly Drift[],
-  { now, policy }: { readonly now: Instant; readonly policy: OrderHandling["driftPolicy"] },
+  { now, policy }: { readonly now: Instant; readonly policy: MonitorSettings["driftPolicy"] },
 ): Reconciliation {
   const atBroker = believedOf(positions);
   const drifts: Drift[] = [];
@@ -69,7 +69,7 @@ type Difference = Pick<Drift, "symbol" | "believed" | "atBroker">;
 const isSame = (a: Difference, b: Difference): boolean =>
   a.symbol === b.symbol && compare(a.believed, b.believed) === 0 && compare(a.atBroker, b.atBroker) === 0;
 
-function responseTo({ believed, atBroker }: Difference, policy: OrderHandling["driftPolicy"]): Drift["state"] {
+function responseTo({ believed, atBroker }: Difference, policy: MonitorSettings["driftPolicy"]): Drift["state"] {
   if (policy === "ignore") return "ignored";
   const tooMany = compare(atBroker, zeroQty) > 0 && compare(atBroker, believed) > 0;
   const tooShort = compare(atBroker, zeroQty) < 0 && compare(atBroker, believed) < 0;

@@ -1,10 +1,13 @@
 // A run's inputs as text: canonical for the digest, plain JSON for the store, and back.
 import { z } from "zod";
+import { controlStateSchema } from "../model/control.ts";
 import { InvariantError } from "../model/errors.ts";
 import type { BarSeries } from "../model/market.ts";
 import { isDecimal, type Price, type Qty, type Usd } from "../model/money.ts";
+import { faultsOf } from "../model/parse.ts";
 import type { RunInputs } from "../model/run.ts";
-import { faultsOf, riskLimitsSchema, taskSchema, tradingWindowSchema } from "../model/settings.ts";
+import { riskLimitsSchema, tradingWindowSchema } from "../model/settings.ts";
+import { runTaskSchema } from "../model/task.ts";
 import { type Instant, parseInstant } from "../model/time.ts";
 
 /**
@@ -136,18 +139,12 @@ const portfolioSchema = z.strictObject({
 
 const inputsSchema = z.strictObject({
   runId: z.string(),
-  task: taskSchema,
+  task: runTaskSchema,
   slot: at,
   asOf: at,
   market: marketSchema,
   portfolio: portfolioSchema,
-  control: z.strictObject({
-    automation: z.enum(["started", "stopped"]),
-    tradingState: z.enum(["running", "reducing", "halted"]),
-    reason: z.string(),
-    actor: z.string(),
-    changedAt: at,
-  }),
+  control: controlStateSchema,
   window: tradingWindowSchema,
   limits: riskLimitsSchema,
 });

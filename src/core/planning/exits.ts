@@ -23,7 +23,7 @@ import {
 } from "../model/order.ts";
 import type { PortfolioSnapshot, Position } from "../model/portfolio.ts";
 import type { Cancel } from "../model/run.ts";
-import type { Task } from "../model/settings.ts";
+import type { Task } from "../model/task.ts";
 
 /** The exits among open orders that this system attached, and the positions as they are without them. */
 export function separateExits(

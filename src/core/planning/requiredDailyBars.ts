@@ -1,5 +1,5 @@
 // How much history a task's strategies need.
-import type { Task } from "../model/settings.ts";
+import type { Task } from "../model/task.ts";
 import { findStrategy } from "../strategies/registry.ts";
 
 /**

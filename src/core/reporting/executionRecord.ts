@@ -11,7 +11,7 @@ import type {
   RunRequest,
   RunSummary,
 } from "../model/run.ts";
-import type { Task } from "../model/settings.ts";
+import type { Task } from "../model/task.ts";
 import type { Instant } from "../model/time.ts";
 
 /** The entry of a run that has begun: nothing is known yet but what was asked for. */
@@ -172,7 +172,12 @@ export const summaryOf = (record: ExecutionRecord): RunSummary => ({
   ordersAccepted: record.ordersAccepted,
   ordersFilled: record.ordersFilled,
   denials: record.denials,
+  symbols: symbolsOf(record),
 });
+
+/** Denied orders too: "what about this symbol" is a question for them most of all. */
+const symbolsOf = ({ verdicts, outcomes }: ExecutionRecord): readonly string[] =>
+  [...new Set([...verdicts.map(({ intent }) => intent.symbol), ...outcomes.map(({ ticket }) => ticket.symbol)])].sort();
 
 /** One line for people: what happened and why. */
 export function describeSummary(summary: RunSummary): string {

@@ -1,5 +1,5 @@
 // The risk fold: judges each intent of a batch against the book that the approvals before it have left.
-import type { ControlState } from "../model/control.ts";
+import { type ControlState, switchFor } from "../model/control.ts";
 import type { MarketSnapshot } from "../model/market.ts";
 import {
   addUsd,
@@ -17,6 +17,7 @@ import type { AccountSnapshot, PortfolioSnapshot } from "../model/portfolio.ts";
 import type { RiskVerdict } from "../model/risk.ts";
 import type { RiskSnapshot } from "../model/run.ts";
 import type { RiskLimits } from "../model/settings.ts";
+import { partOf, type Task } from "../model/task.ts";
 import {
   type Book,
   type BookOrder,
@@ -35,6 +36,7 @@ export type RiskContext = {
   /** Undefined denies everything: no limits are not infinite ones. */
   readonly limits: RiskLimits | undefined;
   readonly control: ControlState;
+  readonly task: Pick<Task, "id" | "strategies">;
 };
 
 export type RiskAssessment = {
@@ -53,7 +55,7 @@ const proceedsFraction = 0.98;
  * order. What lowers exposure is never denied by a limit on exposure.
  */
 export function assessRisk(intents: readonly OrderIntent[], context: RiskContext): RiskAssessment {
-  const { portfolio, market, limits, control } = context;
+  const { portfolio, market, limits, control, task } = context;
   const { account } = portfolio;
   const sorted = [...intents].sort(bySendingOrder);
   let book = openBook(portfolio, market);
@@ -61,7 +63,7 @@ export function assessRisk(intents: readonly OrderIntent[], context: RiskContext
   const before = riskSnapshotOf(book, account.equity);
   const verdicts = sorted.map((intent): RiskVerdict => {
     if (limits === undefined) return denyWithoutLimits(intent);
-    const { tradingState } = control;
+    const { tradingState } = switchFor(control, partOf(task, intent));
     const verdict = judgeInStages(intent, { book, account, limits, tradingState }, stages);
     const order = { ...intent, qty: verdict.qty, price: intent.referencePrice };
     if (!isPositive(verdict.qty)) return verdict;

@@ -1,10 +1,11 @@
 // The gate: the last look at an order, immediately before it is sent.
-import type { ControlState } from "../model/control.ts";
+import { type ControlState, switchFor } from "../model/control.ts";
 import { compare, zeroQty } from "../model/money.ts";
 import type { OrderTicket } from "../model/order.ts";
 import type { PortfolioSnapshot } from "../model/portfolio.ts";
 import type { DenialCode } from "../model/risk.ts";
 import type { TradingWindow } from "../model/settings.ts";
+import { partOf, type Task } from "../model/task.ts";
 import type { Instant } from "../model/time.ts";
 import { decideWindow, describeClosed } from "../schedule/tradingWindow.ts";
 import { reducibleQty } from "./exposure.ts";
@@ -18,13 +19,14 @@ export function decideGate(
   ticket: OrderTicket,
   gate: {
     readonly control: ControlState;
+    readonly task: Pick<Task, "id" | "strategies">;
     readonly window: TradingWindow;
     readonly now: Instant;
     readonly portfolio: PortfolioSnapshot;
   },
 ): GateDecision {
-  const { control, window, now, portfolio } = gate;
-  const { tradingState, actor, reason } = control;
+  const { control, task, window, now, portfolio } = gate;
+  const { tradingState, actor, reason } = switchFor(control, partOf(task, ticket));
   if (portfolio.account.blocked !== undefined) {
     return withhold("ACCOUNT_BLOCKED", `the broker has blocked the account: ${portfolio.account.blocked}`);
   }

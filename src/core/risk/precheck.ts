@@ -1,4 +1,5 @@
 // The precheck: reasons for which a run ends before any strategy is asked.
+import { switchFor } from "../model/control.ts";
 import type { RunInputs, Skip } from "../model/run.ts";
 import { minuteMs, msBetween } from "../model/time.ts";
 import { decideWindow, describeClosed } from "../schedule/tradingWindow.ts";
@@ -8,13 +9,14 @@ export function precheck({ task, slot, asOf, market, portfolio, control, window 
   const { blocked } = portfolio.account;
   if (blocked !== undefined)
     return { code: "ACCOUNT_BLOCKED", reason: `the broker has blocked the account: ${blocked}` };
-  if (control.tradingState === "halted") {
-    return { code: "HALTED", reason: `trading was halted by ${control.actor}: ${control.reason}` };
+  const switches = switchFor(control, { taskId: task.id });
+  if (switches.tradingState === "halted") {
+    return { code: "HALTED", reason: `trading was halted by ${switches.actor}: ${switches.reason}` };
   }
   if (!task.enabled) return { code: "TASK_DISABLED", reason: `task "${task.id}" is disabled` };
   const decision = decideWindow(window, asOf);
   if (!decision.open) return { code: decision.code, reason: describeClosed(decision, window) };
-  const graceMinutes = task.graceMinutes ?? window.graceMinutes;
+  const { graceMinutes } = window;
   const lateMs = msBetween(slot, asOf);
   if (lateMs > graceMinutes * minuteMs) {
     const late = Math.floor(lateMs / minuteMs);

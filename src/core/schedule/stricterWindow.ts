@@ -1,39 +1,39 @@
-// The trading window on a day on which calendars disagree: narrowed until every calendar is open throughout it.
-import { DateTime } from "luxon";
+// The trading window on days on which calendars disagree: narrowed until every calendar is open throughout it.
 import type { TradingWindow } from "../model/settings.ts";
-import { addMs, type Instant, minuteMs, type TradingDay } from "../model/time.ts";
+import { addMs, type Instant, instantFromMs, minuteMs } from "../model/time.ts";
 import type { CalendarDifference } from "./calendarCheck.ts";
+import { extendedHoursOf, sessionOn } from "./tradingCalendar.ts";
 
 /**
- * The window as it holds today where the broker's calendar differs: days on which the broker is closed are holidays, and today's hours end
- * or begin with the broker's. The hours are today's alone; the same window when nothing differs.
+ * The window where the broker's calendar differs: days on which the broker is closed are holidays, and on days on which it has other hours
+ * everything outside them, with the window's buffers, is a blackout. The same window when nothing differs.
  */
-export function stricterWindow(
-  window: TradingWindow,
-  differences: readonly CalendarDifference[],
-  today: TradingDay,
-): TradingWindow {
+export function stricterWindow(window: TradingWindow, differences: readonly CalendarDifference[]): TradingWindow {
+  if (differences.length === 0) return window;
   const closed = differences.filter(({ atBroker }) => atBroker === undefined).map(({ day }) => day);
-  const withHolidays = closed.length === 0 ? window : { ...window, holidays: [...window.holidays, ...closed] };
-  const hoursToday = differences.find(({ day }) => day === today)?.atBroker;
-  return hoursToday === undefined ? withHolidays : withinHours(withHolidays, hoursToday);
+  return {
+    ...window,
+    holidays: [...window.holidays, ...closed],
+    blackouts: [...window.blackouts, ...differences.flatMap((each) => outsideHours(window, each))],
+  };
 }
 
-/** Hours that cannot be told as one stretch of the window's own day leave nothing that is safe: the day is a holiday. */
-function withinHours(
-  window: TradingWindow,
-  { day, openAt, closeAt }: { readonly day: TradingDay; readonly openAt: Instant; readonly closeAt: Instant },
-): TradingWindow {
-  const local = (instant: Instant): DateTime => DateTime.fromISO(instant, { zone: window.zone });
-  const first = local(addMs(openAt, window.openBufferMinutes * minuteMs));
-  const last = local(addMs(closeAt, -window.closeBufferMinutes * minuteMs));
-  const start = later(window.start, first.toFormat("HH:mm"));
-  const end = earlier(window.end, last.toFormat("HH:mm"));
-  return first.hasSame(last, "day") && start < end
-    ? { ...window, start, end }
-    : { ...window, holidays: [...window.holidays, day] };
+/** Before the broker's open and after its close on the day itself, which has no hours outside those of the extended session. */
+function outsideHours(window: TradingWindow, { day, atBroker }: CalendarDifference): TradingWindow["blackouts"] {
+  const session = sessionOn(day);
+  if (session === undefined || atBroker === undefined) return [];
+  const { fromMs, untilMs } = extendedHoursOf(session);
+  const opens = addMs(atBroker.openAt, window.openBufferMinutes * minuteMs);
+  const closes = addMs(atBroker.closeAt, -window.closeBufferMinutes * minuteMs);
+  return [
+    blackout(instantFromMs(fromMs), opens, `the broker's calendar opens at ${clock(atBroker.openAt)}`),
+    blackout(closes, instantFromMs(untilMs), `the broker's calendar closes at ${clock(atBroker.closeAt)}`),
+  ].filter(({ from, to }) => from < to);
 }
 
-/** Times of day, `HH:mm`. */
-const later = (a: string, b: string): string => (a > b ? a : b);
-const earlier = (a: string, b: string): string => (a < b ? a : b);
+const blackout = (from: Instant, to: Instant, reason: string): TradingWindow["blackouts"][number] => ({
+  from,
+  to,
+  reason,
+});
+const clock = (instant: Instant): string => `${instant.slice(11, 16)} UTC`;

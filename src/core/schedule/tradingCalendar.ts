@@ -18,6 +18,9 @@ const newYork = IANAZone.create("America/New_York");
 const openMinute = 9 * 60 + 30;
 const closeMinute = 16 * 60;
 const earlyCloseMinute = 13 * 60;
+const extendedOpenMinute = 4 * 60;
+const extendedCloseMinute = 20 * 60;
+const earlyExtendedCloseMinute = 17 * 60;
 /** The one scheduled late open since 2000: a year after the attack on the World Trade Center. */
 const lateOpens: Readonly<Record<string, number>> = { "2002-09-11": 12 * 60 };
 
@@ -77,6 +80,24 @@ export function nextSessionAfter(instant: Instant): Session {
     const next = calendarYear(year).sessions.find(({ openAt }) => openAt > instant);
     if (next !== undefined) return next;
   }
+}
+
+/** The sessions of `day` and later, oldest first, until the calendar ends; none for a day after it. */
+export function* sessionsFrom(day: TradingDay): Generator<Session> {
+  const firstYear = Math.max(Number(day.slice(0, 4)), Number(calendarRange.from.slice(0, 4)));
+  for (let year = firstYear; year <= Number(calendarRange.to.slice(0, 4)); year++) {
+    for (const session of calendarYear(year).sessions) if (session.day >= day) yield session;
+  }
+}
+
+/** The session with its extended hours: from 04:00 New York to 20:00, or 17:00 after an early close; milliseconds since the Unix epoch. */
+export function extendedHoursOf({ closeAt, early }: Session): { readonly fromMs: number; readonly untilMs: number } {
+  // The hours hang together by minutes: clocks change on Sundays only.
+  const midnightMs = msFromInstant(closeAt) - (early ? earlyCloseMinute : closeMinute) * minuteMs;
+  return {
+    fromMs: midnightMs + extendedOpenMinute * minuteMs,
+    untilMs: midnightMs + (early ? earlyExtendedCloseMinute : extendedCloseMinute) * minuteMs,
+  };
 }
 
 /** The newest trading day before `day`. */

@@ -1,126 +1,114 @@
 // The trading window: whether orders may be sent at an instant, until when, and if not, why not and when again.
-import { DateTime } from "luxon";
 import type { TradingWindow } from "../model/settings.ts";
-import { type Instant, instantFromMs, minuteMs, msFromInstant, type TradingDay } from "../model/time.ts";
-import { holidayName, nextSessionAfter, type Session, sessionOn, tradingDayOf } from "./tradingCalendar.ts";
+import { type Instant, instantFromMs, msFromInstant, type TradingDay } from "../model/time.ts";
+import { calendarRange, holidayName, type Session, sessionOn, tradingDayOf } from "./tradingCalendar.ts";
+import {
+  blackoutWithin,
+  datesOf,
+  type Hours,
+  hoursBeforeBlackouts,
+  isoWeekday,
+  nextOpenMs,
+  offsetMsAt,
+  openHours,
+  openUntilMs,
+  sessionHours,
+} from "./windowHours.ts";
 
 export type ClosedWindow = {
   readonly open: false;
-  readonly code: "WINDOW_CLOSED" | "HOLIDAY";
+  readonly code: "WINDOW_CLOSED" | "HOLIDAY" | "BLACKOUT";
   /** A plain sentence, times in the window's zone. */
   readonly reason: string;
   readonly nextOpenAt: Instant;
 };
-export type WindowDecision = { readonly open: true; readonly until: Instant; readonly session: Session } | ClosedWindow;
+export type OpenWindow = {
+  readonly open: true;
+  /** The first closed instant. */
+  readonly until: Instant;
+  readonly session: Session;
+  /** The instant lies before the open or after the close of the regular session. */
+  readonly extended: boolean;
+};
+export type WindowDecision = OpenWindow | ClosedWindow;
 
 /**
- * Open is what the exchange's session, less the buffers, and the window's own hours have in common; `until` is its first closed instant.
- * Throws RangeError outside the trading calendar, and for a window that never opens again before the calendar ends.
+ * Open is what the session, as it holds that day, and the window's own ranges have in common, less the blackouts. The session is the
+ * exchange's, or with `extendedHours` that from 04:00 to 20:00 New York (17:00 after an early close); extra early closes end either, and
+ * the buffers are taken off its ends. Throws RangeError outside the trading calendar, and for a window that never opens again before the
+ * calendar ends.
  */
 export function decideWindow(window: TradingWindow, at: Instant): WindowDecision {
   const atMs = msFromInstant(at);
-  const session = sessionOn(tradingDayOf(at));
-  const hours = session === undefined ? [] : openHours(window, session);
-  const current = hours.find(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs);
-  if (session !== undefined && current !== undefined) {
-    return { open: true, until: instantFromMs(current.untilMs), session };
+  const day = tradingDayOf(at);
+  const session = sessionOn(day);
+  const untilMs = session === undefined ? undefined : openUntilMs(window, atMs);
+  if (session !== undefined && untilMs !== undefined) {
+    const extended = atMs < msFromInstant(session.openAt) || atMs >= msFromInstant(session.closeAt);
+    return { open: true, until: instantFromMs(untilMs), session, extended };
   }
-  const nextOpenAt = findNextOpen(window, at);
-  const holiday = holidayReason(window, tradingDayOf(at));
-  if (holiday !== undefined) return { open: false, code: "HOLIDAY", reason: holiday, nextOpenAt };
-  return { open: false, code: "WINDOW_CLOSED", reason: closedReason(window, atMs, session, hours), nextOpenAt };
+  const nextMs = nextOpenMs(window, atMs);
+  if (nextMs === undefined) {
+    throw new RangeError(
+      `the trading window never opens again before the trading calendar ends on ${calendarRange.to}`,
+    );
+  }
+  return { open: false, ...closedBecause(window, atMs, day, session), nextOpenAt: instantFromMs(nextMs) };
 }
 
 /** The reason with the next open in the window's zone: what a skipped slot or run is told by. */
-export const describeClosed = ({ reason, nextOpenAt }: ClosedWindow, { zone }: TradingWindow): string =>
-  `${reason}; next open ${inZone(msFromInstant(nextOpenAt), zone).toFormat("ccc yyyy-MM-dd HH:mm")} ${placeOf(zone)}`;
-
-/** Trading is open from `fromMs` up to but without `untilMs`, milliseconds since the Unix epoch. */
-type OpenHours = { readonly fromMs: number; readonly untilMs: number };
-
-/** Asked at every tick for the same day: working out wall time is slow. */
-const knownHours = new Map<string, readonly OpenHours[]>();
-const hoursKept = 1000;
-
-/** Oldest first; more than one only where the session spans midnight in the window's zone. */
-function openHours(window: TradingWindow, session: Session): readonly OpenHours[] {
-  if (window.holidays.includes(session.day)) return [];
-  const { zone, weekdays, start, end, openBufferMinutes, closeBufferMinutes } = window;
-  const key = [session.day, zone, weekdays, start, end, openBufferMinutes, closeBufferMinutes].join("|");
-  const hours = knownHours.get(key) ?? computeOpenHours(window, session);
-  if (knownHours.size >= hoursKept) knownHours.clear();
-  knownHours.set(key, hours);
-  return hours;
+export function describeClosed({ reason, nextOpenAt }: ClosedWindow, { zone }: TradingWindow): string {
+  const nextMs = msFromInstant(nextOpenAt);
+  const weekday = weekdayNames[isoWeekday(datesOf(zone, { fromMs: nextMs, untilMs: nextMs + 1 })[0] ?? nextMs) - 1];
+  const wall = wallClock(nextMs, zone);
+  return `${reason}; next open ${weekday?.slice(0, 3)} ${wall.slice(0, 10)} ${wall.slice(11, 16)} ${placeOf(zone)}`;
 }
 
-function computeOpenHours(window: TradingWindow, session: Session): readonly OpenHours[] {
-  const openMs = msFromInstant(session.openAt) + window.openBufferMinutes * minuteMs;
-  const closeMs = lastCloseMs(window, session);
-  return datesOf(session, window.zone)
-    .filter((date) => window.weekdays.includes(date.weekday))
-    .map((date) => ({
-      fromMs: Math.max(openMs, atTimeOfDay(date, window.start)),
-      untilMs: Math.min(closeMs, atTimeOfDay(date, window.end)),
-    }))
-    .filter(({ fromMs, untilMs }) => fromMs < untilMs);
-}
+type Because = Pick<ClosedWindow, "code" | "reason">;
 
-const lastCloseMs = (window: TradingWindow, { closeAt }: Session): number =>
-  msFromInstant(closeAt) - window.closeBufferMinutes * minuteMs;
-
-function findNextOpen(window: TradingWindow, at: Instant): Instant {
-  const atMs = msFromInstant(at);
-  for (
-    let session = sessionOn(tradingDayOf(at)) ?? nextSessionAfter(at);
-    ;
-    session = nextSessionAfter(session.openAt)
-  ) {
-    const next = openHours(window, session).find(({ fromMs }) => fromMs > atMs);
-    if (next !== undefined) return instantFromMs(next.fromMs);
-  }
-}
-
-function holidayReason(window: TradingWindow, day: TradingDay): string | undefined {
+function closedBecause(window: TradingWindow, atMs: number, day: TradingDay, session: Session | undefined): Because {
   const name = holidayName(day);
-  if (name !== undefined) return `holiday: the exchange is closed for ${name}`;
-  return window.holidays.includes(day) ? `holiday: ${day} is a holiday of the trading window` : undefined;
+  if (name !== undefined) return { code: "HOLIDAY", reason: `holiday: the exchange is closed for ${name}` };
+  if (window.holidays.includes(day)) {
+    return { code: "HOLIDAY", reason: `holiday: ${day} is a holiday of the trading window` };
+  }
+  if (session === undefined) return { code: "WINDOW_CLOSED", reason: "weekend: the exchange is closed" };
+  const blackout = blackoutWithin(window, { fromMs: atMs, untilMs: atMs + 1 }) ?? blackoutOfDay(window, session);
+  return blackout === undefined
+    ? { code: "WINDOW_CLOSED", reason: closedReason(window, atMs, session) }
+    : { code: "BLACKOUT", reason: `blackout: ${blackout.reason}` };
 }
 
-function closedReason(
-  window: TradingWindow,
-  atMs: number,
-  session: Session | undefined,
-  hours: readonly OpenHours[],
-): string {
-  const place = placeOf(window.zone);
-  const clock = (ms: number): string => `${inZone(ms, window.zone).toFormat("HH:mm")} ${place}`;
-  if (session === undefined) return "weekend: the exchange is closed";
+/** What has taken all of a day's hours; undefined when some are left or there were none to take. */
+function blackoutOfDay(window: TradingWindow, session: Session): ReturnType<typeof blackoutWithin> {
+  const [first] = openHours(window, session).length > 0 ? [] : hoursBeforeBlackouts(window, session);
+  return first && blackoutWithin(window, first);
+}
+
+function closedReason(window: TradingWindow, atMs: number, session: Session): string {
+  const clock = (ms: number): string => `${wallClock(ms, window.zone).slice(11, 16)} ${placeOf(window.zone)}`;
+  const whole: Hours = sessionHours(window, session);
+  const hours = openHours(window, session);
   const later = hours.find(({ fromMs }) => atMs < fromMs);
   if (later !== undefined) return `before the window opens at ${clock(later.fromMs)}`;
   const last = hours.at(-1);
   if (last !== undefined) {
-    const halfDay = session.early && last.untilMs === lastCloseMs(window, session);
+    const halfDay = session.early && last.untilMs === whole.untilMs;
     return halfDay ? `half day: closed at ${clock(last.untilMs)}` : `after the window closed at ${clock(last.untilMs)}`;
   }
-  const dates = datesOf(session, window.zone);
-  if (!dates.some((date) => window.weekdays.includes(date.weekday))) {
-    return `the window is closed on ${dates[0]?.toFormat("cccc")}s`;
+  if (whole.untilMs <= whole.fromMs) return "early close: nothing is left of the session after its buffers";
+  const weekdays = datesOf(window.zone, whole).map(isoWeekday);
+  if (!weekdays.some((weekday) => window.weekdays.includes(weekday))) {
+    return `the window is closed on ${weekdayNames[(weekdays[0] ?? 1) - 1]}s`;
   }
   const day = session.early ? "half day: " : "";
-  return `${day}the window's hours miss the session, which ends at ${clock(lastCloseMs(window, session))}`;
+  return `${day}the window's hours miss the session, which ends at ${clock(whole.untilMs)}`;
 }
 
-/** The calendar dates in `zone` that a session touches. */
-function datesOf(session: Session, zone: string): readonly DateTime[] {
-  const first = inZone(msFromInstant(session.openAt), zone).startOf("day");
-  const last = inZone(msFromInstant(session.closeAt), zone).startOf("day");
-  return first.toMillis() === last.toMillis() ? [first] : [first, last];
-}
+const weekdayNames = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-const atTimeOfDay = (date: DateTime, time: string): number =>
-  date.set({ hour: Number(time.slice(0, 2)), minute: Number(time.slice(3)) }).toMillis();
-
-const inZone = (ms: number, zone: string): DateTime => DateTime.fromMillis(ms, { zone, locale: "en" });
+/** What clocks in the zone show, `2026-06-15T09:30…`. */
+const wallClock = (ms: number, zone: string): string => instantFromMs(ms + offsetMsAt(zone, ms));
 
 /** `America/New_York` → `New York`. */
 const placeOf = (zone: string): string => zone.slice(zone.lastIndexOf("/") + 1).replaceAll("_", " ");

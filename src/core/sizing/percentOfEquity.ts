@@ -19,7 +19,7 @@ import {
 } from "../model/money.ts";
 import { type BrokerOrder, bySendingOrder, type OrderIntent, type Side } from "../model/order.ts";
 import type { PortfolioSnapshot } from "../model/portfolio.ts";
-import type { Task } from "../model/settings.ts";
+import type { Task } from "../model/task.ts";
 import type { Target } from "../strategies/multiStrategyRunner.ts";
 
 export type SizingInputs = {

@@ -1,7 +1,7 @@
 // MultiStrategyRunner: lets every strategy of a task speak on the same view, and nets what they say into one target a symbol.
 import type { StrategyFailure } from "../model/run.ts";
-import type { StrategyUse, Task } from "../model/settings.ts";
 import type { Signal } from "../model/signal.ts";
+import { netStrategy, type StrategyUse, type Task } from "../model/task.ts";
 import { canonicalJson } from "../planning/canonicalJson.ts";
 import { findStrategy } from "./registry.ts";
 import type { StrategyView } from "./strategy.ts";
@@ -61,7 +61,7 @@ function netTargets(spoken: readonly { use: StrategyUse; signals: readonly Signa
       const before = targets.get(symbol);
       targets.set(symbol, {
         weight: (before?.weight ?? 0) + (targetWeight * use.weight) / total,
-        strategy: before === undefined || before.strategy === strategy ? strategy : "net",
+        strategy: before === undefined || before.strategy === strategy ? strategy : netStrategy,
       });
     }
   }

@@ -1,8 +1,11 @@
 // The one list of strategies, and the judgement of a configuration by what they and the schedules accept.
+
+import type { AutomationConfig } from "../model/automation.ts";
 import type { Fault } from "../model/errors.ts";
-import type { AutomationConfig, StrategyUse, Task, TradingWindow } from "../model/settings.ts";
+import type { TradingWindow } from "../model/settings.ts";
+import { type StrategyUse, schedulesOf, type Task } from "../model/task.ts";
 import type { Instant } from "../model/time.ts";
-import { scheduleFault } from "../schedule/dueSlots.ts";
+import { scheduleFault } from "../schedule/scheduleTimes.ts";
 import { calendarRange } from "../schedule/tradingCalendar.ts";
 import { decideWindow } from "../schedule/tradingWindow.ts";
 import { movingAverageCross } from "./movingAverageCross.ts";
@@ -32,12 +35,15 @@ function opensEver(window: TradingWindow): boolean {
   }
 }
 
-const taskFaults = ({ schedule, strategies: uses }: Task, path: string): readonly Fault[] => {
-  const message = scheduleFault(schedule.cron, schedule.zone);
-  return [
-    ...(message === undefined ? [] : [{ path: `${path}.schedule.cron`, message }]),
-    ...uses.flatMap((use, index) => useFaults(use, `${path}.strategies[${index}]`)),
-  ];
+/** What no schema sees in a task: schedules that are never due, unknown strategies, and parameters that a strategy does not take. */
+export const taskFaults = (task: Pick<Task, "schedule" | "strategies">, path = ""): readonly Fault[] => {
+  const inTask = (part: string): string => (path === "" ? part : `${path}.${part}`);
+  const schedules = schedulesOf(task).flatMap((schedule, index): Fault[] => {
+    const fault = scheduleFault(schedule);
+    const each = Array.isArray(task.schedule) ? `schedule[${index}]` : "schedule";
+    return fault === undefined ? [] : [{ path: inTask(`${each}.${fault.field}`), message: fault.message }];
+  });
+  return [...schedules, ...task.strategies.flatMap((use, index) => useFaults(use, inTask(`strategies[${index}]`)))];
 };
 
 function useFaults({ name, params }: StrategyUse, path: string): readonly Fault[] {

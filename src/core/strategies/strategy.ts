@@ -3,8 +3,8 @@ import type { z } from "zod";
 import type { Fault } from "../model/errors.ts";
 import type { BarSeries, LatestPrice } from "../model/market.ts";
 import type { Usd } from "../model/money.ts";
+import { faultsOf } from "../model/parse.ts";
 import type { Position } from "../model/portfolio.ts";
-import { faultsOf } from "../model/settings.ts";
 import type { Signal } from "../model/signal.ts";
 import type { Instant } from "../model/time.ts";
 

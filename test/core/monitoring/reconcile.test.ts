@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { addQty, negateQty, price, type Qty, qty, zeroQty } from "../../../src/core/model/money.ts";
 import type { Drift } from "../../../src/core/model/monitor.ts";
 import type { BrokerFill, Side } from "../../../src/core/model/order.ts";
-import type { OrderHandling } from "../../../src/core/model/settings.ts";
+import type { MonitorSettings } from "../../../src/core/model/settings.ts";
 import { addMs } from "../../../src/core/model/time.ts";
 import { believedOf, reconcile, withFills } from "../../../src/core/monitoring/reconcile.ts";
 import { at, examplePortfolio } from "../examples.ts";
@@ -37,7 +37,7 @@ const drift = (believed: string, atBroker: string, state: Drift["state"] = "susp
 });
 
 /** AAA seen for the first time, and again after so many seconds. */
-function seenTwice(believed: string, atBroker: string, policy: OrderHandling["driftPolicy"], seconds = 60) {
+function seenTwice(believed: string, atBroker: string, policy: MonitorSettings["driftPolicy"], seconds = 60) {
   const [explained, positions] = [believe({ AAA: believed }), positionsOf({ AAA: atBroker })];
   const first = reconcile(explained, positions, [], { now, policy });
   return reconcile(first.believed, positions, first.drifts, { now: secondsLater(seconds), policy });

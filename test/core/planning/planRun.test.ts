@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RunInputs } from "../../../src/core/model/run.ts";
-import type { StrategyUse } from "../../../src/core/model/settings.ts";
+import type { StrategyUse } from "../../../src/core/model/task.ts";
 import { canonicalJson, decodeInputs, encodeInputs } from "../../../src/core/planning/canonicalJson.ts";
 import { planRun } from "../../../src/core/planning/planRun.ts";
 import {

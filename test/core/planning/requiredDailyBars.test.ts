@@ -1,6 +1,6 @@
 // How much history is fetched for a task.
 import { expect, test } from "vitest";
-import type { StrategyUse } from "../../../src/core/model/settings.ts";
+import type { StrategyUse } from "../../../src/core/model/task.ts";
 import { requiredDailyBars } from "../../../src/core/planning/requiredDailyBars.ts";
 import { exampleTask } from "../examples.ts";
 

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { qty } from "../../../src/core/model/money.ts";
-import type { Task } from "../../../src/core/model/settings.ts";
+import type { Task } from "../../../src/core/model/task.ts";
 import { sizeTargets } from "../../../src/core/sizing/percentOfEquity.ts";
 import { exampleMarket, exampleOrder, examplePortfolio, exampleTask } from "../examples.ts";
 

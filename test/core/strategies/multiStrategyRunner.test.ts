@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { usd } from "../../../src/core/model/money.ts";
-import type { StrategyUse } from "../../../src/core/model/settings.ts";
+import type { StrategyUse } from "../../../src/core/model/task.ts";
 import { runStrategies } from "../../../src/core/strategies/multiStrategyRunner.ts";
 import type { StrategyView } from "../../../src/core/strategies/strategy.ts";
 import { at, exampleBars, exampleTask } from "../examples.ts";

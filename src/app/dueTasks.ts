@@ -1,0 +1,86 @@
+// The tasks behind what is due: each in the version that the agenda names, and until when that version's slots are its own.
+import { InvariantError } from "../core/model/errors.ts";
+import type { AgendaEntry } from "../core/model/slot.ts";
+import type { Task } from "../core/model/task.ts";
+import type { Instant } from "../core/model/time.ts";
+import type { StoredTask, TaskStore, UnreadableRow } from "../ports/stores.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
+import { inLanes } from "./lanes.ts";
+import type { Outbox } from "./outbox.ts";
+
+/** `until` is absent for the newest version. */
+export type DueTask = { readonly task: Task; readonly until?: Instant };
+
+export type DueTasks = {
+  /** An entry whose task cannot be read has none: it stays due, people are told, and it is looked at again at the next tick. */
+  load(due: readonly AgendaEntry[], now: Instant): Promise<ReadonlyMap<AgendaEntry, DueTask>>;
+};
+
+/** More tasks than this are read in one sweep instead of one by one. */
+const fewTasks = 30;
+const lanes = 16;
+
+export function createDueTasks(ports: {
+  readonly tasks: TaskStore;
+  readonly outbox: Outbox;
+  readonly telemetry: Telemetry;
+}): DueTasks {
+  const { tasks, outbox, telemetry } = ports;
+
+  async function load(due: readonly AgendaEntry[], now: Instant): Promise<ReadonlyMap<AgendaEntry, DueTask>> {
+    const newest = await newestVersions(due, now);
+    const found = await inLanes(lanes, due, async (entry) => [entry, await ownerOf(entry, newest, now)] as const);
+    return new Map(found.flatMap(([entry, owner]) => (owner === undefined ? [] : [[entry, owner] as const])));
+  }
+
+  async function newestVersions(due: readonly AgendaEntry[], now: Instant): Promise<ReadonlyMap<string, StoredTask>> {
+    if (due.length > fewTasks) {
+      const all = await tasks.list();
+      for (const row of all.unreadable) await alert(row, now);
+      return new Map(all.tasks.map((stored) => [stored.task.id, stored]));
+    }
+    const ids = [...new Set(due.map(({ taskId }) => taskId))];
+    const found = await inLanes(lanes, ids, (id) => readable(id, now, () => tasks.get(id)));
+    return new Map(found.flatMap((stored) => (stored === undefined ? [] : [[stored.task.id, stored]])));
+  }
+
+  async function ownerOf(
+    { taskId, version }: AgendaEntry,
+    newest: ReadonlyMap<string, StoredTask>,
+    now: Instant,
+  ): Promise<DueTask | undefined> {
+    const stored = newest.get(taskId);
+    if (stored?.version === version && !stored.deleted) return { task: stored.task };
+    return readable(taskId, now, async () => {
+      const [own, successor] = await Promise.all([tasks.version(taskId, version), tasks.version(taskId, version + 1)]);
+      return own && { task: own.task, ...(successor === undefined ? {} : { until: successor.changedAt }) };
+    });
+  }
+
+  async function readable<T>(taskId: string, now: Instant, read: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await read();
+    } catch (failure) {
+      if (!(failure instanceof InvariantError)) throw failure;
+      await alert({ key: taskId, detail: failure.message }, now);
+      return undefined;
+    }
+  }
+
+  async function alert(row: UnreadableRow, now: Instant): Promise<void> {
+    telemetry.event("error", "row.unreadable", { key: row.key, detail: row.detail });
+    const key = row.key.slice(0, 60);
+    await outbox.post({
+      schemaVersion: 1,
+      // Once a day.
+      id: `unreadable-row.${key}.${now.slice(0, 10)}`,
+      severity: "error",
+      title: `A stored row cannot be read: ${key}`,
+      text: `${row.detail.slice(0, 3000)}. Its task does not run until the row is mended.`,
+      at: now,
+      attempt: 1,
+    });
+  }
+
+  return { load };
+}
