@@ -8,6 +8,7 @@ import {
   type OrderTicket,
 } from "../core/model/order.ts";
 import type { RunInputs, RunPlan } from "../core/model/run.ts";
+import { graceMsOf } from "../core/model/task.ts";
 import { addMs, type Instant, minuteMs } from "../core/model/time.ts";
 import { eventOf, plannedEvents } from "../core/monitoring/orderTruth.ts";
 import { changeSince } from "../core/planning/planStaleness.ts";
@@ -15,7 +16,7 @@ import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import type { ExitKeeper } from "./exitKeeper.ts";
-import { graceMsOf, type OrderSender } from "./orderSender.ts";
+import type { OrderSender } from "./orderSender.ts";
 
 export type Submission = {
   readonly outcomes: readonly OrderOutcome[];
@@ -105,7 +106,7 @@ export function createOrderExecutor(ports: {
   function unlessSentBefore(outcome: OrderOutcome, plan: RunPlan, inputs: RunInputs): OrderOutcome {
     if (outcome.kind !== "withheld") return outcome;
     const now = clock.now();
-    const lastSend = addMs(plan.asOf, graceMsOf(inputs));
+    const lastSend = addMs(plan.asOf, graceMsOf(inputs.window));
     const message = `not sent now (${outcome.code}: ${outcome.message}), perhaps before`;
     return { kind: "unknown", ticket: outcome.ticket, message, since: lastSend < now ? lastSend : now };
   }

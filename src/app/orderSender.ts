@@ -3,6 +3,7 @@ import type { ControlState } from "../core/model/control.ts";
 import { TransientError } from "../core/model/errors.ts";
 import type { OrderOutcome, OrderTicket, SubmitResult } from "../core/model/order.ts";
 import type { RunInputs, RunPlan } from "../core/model/run.ts";
+import { graceMsOf } from "../core/model/task.ts";
 import { minuteMs, msBetween } from "../core/model/time.ts";
 import { decideGate } from "../core/risk/gate.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -49,7 +50,7 @@ export function createOrderSender(ports: {
   async function gate(ticket: OrderTicket, plan: RunPlan, inputs: RunInputs): Promise<OrderOutcome | undefined> {
     const state = await readSwitches();
     const now = clock.now();
-    const graceMs = graceMsOf(inputs);
+    const graceMs = graceMsOf(inputs.window);
     // Protecting what is held does not depend on prices of the past, nor on the market being open.
     const isExit = ticket.type === "exit";
     if (!isExit && msBetween(plan.asOf, now) > graceMs) {
@@ -94,4 +95,3 @@ export function createOrderSender(ports: {
 }
 
 /** How old a plan may be when one of its orders is sent. */
-export const graceMsOf = ({ window }: Pick<RunInputs, "window">): number => window.graceMinutes * minuteMs;

@@ -89,11 +89,11 @@ export function createSettingsStore(book: Book, tasks: TaskStore): SettingsStore
       const sections = rows.filter(({ rowKey }) => rowKey !== calendarKey).map(readSection);
       const calendar = rows.find(({ rowKey }) => rowKey === calendarKey);
       return {
-        window: valueOf(sections, "trading_window"),
-        limits: valueOf(sections, "risk_limits"),
-        monitor: valueOf(sections, "monitor"),
-        notifications: valueOf(sections, "notifications"),
-        universes: valueOf(sections, "universes"),
+        window: sectionValue(sections, "trading_window"),
+        limits: sectionValue(sections, "risk_limits"),
+        monitor: sectionValue(sections, "monitor"),
+        notifications: sectionValue(sections, "notifications"),
+        universes: sectionValue(sections, "universes"),
         calendar: calendar && (readRow(bookName, calendar, calendarShape) satisfies StoredCalendar),
         versions: Object.fromEntries(sections.map(({ name, version }) => [name, version])) as Record<
           SectionName,
@@ -159,7 +159,7 @@ const readPending = (row: StoredRow): PendingChange => {
   return { ...stored, value: readValue(row, stored.section, stored.value) };
 };
 
-function valueOf<Name extends SectionName>(sections: readonly StoredSection[], name: Name): Automation[Name] {
+function sectionValue<Name extends SectionName>(sections: readonly StoredSection[], name: Name): Automation[Name] {
   const found = sections.find((section) => section.name === name);
   if (found === undefined) throw new InvariantError("UNREADABLE_ROW", `${bookName} ${sectionKey(name)} is missing`);
   return found.value as Automation[Name];

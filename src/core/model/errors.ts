@@ -34,7 +34,13 @@ export class InvariantError extends CodedError {
   override readonly name = "InvariantError";
 }
 
-/** What was asked cannot be done as things stand: the message says what would be right. Nothing has changed. */
+/** What was asked cannot be done as things stand: the message says what would be right, the faults what is wrong with it. Nothing has changed. */
 export class RefusedError extends CodedError {
   override readonly name = "RefusedError";
+  readonly faults: readonly Fault[];
+
+  constructor(code: string, message: string, faults: readonly Fault[] = [], options?: ErrorOptions) {
+    super(code, message, options);
+    this.faults = faults;
+  }
 }
