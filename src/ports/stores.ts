@@ -2,13 +2,13 @@
 import type { ChainLink } from "../core/audit/chain.ts";
 import type { AutomationConfig } from "../core/model/automation.ts";
 import type { ControlEvent, ControlState, Principal } from "../core/model/control.ts";
+import type { RiskLimits } from "../core/model/limits.ts";
 import type { MonitorState } from "../core/model/monitor.ts";
 import type { ExecutionRecord, ExecutionStatus, RunInputs, RunPlan, RunSummary } from "../core/model/run.ts";
 import type {
   Automation,
   MonitorSettings,
   NotificationSettings,
-  RiskLimits,
   SectionName,
   TradingWindow,
   Universes,

@@ -1,11 +1,12 @@
 // Ready-made values for the core's tests: each is valid and unremarkable, so that a test shows only what it is about.
 import type { ControlState } from "../../src/core/model/control.ts";
+import type { RiskLimits } from "../../src/core/model/limits.ts";
 import type { BarSeries, MarketSnapshot } from "../../src/core/model/market.ts";
 import { notional, price, qty, usd } from "../../src/core/model/money.ts";
 import type { BrokerOrder, OrderIntent, Side } from "../../src/core/model/order.ts";
 import type { PortfolioSnapshot } from "../../src/core/model/portfolio.ts";
 import type { RunInputs } from "../../src/core/model/run.ts";
-import { type RiskLimits, type TradingWindow, tradingWindowSchema } from "../../src/core/model/settings.ts";
+import { type TradingWindow, tradingWindowSchema } from "../../src/core/model/settings.ts";
 import { type RunTask, runTaskSchema, type Task, taskSchema } from "../../src/core/model/task.ts";
 import {
   type Instant,
@@ -49,15 +50,17 @@ export const exampleControl = (changes: Partial<ControlState> = {}): ControlStat
 });
 
 export const exampleTask = (changes: Partial<Task> = {}): RunTask =>
-  runTaskSchema.parse(taskSchema.parse({
-    id: "trend",
-    name: "Trend",
-    schedule: { cron: "*/5 9-16 * * 1-5" },
-    symbols: ["AAA", "BBB", "CCC"],
-    strategies: [{ name: "targetWeights", params: { weights: { AAA: 0.5, BBB: 0.25 } } }],
-    sizing: { method: "percentOfEquity", equityFraction: 1, rebalanceBandFraction: 0 },
-    ...changes,
-  }));
+  runTaskSchema.parse(
+    taskSchema.parse({
+      id: "trend",
+      name: "Trend",
+      schedule: { cron: "*/5 9-16 * * 1-5" },
+      symbols: ["AAA", "BBB", "CCC"],
+      strategies: [{ name: "targetWeights", params: { weights: { AAA: 0.5, BBB: 0.25 } } }],
+      sizing: { method: "percentOfEquity", equityFraction: 1, rebalanceBandFraction: 0 },
+      ...changes,
+    }),
+  );
 
 export const everyMinute = (zone = "America/New_York"): Partial<Task> => ({ schedule: { cron: "* * * * *", zone } });
 

@@ -14,7 +14,14 @@ export type OrderIntent = {
   readonly notional: Usd;
   /** The sizing arithmetic in words, for the receipt. */
   readonly sizing: string;
+  /** Whose wish it is: the share of each strategy in the target, those that speak against it negative; sorted by name. */
+  readonly attribution: readonly Attribution[];
+  /** From the signals: where the position is left, as fractions of the price. */
+  readonly stopFraction?: number;
+  readonly targetFraction?: number;
 };
+
+export type Attribution = { readonly strategy: string; readonly weight: number };
 
 /** Sells before buys, then by symbol and strategy: the order in which intents are judged and sent. */
 export function bySendingOrder(a: OrderIntent, b: OrderIntent): number {
@@ -39,10 +46,13 @@ export type OrderTicket = {
   readonly symbol: string;
   readonly side: Side;
   readonly qty: Qty;
-  /** A market order, followed by its exits where it has any; or the exits alone, for shares that are held. */
-  readonly type: "market" | "exit";
-  readonly timeInForce: "day" | "gtc";
+  /** A market or limit order, followed by its exits where it has any; or the exits alone, for shares that are held. */
+  readonly type: "market" | "limit" | "exit";
+  /** `opg` and `cls`: in the opening and the closing auction. */
+  readonly timeInForce: "day" | "gtc" | "opg" | "cls";
   readonly referencePrice: Price;
+  /** Of a limit order. */
+  readonly limitPrice?: Price;
   readonly exits?: ExitPrices;
 };
 

@@ -2,12 +2,13 @@
 import { z } from "zod";
 import type { ControlState } from "./control.ts";
 import { runIdOf } from "./ids.ts";
+import type { RiskLimits } from "./limits.ts";
 import type { MarketSnapshot } from "./market.ts";
 import type { Usd } from "./money.ts";
-import type { BrokerFill, OrderEvent, OrderIntent, OrderOutcome, OrderTicket } from "./order.ts";
+import type { BrokerFill, BrokerOrder, OrderEvent, OrderIntent, OrderOutcome, OrderTicket } from "./order.ts";
 import type { PortfolioSnapshot } from "./portfolio.ts";
 import type { DenialCode, RiskVerdict } from "./risk.ts";
-import type { RiskLimits, TradingWindow } from "./settings.ts";
+import type { TradingWindow } from "./settings.ts";
 import type { Signal } from "./signal.ts";
 import type { RunTask } from "./task.ts";
 import { type Instant, parseInstant } from "./time.ts";
@@ -49,20 +50,28 @@ export type RunInputs = {
   readonly asOf: Instant;
   readonly market: MarketSnapshot;
   readonly portfolio: PortfolioSnapshot;
+  /** Every order of the account, ours or not, that was submitted in the day before `asOf` or within the longest cooldown; by client order id. */
+  readonly recentOrders: readonly BrokerOrder[];
+  /** What losses are counted from; undefined before the monitor's first check. */
+  readonly equityMarks: EquityMarks | undefined;
+  /** Our clock less the broker's, in milliseconds. */
+  readonly clockSkewMs: number;
+  /** What this app is set to trade on. */
+  readonly trades: { readonly mode: "paper" | "live"; readonly expectedAccountId: string | undefined };
   readonly control: ControlState;
   /** As they hold for the task, its own ones taken in. */
   readonly window: TradingWindow;
   readonly limits: RiskLimits;
 };
 
+export type EquityMarks = { readonly dayStartEquity: Usd; readonly peakEquity: Usd };
+
 /** Why a run sends nothing at all. */
 export type SkipCode =
-  | "WINDOW_CLOSED"
+  | DenialCode
   | "HOLIDAY"
   | "BLACKOUT"
   | "SLOT_EXPIRED"
-  | "HALTED"
-  | "ACCOUNT_BLOCKED"
   | "NO_MARKET_DATA"
   | "TASK_DISABLED";
 export type Skip = { readonly code: SkipCode; readonly reason: string };

@@ -2,11 +2,12 @@
 import { z } from "zod";
 import { controlStateSchema } from "../model/control.ts";
 import { InvariantError } from "../model/errors.ts";
+import { riskLimitsSchema } from "../model/limits.ts";
 import type { BarSeries } from "../model/market.ts";
 import { isDecimal, type Price, type Qty, type Usd } from "../model/money.ts";
 import { faultsOf } from "../model/parse.ts";
 import type { RunInputs } from "../model/run.ts";
-import { riskLimitsSchema, tradingWindowSchema } from "../model/settings.ts";
+import { tradingWindowSchema } from "../model/settings.ts";
 import { runTaskSchema } from "../model/task.ts";
 import { type Instant, parseInstant } from "../model/time.ts";
 

@@ -1,5 +1,6 @@
 // The risk fold: judges each intent of a batch against the book that the approvals before it have left.
 import { type ControlState, switchFor } from "../model/control.ts";
+import type { RiskLimits } from "../model/limits.ts";
 import type { MarketSnapshot } from "../model/market.ts";
 import {
   addUsd,
@@ -16,7 +17,6 @@ import { bySendingOrder, type OrderIntent } from "../model/order.ts";
 import type { AccountSnapshot, PortfolioSnapshot } from "../model/portfolio.ts";
 import type { RiskVerdict } from "../model/risk.ts";
 import type { RiskSnapshot } from "../model/run.ts";
-import type { RiskLimits } from "../model/settings.ts";
 import { partOf, type Task } from "../model/task.ts";
 import {
   type Book,

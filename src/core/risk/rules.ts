@@ -1,5 +1,6 @@
 // The pre-trade risk rules: each small, named, with its code, figure, limit and the quantity it leaves to an order.
 import type { TradingState } from "../model/control.ts";
+import type { RiskLimits } from "../model/limits.ts";
 import {
   addQty,
   addUsd,
@@ -17,7 +18,6 @@ import {
 import type { OrderIntent } from "../model/order.ts";
 import type { AccountSnapshot } from "../model/portfolio.ts";
 import type { DenialCode, RuleFigure } from "../model/risk.ts";
-import type { RiskLimits } from "../model/settings.ts";
 import { type Book, exposureOf, reducibleQty, signedQty, worstUsd } from "./exposure.ts";
 
 /** What a rule looks at: the book holds every order judged before. */

@@ -15,7 +15,7 @@ export const movingAverageCross = define({
   params: z
     .strictObject({ fast: z.int().min(1).max(500).default(10), slow: z.int().min(2).max(500).default(30) })
     .refine(({ fast, slow }) => fast < slow, { path: ["fast"], message: "must be less than slow" }),
-  needs: ({ slow }) => ({ dailyBars: slow }),
+  needs: ({ slow }) => ({ timeframe: "1Day", bars: slow }),
   decide: ({ bars }, { fast, slow }) =>
     [...bars.values()].flatMap((series) => {
       const values = { fast: newest(series, fast), slow: newest(series, slow), close: newest(series, 1) };

@@ -1,24 +1,41 @@
 // What a strategy is: a pure function from what the market and the account look like to what it wishes to hold.
 import type { z } from "zod";
 import type { Fault } from "../model/errors.ts";
-import type { BarSeries, LatestPrice } from "../model/market.ts";
+import type { BarSeries, LatestPrice, Timeframe } from "../model/market.ts";
 import type { Usd } from "../model/money.ts";
 import { faultsOf } from "../model/parse.ts";
 import type { Position } from "../model/portfolio.ts";
-import type { Signal } from "../model/signal.ts";
+import type { Direction, Signal } from "../model/signal.ts";
 import type { Instant } from "../model/time.ts";
+import type { Session } from "../schedule/tradingCalendar.ts";
 
-/** What a strategy may look at. `bars` holds every symbol that takes part in the run, with closed bars only. */
+/**
+ * What a strategy may look at. `bars` holds every symbol that takes part in the run, with closed bars only, of the timeframe that the
+ * strategy needs; `session` is today's, undefined on a day without one.
+ */
 export type StrategyView = {
   readonly asOf: Instant;
+  readonly session: Session | undefined;
   readonly bars: ReadonlyMap<string, BarSeries>;
   readonly latest: ReadonlyMap<string, LatestPrice>;
   readonly positions: ReadonlyMap<string, Position>;
   readonly equity: Usd;
 };
 
-/** What must be fetched before a strategy can decide: closed daily bars a symbol, 0 for none. */
-export type Needs = { readonly dailyBars: number };
+/**
+ * What must be fetched before a strategy can decide: so many closed bars a symbol, 0 for none, of which the first `warmUp` only bring its
+ * indicators up to their values; `quotes` where it looks at bid and ask.
+ */
+export type Needs = {
+  readonly timeframe: Timeframe;
+  readonly bars: number;
+  readonly warmUp?: number;
+  readonly quotes?: boolean;
+};
+
+/** A signal as a strategy gives it: with a weight, or with a direction that stands for an equal part of all symbols in the run. */
+export type SignalDraft = Omit<Signal, "strategy" | "targetWeight"> &
+  ({ readonly targetWeight: number } | { readonly direction: Direction });
 
 /** A strategy as the registry lists it; its parameters arrive unread from the settings. */
 export type Strategy = {
@@ -42,7 +59,7 @@ export function define<Params>(definition: {
   readonly doc: string;
   readonly params: z.ZodType<Params>;
   needs(params: Params): Needs;
-  decide(view: StrategyView, params: Params): readonly Omit<Signal, "strategy">[];
+  decide(view: StrategyView, params: Params): readonly SignalDraft[];
 }): Strategy {
   const { name, title, doc, params: schema } = definition;
   return {
@@ -54,7 +71,12 @@ export function define<Params>(definition: {
       return result.success ? [] : faultsOf(result.error);
     },
     needs: (params) => definition.needs(schema.parse(params)),
-    decide: (view, params) =>
-      definition.decide(view, schema.parse(params)).map((signal) => ({ strategy: name, ...signal })),
+    decide: (view, params) => definition.decide(view, schema.parse(params)).map((draft) => signalOf(name, draft, view)),
   };
+}
+
+function signalOf(strategy: string, draft: SignalDraft, view: StrategyView): Signal {
+  if ("targetWeight" in draft) return { strategy, ...draft };
+  const { direction, ...signal } = draft;
+  return { strategy, ...signal, targetWeight: { long: 1, flat: 0, short: -1 }[direction] / view.bars.size };
 }

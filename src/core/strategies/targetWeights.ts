@@ -19,7 +19,7 @@ export const targetWeights = define({
       .refine((weights) => Object.keys(weights).length > 0, "must name a symbol")
       .refine((weights) => sumOf(weights) <= 1 + tolerance, "must not sum to more than 1"),
   }),
-  needs: () => ({ dailyBars: 0 }),
+  needs: () => ({ timeframe: "1Day", bars: 0 }),
   decide: ({ bars }, { weights }) =>
     Object.entries(weights)
       .filter(([symbol]) => bars.has(symbol))

@@ -1,9 +1,9 @@
 // The risk fold as laws: whatever the batch, the portfolio and the limits are.
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { RiskLimits } from "../../../src/core/model/limits.ts";
 import { qty } from "../../../src/core/model/money.ts";
 import type { OrderIntent } from "../../../src/core/model/order.ts";
-import type { RiskLimits } from "../../../src/core/model/settings.ts";
 import { assessRisk, type RiskContext } from "../../../src/core/risk/assessRisk.ts";
 import {
   exampleControl,
