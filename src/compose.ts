@@ -1,6 +1,7 @@
 // The only place that builds adapters: turns settings into a running app.
 import { readFileSync } from "node:fs";
 import automation from "../config/automation.json" with { type: "json" };
+import manifest from "../package.json" with { type: "json" };
 import { createAlpacaBroker } from "./adapters/alpaca/broker.ts";
 import { createAlpacaClient } from "./adapters/alpaca/client.ts";
 import { createAlpacaMarketData } from "./adapters/alpaca/marketData.ts";
@@ -36,6 +37,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
   return createApp({
     ...stores,
     mode,
+    version: manifest.version,
     clock,
     telemetry,
     broker: createAlpacaBroker(client, alpaca),

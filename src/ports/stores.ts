@@ -152,6 +152,24 @@ export type MonitorStore = {
   write(state: MonitorState, etag: string | undefined): Promise<boolean>;
 };
 
+/** What the status is told from, as it lies together: one read. */
+export type StatusSnapshot = {
+  readonly control: ControlState;
+  readonly settings: AutomationSettings;
+  /** When the last tick ran; undefined before the first. */
+  readonly lastBeat: Instant | undefined;
+  /** Undefined before the first check. */
+  readonly monitor: MonitorState | undefined;
+  /** Of the rows' shapes. */
+  readonly schema: number;
+  /** Slots that are queued and have not ended; `more` when there are more than were counted. */
+  readonly openSlots: { readonly count: number; readonly more: boolean };
+};
+export type StatusStore = {
+  /** Throws InvariantError where the tables have not been seeded. */
+  read(): Promise<StatusSnapshot>;
+};
+
 export type ExecutionFilter = {
   readonly limit: number;
   readonly cursor?: string;
@@ -210,4 +228,5 @@ export type Stores = {
   readonly executions: ExecutionRepository;
   readonly monitor: MonitorStore;
   readonly audit: AuditStore;
+  readonly status: StatusStore;
 };

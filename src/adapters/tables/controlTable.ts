@@ -8,25 +8,34 @@ import {
   controlStateSchema,
 } from "../../core/model/control.ts";
 import { ConfigError, InvariantError } from "../../core/model/errors.ts";
+import type { Instant } from "../../core/model/time.ts";
 import type { ControlStore } from "../../ports/stores.ts";
 import { type Book, type BookRow, bookName, commonAccount } from "./bookTable.ts";
 import { columnsOf, newestFirst, storedInstant } from "./rowShapes.ts";
-import { readRow } from "./table.ts";
+import { readRow, type StoredRow } from "./table.ts";
 
-const heartbeatKey = "now_heartbeat";
+export const controlKey = "now_control";
+export const heartbeatKey = "now_heartbeat";
 
 export const controlRow = (state: ControlState): BookRow => ({
-  rowKey: "now_control",
+  rowKey: controlKey,
   columns: columnsOf({ automation: state.automation, tradingState: state.tradingState }),
   payload: state,
 });
 
+/** Throws InvariantError where there is none: a state is never guessed. */
+export function readControl(row: StoredRow | undefined): ControlState {
+  if (row === undefined) throw new InvariantError("UNREADABLE_ROW", `${bookName} holds no control state`);
+  return readRow(bookName, row, controlStateSchema);
+}
+
+export const readBeat = (row: StoredRow): Instant => readRow(bookName, row, z.object({ at: storedInstant })).at;
+
 export function createControlStore(book: Book): ControlStore {
   return {
     read: async () => {
-      const row = await book.get("now_control");
-      if (row === undefined) throw new InvariantError("UNREADABLE_ROW", `${bookName} holds no control state`);
-      return { state: readRow(bookName, row, controlStateSchema), etag: row.etag };
+      const row = await book.get(controlKey);
+      return { state: readControl(row), etag: row?.etag ?? "" };
     },
     write: async (next, event, etag) => {
       const row = eventRow(event);
@@ -54,7 +63,7 @@ export function createControlStore(book: Book): ControlStore {
     },
     lastBeat: async () => {
       const row = await book.get(heartbeatKey);
-      return row === undefined ? undefined : readRow(bookName, row, z.object({ at: storedInstant })).at;
+      return row && readBeat(row);
     },
   };
 }

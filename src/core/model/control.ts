@@ -67,6 +67,9 @@ export type Change = {
   readonly source: string;
 };
 
+/** Who changes something, why and from where; the time is the app's to say. */
+export type By = Omit<Change, "at">;
+
 /** `ann@example.com`, `key ops`, `ann (claimed)`: how a principal is told to people. */
 export const describePrincipal = ({ kind, name }: Principal): string =>
   ({ entra: name, key: `key ${name}`, claimed: `${name} (claimed)`, app: name })[kind];
