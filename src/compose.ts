@@ -37,6 +37,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
   return createApp({
     ...stores,
     mode,
+    expectedAccountId: alpaca.expectedAccountId,
     version: manifest.version,
     clock,
     telemetry,

@@ -34,6 +34,8 @@ import { createTradingHalt } from "./tradingHalt.ts";
 
 export type AppPorts = Stores & {
   readonly mode: "paper" | "live";
+  /** The account that must answer; where undefined, whichever the keys belong to. */
+  readonly expectedAccountId: string | undefined;
   /** The app's own version, told with its status. */
   readonly version: string;
   readonly broker: Broker;

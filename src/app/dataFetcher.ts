@@ -1,9 +1,11 @@
 // Reads everything a run decides on, once and side by side, and leaves out with a reason every symbol whose data cannot be trusted.
+import type { RiskLimits } from "../core/model/limits.ts";
 import type { BarSeries } from "../core/model/market.ts";
 import type { BrokerOrder, OrderTicket } from "../core/model/order.ts";
 import type { UncertainOrder } from "../core/model/portfolio.ts";
 import type { RunInputs, RunRequest } from "../core/model/run.ts";
 import { limitsOf, type RunTask, symbolsOf, type Task, windowOf } from "../core/model/task.ts";
+import { addMs, dayMs, minuteMs, msBetween } from "../core/model/time.ts";
 import { separateExits } from "../core/planning/exits.ts";
 import { judgeSymbols } from "../core/planning/marketSnapshot.ts";
 import { requiredDailyBars } from "../core/planning/requiredDailyBars.ts";
@@ -11,11 +13,11 @@ import { previousTradingDay, tradingDayOf, tradingDaysBefore } from "../core/sch
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { MarketData } from "../ports/marketData.ts";
-import type { ControlStore, ExecutionRepository, SettingsStore } from "../ports/stores.ts";
+import type { ControlStore, ExecutionRepository, MonitorStore, SettingsStore } from "../ports/stores.ts";
 import { readSettings } from "./automationSettings.ts";
 
 export type DataFetcher = {
-  /** At most five broker requests for up to 100 symbols. Throws as the ports do. */
+  /** At most eight broker requests for up to 100 symbols. Throws as the ports do. */
   gatherInputs(request: RunRequest, task: Task): Promise<RunInputs>;
 };
 
@@ -24,10 +26,21 @@ export function createDataFetcher(ports: {
   readonly marketData: MarketData;
   readonly control: ControlStore;
   readonly executions: ExecutionRepository;
+  readonly monitor: MonitorStore;
   readonly settings: SettingsStore;
+  readonly mode: "paper" | "live";
+  readonly expectedAccountId: string | undefined;
   readonly clock: Clock;
 }): DataFetcher {
-  const { broker, marketData, control, executions, settings, clock } = ports;
+  const { broker, marketData, control, executions, monitor, settings, mode, expectedAccountId, clock } = ports;
+
+  /** The answer is as old as half its way took; our clock is read in the middle of it. */
+  async function skewMs(): Promise<number> {
+    const before = clock.now();
+    const theirs = await broker.now();
+    return Math.round(msBetween(theirs, before) + msBetween(before, clock.now()) / 2);
+  }
+
   return {
     gatherInputs: async (request, given) => {
       const asOf = clock.now();
@@ -39,16 +52,22 @@ export function createDataFetcher(ports: {
       const symbols = [...task.symbols].sort();
       // Before the broker is asked: an order that is no longer in doubt by now is one that the broker shows from now on.
       const possible = await possibleOrders(executions, request);
-      const [account, positions, openOrders, bars, latest, { state }] = await Promise.all([
-        broker.account(),
-        broker.positions(),
-        broker.openOrders(),
-        requiredBars === 0
-          ? new Map<string, BarSeries>()
-          : marketData.dailyBars(symbols, tradingDaysBefore(today, requiredBars), newestDay),
-        marketData.latestPrices(symbols),
-        control.read(),
-      ]);
+      const recentSince = addMs(asOf, -recentMs(settled.limits));
+      const [account, positions, openOrders, recentOrders, bars, latest, assets, skew, watched, { state }] =
+        await Promise.all([
+          broker.account(),
+          broker.positions(),
+          broker.openOrders(),
+          broker.ordersSince(recentSince),
+          requiredBars === 0
+            ? new Map<string, BarSeries>()
+            : marketData.dailyBars(symbols, tradingDaysBefore(today, requiredBars), newestDay),
+          marketData.latestPrices(symbols),
+          broker.assets(symbols),
+          skewMs(),
+          monitor.read(),
+          control.read(),
+        ]);
       const market = judgeSymbols({
         asOf,
         feed: marketData.feed,
@@ -56,6 +75,7 @@ export function createDataFetcher(ports: {
         symbols,
         bars,
         latest,
+        assets,
         newestDay,
         requiredBars,
       });
@@ -70,6 +90,13 @@ export function createDataFetcher(ports: {
           ...separateExits(positions, openOrders),
           uncertainOrders: uncertainOf(possible, openOrders),
         },
+        recentOrders,
+        equityMarks: watched && {
+          dayStartEquity: watched.state.dayStartEquity,
+          peakEquity: watched.state.peakEquity,
+        },
+        clockSkewMs: skew,
+        trades: { mode, expectedAccountId },
         control: state,
         window: windowOf(task, settled.window),
         limits: limitsOf(task, settled.limits),
@@ -77,6 +104,15 @@ export function createDataFetcher(ports: {
     },
   };
 }
+
+/** How far back orders are read: a day, or as long as a symbol can be left alone after a loss. */
+const recentMs = (limits: RiskLimits): number =>
+  Math.max(
+    dayMs,
+    ...[limits, ...Object.values(limits.symbols), ...Object.values(limits.strategies)].map(
+      ({ cooldownMinutes = 0 }) => cooldownMinutes * minuteMs,
+    ),
+  );
 
 /** Orders of other runs of the account that were planned and of which it is not known whether they reached the broker. */
 async function possibleOrders(executions: ExecutionRepository, request: RunRequest): Promise<readonly OrderTicket[]> {

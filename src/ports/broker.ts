@@ -24,6 +24,8 @@ export type Broker = {
   fillsSince(since: Instant): Promise<readonly BrokerFill[]>;
   /** The exchange's sessions as the broker's calendar has them, both days included; oldest first. */
   sessions(from: TradingDay, to: TradingDay): Promise<readonly SessionHours[]>;
+  /** What the broker's clock shows. */
+  now(): Promise<Instant>;
   /** By symbol; one that the broker does not know is absent. */
   assets(symbols: readonly string[]): Promise<ReadonlyMap<string, Asset>>;
   /** One attempt, never repeated by the adapter. */

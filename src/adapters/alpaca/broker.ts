@@ -4,7 +4,7 @@ import { InvariantError } from "../../core/model/errors.ts";
 import { type BrokerFill, type BrokerOrder, isTerminal, type SubmitResult } from "../../core/model/order.ts";
 import { addMs, type Instant } from "../../core/model/time.ts";
 import type { Broker } from "../../ports/broker.ts";
-import { mapSessions } from "./calendarMapping.ts";
+import { mapClock, mapSessions } from "./calendarMapping.ts";
 import { type AlpacaClient, read } from "./client.ts";
 import {
   isComplex,
@@ -106,6 +106,7 @@ export function createAlpacaBroker(
         await read("calendar", () => trading.calendar.legacyCalendarRaw(range, { signal: deadline() })),
       );
     },
+    now: async () => mapClock(await read("clock", () => trading.clock.legacyClockRaw({ signal: deadline() }))),
     assets: async () => {
       throw new Error("not yet");
     },

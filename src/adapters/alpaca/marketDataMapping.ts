@@ -69,6 +69,7 @@ export function toSeries(symbol: string, bars: readonly WireBar[]): BarSeries {
   const column = (of: (bar: WireBar) => number): Float64Array => Float64Array.from(bars, of);
   return {
     symbol,
+    timeframe: "1Day",
     timeMs: column((bar) => Date.parse(bar.t)),
     open: column((bar) => bar.o),
     high: column((bar) => bar.h),

@@ -87,20 +87,17 @@ type ScopedName = keyof ScopedLimits;
 /** Limits of which the larger number is the tighter one. */
 const tighterWhenLarger: readonly ScopedName[] = ["minOrderNotionalUsd", "cooldownMinutes", "duplicateWindowSeconds"];
 
-/** Of each scoped limit the tightest of those given; one that nobody gives is absent. */
-export function tightest(...all: readonly ScopedLimits[]): ScopedLimits {
+/** `base` with each scoped limit at the tightest that it or any of the others gives; one that nobody gives stays absent. */
+export function withTightest<L extends ScopedLimits>(base: L, ...others: readonly ScopedLimits[]): L {
   const names = Object.keys(scopedFields) as readonly ScopedName[];
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const given = all.flatMap((limits) => limits[name] ?? []);
-      if (given.length === 0) return [];
-      return [[name, tighterWhenLarger.includes(name) ? Math.max(...given) : Math.min(...given)]];
-    }),
-  );
+  const found = names.flatMap((name) => {
+    const given = [base, ...others].flatMap((limits) => limits[name] ?? []);
+    if (given.length === 0) return [];
+    return [[name, tighterWhenLarger.includes(name) ? Math.max(...given) : Math.min(...given)]];
+  });
+  return { ...base, ...Object.fromEntries(found) };
 }
 
 /** The limits that hold for an order in `symbol` that these strategies wish for. */
-export const limitsFor = (limits: RiskLimits, symbol: string, strategies: readonly string[]): RiskLimits => ({
-  ...limits,
-  ...tightest(limits, limits.symbols[symbol] ?? {}, ...strategies.map((name) => limits.strategies[name] ?? {})),
-});
+export const limitsFor = (limits: RiskLimits, symbol: string, strategies: readonly string[]): RiskLimits =>
+  withTightest(limits, limits.symbols[symbol] ?? {}, ...strategies.map((name) => limits.strategies[name] ?? {}));

@@ -67,13 +67,7 @@ export type RunInputs = {
 export type EquityMarks = { readonly dayStartEquity: Usd; readonly peakEquity: Usd };
 
 /** Why a run sends nothing at all. */
-export type SkipCode =
-  | DenialCode
-  | "HOLIDAY"
-  | "BLACKOUT"
-  | "SLOT_EXPIRED"
-  | "NO_MARKET_DATA"
-  | "TASK_DISABLED";
+export type SkipCode = DenialCode | "HOLIDAY" | "BLACKOUT" | "SLOT_EXPIRED" | "NO_MARKET_DATA" | "TASK_DISABLED";
 export type Skip = { readonly code: SkipCode; readonly reason: string };
 
 /** A strategy that threw: its signals are absent and the rest goes on. */

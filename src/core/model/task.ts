@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { InvariantError } from "./errors.ts";
 import { taskIdPattern } from "./ids.ts";
-import { type RiskLimits, scopedLimitsSchema, tightest } from "./limits.ts";
+import { type RiskLimits, scopedLimitsSchema, withTightest } from "./limits.ts";
 import { instant, symbols, zone } from "./parse.ts";
 import { type TradingWindow, type Universes, universeName, windowOverridesSchema } from "./settings.ts";
 import { orderPolicySchema, protectionSchema, sizingSchema } from "./sizing.ts";
@@ -118,7 +118,7 @@ export const windowOf = (
 
 /** The limits that hold for a task: of each, the tighter one. */
 export const limitsOf = ({ limits }: Pick<Task, "limits">, common: RiskLimits): RiskLimits =>
-  limits === undefined ? common : { ...common, ...tightest(common, limits) };
+  limits === undefined ? common : withTightest(common, limits);
 
 /** How long after a slot its run may still begin and its orders leave. */
 export const graceMsOf = (window: Pick<TradingWindow, "graceMinutes">): number => window.graceMinutes * minuteMs;

@@ -114,6 +114,7 @@ export function barsOf(state: IntradayBars, query: BarQuery & { readonly timefra
   const column = (of: (bar: Bar) => number): Float64Array => Float64Array.from(closed, of);
   return {
     symbol,
+    timeframe: names[timeframe],
     timeMs: column(({ startMs }) => startMs),
     open: column(({ open }) => open),
     high: column(({ high }) => high),
@@ -122,6 +123,8 @@ export function barsOf(state: IntradayBars, query: BarQuery & { readonly timefra
     volume: column(({ volume }) => volume),
   };
 }
+
+const names = { 1: "1Min", 5: "5Min", 15: "15Min", 30: "30Min", 60: "1Hour", day: "1Day" } as const;
 
 /** The starts of the closed minutes in which the exchange traded and the symbol did not, from `fromMs` on and before `toMs`. */
 export function gapsOf(state: IntradayBars, { symbol, fromMs, toMs }: BarQuery): readonly number[] {

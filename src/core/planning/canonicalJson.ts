@@ -3,7 +3,7 @@ import { z } from "zod";
 import { controlStateSchema } from "../model/control.ts";
 import { InvariantError } from "../model/errors.ts";
 import { riskLimitsSchema } from "../model/limits.ts";
-import type { BarSeries } from "../model/market.ts";
+import { exclusionCodes, timeframeSchema } from "../model/market.ts";
 import { isDecimal, type Price, type Qty, type Usd } from "../model/money.ts";
 import { faultsOf } from "../model/parse.ts";
 import type { RunInputs } from "../model/run.ts";
@@ -46,7 +46,10 @@ export const encodeInputs = (inputs: RunInputs): unknown => ({
 /** Reads what `encodeInputs` wrote. Throws InvariantError (`UNREADABLE_ROW`) with every fault for anything else. */
 export function decodeInputs(json: unknown): RunInputs {
   const result = inputsSchema.safeParse(json);
-  if (result.success) return result.data;
+  if (result.success) {
+    const { equityMarks, trades, ...inputs } = result.data;
+    return { ...inputs, equityMarks, trades: { mode: trades.mode, expectedAccountId: trades.expectedAccountId } };
+  }
   const faults = faultsOf(result.error).map(({ path, message }) => `${path}: ${message}`);
   throw new InvariantError("UNREADABLE_ROW", `stored inputs cannot be read: ${faults.join("; ")}`, {
     cause: result.error,
@@ -66,6 +69,7 @@ const column = z
 const barSeriesSchema = z
   .strictObject({
     symbol: z.string(),
+    timeframe: timeframeSchema,
     timeMs: column,
     open: column,
     high: column,
@@ -74,7 +78,8 @@ const barSeriesSchema = z
     volume: column,
   })
   .refine(
-    ({ symbol: _, ...columns }: BarSeries) => new Set(Object.values(columns).map(({ length }) => length)).size === 1,
+    ({ symbol: _, timeframe: __, ...columns }) =>
+      new Set(Object.values(columns).map(({ length }) => length)).size === 1,
     "columns must have the same length",
   );
 
@@ -92,10 +97,13 @@ const marketSchema = z.strictObject({
   adjustment: z.string(),
   bars: z.array(barSeriesSchema),
   latest: z.array(latestSchema),
+  assets: z.array(
+    z.strictObject({ symbol: z.string(), tradable: z.boolean(), fractionable: z.boolean(), shortable: z.boolean() }),
+  ),
   excluded: z.array(
     z.strictObject({
       symbol: z.string(),
-      code: z.enum(["NO_DATA", "NOT_ENOUGH_HISTORY", "NO_PRICE", "STALE_DATA", "BAD_DATA"]),
+      code: z.enum(exclusionCodes),
       detail: z.string(),
     }),
   ),
@@ -145,6 +153,10 @@ const inputsSchema = z.strictObject({
   asOf: at,
   market: marketSchema,
   portfolio: portfolioSchema,
+  recentOrders: z.array(orderSchema),
+  equityMarks: z.strictObject({ dayStartEquity: usd, peakEquity: usd }).optional(),
+  clockSkewMs: z.number(),
+  trades: z.strictObject({ mode: z.enum(["paper", "live"]), expectedAccountId: z.string().optional() }),
   control: controlStateSchema,
   window: tradingWindowSchema,
   limits: riskLimitsSchema,

@@ -1,5 +1,5 @@
 // Judges the data of each symbol: what is fit to decide on goes into the snapshot, the rest is excluded with its reason.
-import type { BarSeries, Exclusion, ExclusionCode, LatestPrice, MarketSnapshot } from "../model/market.ts";
+import type { AssetFlags, BarSeries, Exclusion, ExclusionCode, LatestPrice, MarketSnapshot } from "../model/market.ts";
 import { isPositive } from "../model/money.ts";
 import { type Instant, instantFromMs, type TradingDay } from "../model/time.ts";
 import { tradingDayOf } from "../schedule/tradingCalendar.ts";
@@ -11,6 +11,7 @@ export type FetchedData = {
   readonly symbols: readonly string[];
   readonly bars: ReadonlyMap<string, BarSeries>;
   readonly latest: ReadonlyMap<string, LatestPrice>;
+  readonly assets: ReadonlyMap<string, Omit<AssetFlags, "symbol">>;
   /** The newest closed trading day: its bar must be there. */
   readonly newestDay: TradingDay;
   /** How many closed daily bars the strategies need; 0 for none. */
@@ -32,7 +33,11 @@ export function judgeSymbols(data: FetchedData): MarketSnapshot {
       latest.push(price);
     }
   }
-  return { asOf: data.asOf, feed: data.feed, adjustment: data.adjustment, bars, latest, excluded };
+  const assets = latest.flatMap(({ symbol }) => {
+    const flags = data.assets.get(symbol);
+    return flags === undefined ? [] : [{ symbol, ...flags }];
+  });
+  return { asOf: data.asOf, feed: data.feed, adjustment: data.adjustment, bars, latest, assets, excluded };
 }
 
 type SymbolFault = { readonly code: ExclusionCode; readonly detail: string };
@@ -78,5 +83,5 @@ function badBar({ timeMs, open, high, low, close }: BarSeries): SymbolFault | un
 
 const emptySeries = (symbol: string): BarSeries => {
   const none = new Float64Array(0);
-  return { symbol, timeMs: none, open: none, high: none, low: none, close: none, volume: none };
+  return { symbol, timeframe: "1Day", timeMs: none, open: none, high: none, low: none, close: none, volume: none };
 };

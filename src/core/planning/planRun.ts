@@ -7,6 +7,7 @@ import type { RiskVerdict } from "../model/risk.ts";
 import type { RunInputs, RunPlan } from "../model/run.ts";
 import { assessRisk } from "../risk/assessRisk.ts";
 import { precheck } from "../risk/precheck.ts";
+import { sessionOn, tradingDayOf } from "../schedule/tradingCalendar.ts";
 import { sizeTargets } from "../sizing/percentOfEquity.ts";
 import { runStrategies } from "../strategies/multiStrategyRunner.ts";
 import type { StrategyView } from "../strategies/strategy.ts";
@@ -40,6 +41,7 @@ export function planRun(inputs: RunInputs): RunPlan {
 
 const viewOf = ({ asOf, market, portfolio }: RunInputs): StrategyView => ({
   asOf,
+  session: sessionOn(tradingDayOf(asOf)),
   bars: new Map(market.bars.map((series) => [series.symbol, series])),
   latest: new Map(market.latest.map((price) => [price.symbol, price])),
   positions: new Map(portfolio.positions.map((position) => [position.symbol, position])),

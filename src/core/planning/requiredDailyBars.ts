@@ -11,6 +11,6 @@ export const requiredDailyBars = ({ strategies }: Task): number =>
     0,
     ...strategies.map(({ name, params }) => {
       const strategy = findStrategy(name);
-      return strategy === undefined || strategy.paramsFault(params).length > 0 ? 0 : strategy.needs(params).dailyBars;
+      return strategy === undefined || strategy.paramsFault(params).length > 0 ? 0 : strategy.needs(params).bars;
     }),
   );

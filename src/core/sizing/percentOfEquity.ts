@@ -54,7 +54,8 @@ function sizeSymbol(
   const available = position?.available ?? zeroQty;
   const onItsWay = subtractQty(openQty(openOrders, symbol, "buy"), openQty(openOrders, symbol, "sell"));
 
-  const targetUsd = fractionOf(fractionOf(account.equity, sizing.equityFraction), target.weight);
+  const equityFraction = "equityFraction" in sizing ? sizing.equityFraction : 1;
+  const targetUsd = fractionOf(fractionOf(account.equity, equityFraction), target.weight);
   const targetQty = sharesFor(targetUsd, price);
   const missing = subtractQty(targetQty, addQty(held, onItsWay));
   const side: Side = isNegative(missing) ? "sell" : "buy";
@@ -70,8 +71,9 @@ function sizeSymbol(
     qty,
     referencePrice: price,
     notional: notional(price, qty),
+    attribution: target.attribution,
     sizing:
-      `weight ${target.weight} of ${sizing.equityFraction} of equity ${account.equity} = ${targetUsd} USD; ` +
+      `weight ${target.weight} of ${equityFraction} of equity ${account.equity} = ${targetUsd} USD; ` +
       `at ${price} that is ${targetQty}; ${held} held and ${onItsWay} on its way: ${side} ${qty}`,
   };
 }

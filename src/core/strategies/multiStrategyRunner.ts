@@ -1,4 +1,5 @@
 // MultiStrategyRunner: lets every strategy of a task speak on the same view, and nets what they say into one target a symbol.
+import type { Attribution } from "../model/order.ts";
 import type { StrategyFailure } from "../model/run.ts";
 import type { Signal } from "../model/signal.ts";
 import { netStrategy, type StrategyUse, type Task } from "../model/task.ts";
@@ -11,6 +12,8 @@ export type Target = {
   readonly weight: number;
   /** The name of the one strategy that speaks on the symbol, else `net`. */
   readonly strategy: string;
+  /** The share of each strategy in it, sorted by name. */
+  readonly attribution: readonly Attribution[];
 };
 
 export type StrategyRun = {
@@ -62,6 +65,7 @@ function netTargets(spoken: readonly { use: StrategyUse; signals: readonly Signa
       targets.set(symbol, {
         weight: (before?.weight ?? 0) + (targetWeight * use.weight) / total,
         strategy: before === undefined || before.strategy === strategy ? strategy : netStrategy,
+        attribution: [...(before?.attribution ?? []), { strategy, weight: (targetWeight * use.weight) / total }],
       });
     }
   }
