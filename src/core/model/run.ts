@@ -1,5 +1,6 @@
 // A run from request to record: what the queue carries, what a run reads, what it plans, what is kept of it.
 import { z } from "zod";
+import type { Conflict } from "../strategies/combine.ts";
 import type { ControlState } from "./control.ts";
 import { runIdOf } from "./ids.ts";
 import type { RiskLimits } from "./limits.ts";
@@ -93,6 +94,7 @@ export type RunPlan = {
   readonly skip?: Skip;
   readonly signals: readonly Signal[];
   readonly strategyFailures: readonly StrategyFailure[];
+  readonly conflicts: readonly Conflict[];
   readonly intents: readonly OrderIntent[];
   readonly verdicts: readonly RiskVerdict[];
   /** Exits that are cancelled before anything is sent; what remains is protected again by tickets of stage 3. */

@@ -7,26 +7,32 @@ import type { RiskVerdict } from "../model/risk.ts";
 import type { RunInputs, RunPlan } from "../model/run.ts";
 import { assessRisk } from "../risk/assessRisk.ts";
 import { precheck } from "../risk/precheck.ts";
-import { sessionOn, tradingDayOf } from "../schedule/tradingCalendar.ts";
 import { sizeTargets } from "../sizing/percentOfEquity.ts";
 import { runStrategies } from "../strategies/multiStrategyRunner.ts";
-import type { StrategyView } from "../strategies/strategy.ts";
 import { canonicalJson } from "./canonicalJson.ts";
 import { buysLong, exitPricesOf, workAroundExits } from "./exits.ts";
 
 /** The same inputs give the same plan, byte for byte. Throws RangeError for inputs that hold a number that is not finite. */
 export function planRun(inputs: RunInputs): RunPlan {
-  const { runId, asOf, task } = inputs;
+  const { runId, asOf } = inputs;
   const inputsDigest = createHash("sha256").update(canonicalJson(inputs)).digest("hex");
   const plan = { schemaVersion: 1, runId, asOf, inputsDigest } as const;
 
   const skip = precheck(inputs);
   if (skip !== undefined) {
     const { before: risk } = assessRisk([], inputs);
-    const nothing = { signals: [], strategyFailures: [], intents: [], verdicts: [], cancels: [], tickets: [] };
+    const nothing = {
+      signals: [],
+      strategyFailures: [],
+      conflicts: [],
+      intents: [],
+      verdicts: [],
+      cancels: [],
+      tickets: [],
+    };
     return { ...plan, skip, ...nothing, riskBefore: risk, riskAfter: risk };
   }
-  const { signals, failures, targets } = runStrategies(task, viewOf(inputs));
+  const { signals, failures, targets, conflicts } = runStrategies(inputs);
   const intents = sizeTargets({ ...inputs, targets });
   const { verdicts, before, after } = assessRisk(intents, inputs);
   const approved = verdicts
@@ -36,17 +42,8 @@ export function planRun(inputs: RunInputs): RunPlan {
   const { cancels, renewals } = workAroundExits(runId, approved, inputs.portfolio);
   const tickets = [...approved, ...renewals];
   const risk = { riskBefore: before, riskAfter: after };
-  return { ...plan, signals, strategyFailures: failures, intents, verdicts, cancels, tickets, ...risk };
+  return { ...plan, signals, strategyFailures: failures, conflicts, intents, verdicts, cancels, tickets, ...risk };
 }
-
-const viewOf = ({ asOf, market, portfolio }: RunInputs): StrategyView => ({
-  asOf,
-  session: sessionOn(tradingDayOf(asOf)),
-  bars: new Map(market.bars.map((series) => [series.symbol, series])),
-  latest: new Map(market.latest.map((price) => [price.symbol, price])),
-  positions: new Map(portfolio.positions.map((position) => [position.symbol, position])),
-  equity: portfolio.account.equity,
-});
 
 function ticketOf({ runId, task, portfolio }: RunInputs, { intent, qty, stage }: RiskVerdict): OrderTicket {
   const { strategy, symbol, side, referencePrice } = intent;

@@ -20,7 +20,7 @@ import {
 import { type BrokerOrder, bySendingOrder, type OrderIntent, type Side } from "../model/order.ts";
 import type { PortfolioSnapshot } from "../model/portfolio.ts";
 import type { Task } from "../model/task.ts";
-import type { Target } from "../strategies/multiStrategyRunner.ts";
+import type { Target } from "../strategies/combine.ts";
 
 export type SizingInputs = {
   readonly targets: ReadonlyMap<string, Target>;
