@@ -74,6 +74,9 @@ export type Skip = { readonly code: SkipCode; readonly reason: string };
 /** A strategy that threw: its signals are absent and the rest goes on. */
 export type StrategyFailure = { readonly strategy: string; readonly message: string };
 
+/** Why a symbol that the strategies speak on gets no order. */
+export type Untraded = { readonly symbol: string; readonly reason: string };
+
 /** The book's sums, in US dollars; `gross` is the worst case over what open orders may do. */
 export type RiskSnapshot = {
   readonly equity: Usd;
@@ -95,6 +98,8 @@ export type RunPlan = {
   readonly signals: readonly Signal[];
   readonly strategyFailures: readonly StrategyFailure[];
   readonly conflicts: readonly Conflict[];
+  /** Symbols that have a target and got no order, sorted. */
+  readonly untraded: readonly Untraded[];
   readonly intents: readonly OrderIntent[];
   readonly verdicts: readonly RiskVerdict[];
   /** Exits that are cancelled before anything is sent; what remains is protected again by tickets of stage 3. */

@@ -70,6 +70,10 @@ export const taskSchema = z
   .refine((task) => (task.symbols === undefined) !== (task.universe === undefined), {
     path: ["symbols"],
     message: "give either symbols or the name of a universe",
+  })
+  .refine((task) => task.protection === undefined || !task.orders.type.startsWith("marketOn"), {
+    path: ["protection"],
+    message: "orders for an auction cannot carry exits",
   });
 
 export type Task = Readonly<z.infer<typeof taskSchema>>;

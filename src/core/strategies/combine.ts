@@ -15,6 +15,9 @@ export type Target = {
   readonly strategy: string;
   /** The part of each strategy in it, sorted by name; the parts add up to the weight. */
   readonly attribution: readonly Attribution[];
+  /** The nearest stop and the nearest target among the signals that point the same way. */
+  readonly stopFraction?: number;
+  readonly targetFraction?: number;
 };
 
 /** Strategies that wish for different directions in one symbol, and what was made of it. */
@@ -43,6 +46,15 @@ export type Conflict = {
 export function combine(
   rule: CombinationRule,
   wishes: readonly Wish[],
+  all: { readonly strategies: number; readonly totalWeight: number },
+): Target | undefined {
+  const target = weigh(rule, wishes, all);
+  return target && { ...target, ...exitsOf(target, wishes) };
+}
+
+function weigh(
+  rule: CombinationRule,
+  wishes: readonly Wish[],
   { strategies, totalWeight }: { readonly strategies: number; readonly totalWeight: number },
 ): Target | undefined {
   switch (rule) {
@@ -69,6 +81,16 @@ export function conflictIn(
   if (new Set(wishes.map(directionOf)).size <= 1) return undefined;
   const told = wishes.map(({ signal }) => ({ strategy: signal.strategy, weight: signal.targetWeight }));
   return { symbol, rule, wishes: told, target: target?.weight };
+}
+
+function exitsOf({ weight }: Target, wishes: readonly Wish[]): Pick<Target, "stopFraction" | "targetFraction"> {
+  const along = wishes.filter((wish) => weight !== 0 && directionOf(wish) === Math.sign(weight));
+  const stops = along.flatMap(({ signal }) => signal.stopFraction ?? []);
+  const targets = along.flatMap(({ signal }) => signal.targetFraction ?? []);
+  return {
+    ...(stops.length === 0 ? {} : { stopFraction: Math.min(...stops) }),
+    ...(targets.length === 0 ? {} : { targetFraction: Math.min(...targets) }),
+  };
 }
 
 const directionOf = ({ signal }: Wish): number => Math.sign(signal.targetWeight);
