@@ -67,7 +67,7 @@ export function targetValue(sizing: Sizing, given: ValuedTarget): TargetValue {
     case "riskPerTrade": {
       const stop = target.stopFraction ?? sizing.stopFraction;
       if (stop === undefined) return { kind: "none", reason: "neither its signal nor its task says where the stop is" };
-      const scaled = Math.min(sizing.maxWeight, sizing.riskFraction / stop);
+      const scaled = Math.min(sizing.maxWeight, product(sizing.riskFraction / stop, 1));
       return share(scaled, `${shown(scaled)} for a stop ${shown(stop)} away at a risk of ${sizing.riskFraction}`);
     }
     case "kelly": {

@@ -1,21 +1,12 @@
 // Several strategies on one view: netting, isolation of the one that fails, and independence of the list's order.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { usd } from "../../../src/core/model/money.ts";
-import type { StrategyUse } from "../../../src/core/model/task.ts";
+import type { StrategyUse, Task } from "../../../src/core/model/task.ts";
 import { runStrategies } from "../../../src/core/strategies/multiStrategyRunner.ts";
-import type { StrategyView } from "../../../src/core/strategies/strategy.ts";
-import { at, exampleBars, exampleTask } from "../examples.ts";
+import { exampleBars, exampleInputs, exampleMarket, exampleTask } from "../examples.ts";
 
 const rising = Array.from({ length: 40 }, (_, index) => 60 + index);
-const symbols = ["AAA", "BBB", "CCC", "DDD"];
-const view: StrategyView = {
-  asOf: at("2026-06-15T14:00Z"),
-  bars: new Map(symbols.map((symbol) => [symbol, exampleBars(symbol, rising)])),
-  latest: new Map(),
-  positions: new Map(),
-  equity: usd(100_000),
-};
+const market = exampleMarket({ AAA: 100, BBB: 100, CCC: 100, DDD: 100 });
 
 const weights = (of: Record<string, number>, weight = 1): StrategyUse => ({
   name: "targetWeights",
@@ -24,27 +15,36 @@ const weights = (of: Record<string, number>, weight = 1): StrategyUse => ({
 });
 const trend = (weight = 1): StrategyUse => ({ name: "movingAverageCross", params: {}, weight });
 const broken: StrategyUse = { name: "movingAverageCross", params: { fast: "x" }, weight: 5 };
-const run = (...strategies: readonly StrategyUse[]) =>
-  runStrategies(exampleTask({ strategies: [...strategies] }), view);
+const run = (...strategies: readonly StrategyUse[]) => runBy("netTargetWeights", ...strategies);
+const runBy = (combine: Task["combine"], ...strategies: readonly StrategyUse[]) =>
+  runStrategies({ ...exampleInputs({ market }), task: exampleTask({ strategies: [...strategies], combine }) });
 
 describe("targets", () => {
   test("of one strategy are its own", () => {
     expect([...run(weights({ BBB: 0.3, AAA: 0.5 })).targets]).toEqual([
-      ["AAA", { weight: 0.5, strategy: "targetWeights" }],
-      ["BBB", { weight: 0.3, strategy: "targetWeights" }],
+      ["AAA", { weight: 0.5, strategy: "targetWeights", attribution: [{ strategy: "targetWeights", weight: 0.5 }] }],
+      ["BBB", { weight: 0.3, strategy: "targetWeights", attribution: [{ strategy: "targetWeights", weight: 0.3 }] }],
     ]);
   });
 
   test("of several are netted by their weights, and a symbol of one alone keeps its name", () => {
     const { targets } = run(trend(3), weights({ AAA: 0.4 }));
-    expect(targets.get("AAA")).toEqual({ weight: 0.75 * 0.25 + 0.25 * 0.4, strategy: "net" });
-    expect(targets.get("BBB")).toEqual({ weight: 0.1875, strategy: "movingAverageCross" });
+    expect(targets.get("AAA")).toEqual({
+      weight: 0.75 * 0.25 + 0.25 * 0.4,
+      strategy: "net",
+      attribution: [
+        { strategy: "movingAverageCross", weight: 0.1875 },
+        { strategy: "targetWeights", weight: 0.1 },
+      ],
+    });
+    expect(targets.get("BBB")).toMatchObject({ weight: 0.1875, strategy: "movingAverageCross" });
   });
 
   test("of the same strategy twice keep its name", () => {
     expect(run(weights({ AAA: 0.4 }), weights({ AAA: 0.2 })).targets.get("AAA")).toEqual({
       weight: 0.3,
       strategy: "targetWeights",
+      attribution: [{ strategy: "targetWeights", weight: 0.3 }],
     });
   });
 });
@@ -65,9 +65,9 @@ describe("a strategy that fails", () => {
       },
     };
     const task = exampleTask({ strategies: [trend(), weights({ AAA: 0.4 })] });
-    const result = runStrategies(task, { ...view, bars: new Map([["AAA", series]]) });
+    const result = runStrategies({ ...exampleInputs({ market: { ...market, bars: [series] } }), task });
     expect(result.failures).toEqual([{ strategy: "movingAverageCross", message: "a column is missing" }]);
-    expect(result.targets.get("AAA")).toEqual({ weight: 0.4, strategy: "targetWeights" });
+    expect(result.targets.get("AAA")).toMatchObject({ weight: 0.4, strategy: "targetWeights" });
   });
 
   test("alone leaves every symbol without a target, so that nothing is sold by a failure", () => {
