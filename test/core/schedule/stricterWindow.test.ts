@@ -17,7 +17,7 @@ const newYork = windowIn("America/New_York");
 /** The window where the broker's hours of today are these. */
 const narrowed = (window: typeof newYork, openAt: Instant, closeAt: Instant) => {
   const atBroker: SessionHours[] = [{ day: today, openAt, closeAt }, ...builtIn.slice(1)];
-  return stricterWindow(window, compareCalendars(builtIn, atBroker), today);
+  return stricterWindow(window, compareCalendars(builtIn, atBroker));
 };
 
 describe("today", () => {
@@ -68,12 +68,12 @@ test("another day's closure is a holiday, another day's hours change nothing tod
   const [, tuesday, wednesday, thursday] = builtIn;
   const short = { ...(wednesday as SessionHours), closeAt: "2026-06-17T17:00:00.000Z" as Instant };
   const atBroker = [builtIn[0], short, thursday].filter((each) => each !== undefined);
-  expect(stricterWindow(newYork, compareCalendars(builtIn, atBroker), today)).toEqual({
+  expect(stricterWindow(newYork, compareCalendars(builtIn, atBroker))).toEqual({
     ...newYork,
     holidays: [tuesday?.day],
   });
 });
 
 test("without differences it is the same window", () => {
-  expect(stricterWindow(newYork, [], today)).toBe(newYork);
+  expect(stricterWindow(newYork, [])).toBe(newYork);
 });
