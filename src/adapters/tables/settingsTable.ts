@@ -20,7 +20,7 @@ const sectionKey = (name: SectionName): string => `${sectionPrefix}${name}`;
 const versionKey = (name: SectionName, version: number): string =>
   `pastset_${name}_${String(version).padStart(6, "0")}`;
 /** Beside the sections, so that one query reads it with them. */
-const calendarKey = `${sectionPrefix}~calendar`;
+const calendarKey = `${sectionPrefix}calendar`;
 const pendingPrefix = "pending_";
 
 const sectionShape = z.strictObject({
