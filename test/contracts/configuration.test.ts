@@ -121,8 +121,10 @@ describe.each(storeKinds())("%s stores", (_, open) => {
       expect((await settings.read())?.calendar).toBeUndefined();
       const hours = { day: day("2026-06-18"), openAt: at("2026-06-18T13:30Z"), closeAt: at("2026-06-18T20:00Z") };
       const differences = [{ day: hours.day, builtIn: hours, atBroker: undefined }];
+      // As the calendars compare them: with all that a session says.
+      const compared = differences.map((each) => ({ ...each, builtIn: { ...hours, early: false } }));
       const hash = (await settings.read())?.hash;
-      await settings.saveCalendar({ comparedOn: day("2026-06-15"), differences });
+      await settings.saveCalendar({ comparedOn: day("2026-06-15"), differences: compared });
       const read = await settings.read();
       expect(read).toMatchObject({ calendar: { comparedOn: "2026-06-15" }, hash });
       expect(read?.calendar?.differences).toEqual(differences);

@@ -42,7 +42,8 @@ const pendingShape = z.strictObject({
   proposedBy: principalSchema,
   reason: z.string(),
 });
-const hours = z.strictObject({ day: tradingDay, openAt: instant, closeAt: instant });
+/** A session says more than its hours. */
+const hours = z.object({ day: tradingDay, openAt: instant, closeAt: instant });
 const calendarShape = z.strictObject({
   comparedOn: tradingDay,
   differences: z.array(
