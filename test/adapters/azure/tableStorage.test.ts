@@ -42,7 +42,12 @@ test("a row whose payload is damaged stops one task, not the list", async () => 
   const client = TableClient.fromConnectionString(azurite.connectionString, tableNames.book, {
     allowInsecureConnection: true,
   });
-  await client.createEntity({ partitionKey: "book", rowKey: "task_torn", schemaVersion: 1, payload0: Uint8Array.of(1, 2) });
+  await client.createEntity({
+    partitionKey: "book",
+    rowKey: "task_torn",
+    schemaVersion: 1,
+    payload0: Uint8Array.of(1, 2),
+  });
   const { tasks, unreadable } = await stores.tasks.list();
   expect(tasks.map(({ task }) => task.id)).toEqual(["example"]);
   expect(unreadable).toMatchObject([{ key: "torn", detail: expect.stringContaining("TradewindBook book task_torn") }]);
