@@ -19,6 +19,7 @@ const fetched = (bars: BarSeries | undefined, newest: LatestPrice | undefined): 
   symbols: ["BBB", "AAA"],
   bars: new Map([["BBB", exampleBars("BBB", [5, 6, 7])], ...(bars === undefined ? [] : [["AAA", bars] as const])]),
   latest: new Map([["BBB", latest({ symbol: "BBB" })], ...(newest === undefined ? [] : [["AAA", newest] as const])]),
+  assets: new Map(["AAA", "BBB"].map((symbol) => [symbol, { tradable: true, fractionable: true, shortable: true }])),
   newestDay: day("2026-06-12"),
   requiredBars: 3,
 });

@@ -53,7 +53,7 @@ const situation = fc
       positions: Object.fromEntries(symbols.map((symbol) => [symbol, [of.held[symbol] ?? 0, worth(symbol, of.held)]])),
     }),
     market: exampleMarket(prices),
-    limits: of.limits,
+    limits: exampleLimits(of.limits),
     control: exampleControl({ tradingState: of.state }),
     task: exampleTask(),
   }));
@@ -156,6 +156,7 @@ test("what tighter limits approve, looser ones approve whole", () => {
   fc.assert(
     fc.property(intents, situation, limits, (batch, context, other) => {
       const tighter: RiskLimits = {
+        ...context.limits,
         maxOrderNotionalUsd: Math.min(context.limits.maxOrderNotionalUsd, other.maxOrderNotionalUsd),
         minOrderNotionalUsd: Math.max(context.limits.minOrderNotionalUsd, other.minOrderNotionalUsd),
         maxPositionFraction: Math.min(context.limits.maxPositionFraction, other.maxPositionFraction),

@@ -6,10 +6,12 @@ import { movingAverageCross } from "../../../src/core/strategies/movingAverageCr
 import { findStrategy, strategies } from "../../../src/core/strategies/registry.ts";
 import type { StrategyView } from "../../../src/core/strategies/strategy.ts";
 import { targetWeights } from "../../../src/core/strategies/targetWeights.ts";
-import { at, exampleBars } from "../examples.ts";
+import { sessionOn } from "../../../src/core/schedule/tradingCalendar.ts";
+import { at, day, exampleBars } from "../examples.ts";
 
 const view = (...bars: readonly BarSeries[]): StrategyView => ({
   asOf: at("2026-06-15T14:00Z"),
+  session: sessionOn(day("2026-06-15")),
   bars: new Map(bars.map((series) => [series.symbol, series])),
   latest: new Map(),
   positions: new Map(),
