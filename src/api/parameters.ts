@@ -7,7 +7,7 @@ export const taskId = z.string().regex(taskIdPattern, "must be 1 to 40 lower cas
 export const taskPath = z.strictObject({ id: taskId });
 
 /** Text that is a whole number from 1 to `most`; `meta` is what the document says of it. */
-const wholeNumber = (most: number, message: string) =>
+const wholeNumber = (most: number, message: string, more: { readonly default?: number } = {}) =>
   z
     .string()
     .transform((text, context) => {
@@ -16,10 +16,10 @@ const wholeNumber = (most: number, message: string) =>
       context.addIssue({ code: "custom", message });
       return z.NEVER;
     })
-    .meta({ type: "integer", minimum: 1, maximum: most });
+    .meta({ type: "integer", minimum: 1, maximum: most, ...more });
 
 export const count = (most: number, fallback: number) =>
-  wholeNumber(most, `must be a whole number from 1 to ${most}`).default(fallback);
+  wholeNumber(most, `must be a whole number from 1 to ${most}`, { default: fallback }).default(fallback);
 export const version = wholeNumber(999_999_999, "must be a version such as 3");
 
 export const cursor = z.string().regex(/^[\w+/=.:@~-]{1,2000}$/, "must be the cursor of the page before");

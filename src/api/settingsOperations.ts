@@ -10,6 +10,9 @@ const sectionPath = z.strictObject({
   section: z.string().regex(/^[a-z_]{1,40}$/, "must be the name of a section, such as risk_limits"),
 });
 
+/** What a section may hold: which one it is, the path says. */
+export const anySection = z.union(Object.values(sectionSchemas));
+
 const changed = (change: SettingsChange): Answer => ({
   status: change.outcome === "waiting" ? 202 : 200,
   body: change,
@@ -43,7 +46,7 @@ const putSettings = operation({
   params: sectionPath,
   query: dryRunQuery,
   ifMatch: versionTag,
-  document: z.union(Object.values(sectionSchemas)),
+  document: anySection,
   answers: {
     200: { description: "What changed, or would change.", schema: "SettingsChange", etag: true },
     202: { description: "It waits for a second person.", schema: "SettingsChange", etag: true },

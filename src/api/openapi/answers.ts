@@ -3,8 +3,9 @@ import { z } from "zod";
 import { automationConfigSchema } from "../../core/model/automation.ts";
 import { controlEventSchema, controlStateSchema, principalSchema } from "../../core/model/control.ts";
 import { instant, tradingDay } from "../../core/model/parse.ts";
-import { sectionNames, sectionSchemas } from "../../core/model/settings.ts";
+import { sectionNames } from "../../core/model/settings.ts";
 import { taskSchema } from "../../core/model/task.ts";
+import { anySection } from "../settingsOperations.ts";
 import { dryRun, executionRecord, outcome, queuedRun, runSummary, usd } from "./runSchemas.ts";
 
 const kept = {
@@ -113,10 +114,9 @@ const difference = z.strictObject({
   loosens: z.boolean(),
 });
 const sectionName = z.enum(sectionNames);
-const sectionValue = z.union(Object.values(sectionSchemas));
 const section = z.strictObject({
   name: sectionName,
-  value: sectionValue,
+  value: anySection,
   version: z.int().min(1),
   changedAt: instant,
   changedBy: principalSchema,
@@ -129,7 +129,7 @@ const pendingChange = z.strictObject({
   id: z.string(),
   section: sectionName,
   replaces: z.int(),
-  value: sectionValue,
+  value: anySection,
   proposedAt: instant,
   proposedBy: principalSchema,
   reason: z.string(),

@@ -1,18 +1,29 @@
 // The OpenAPI 3.1 document, made from the operations and the schemas that judge requests. Loaded only when somebody asks for it.
 import { z } from "zod";
 import { automationConfigSchema } from "../../core/model/automation.ts";
+import { principalSchema } from "../../core/model/control.ts";
 import { instant, tradingDay } from "../../core/model/parse.ts";
+import { sectionSchemas } from "../../core/model/settings.ts";
 import { taskSchema } from "../../core/model/task.ts";
 import type { AnswerNote, Operation } from "../operation.ts";
 import { type ProblemCode, problemCodes } from "../problemCodes.ts";
 import { maxBodyBytes } from "../request.ts";
+import { anySection } from "../settingsOperations.ts";
 import { answerSchemas } from "./answers.ts";
 import { answerExamples, requestExamples } from "./examples.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Documents that have a name of their own in what is sent. */
-const sentSchemas = { TaskInput: taskSchema, ConfigInput: automationConfigSchema } as const;
+/** Parts that are the same in what is sent and in what is answered. */
+const sharedSchemas = { Instant: instant, TradingDay: tradingDay, Principal: principalSchema } as const;
+
+/** Documents that are sent; in what is answered their defaults are filled in, so there they have another name. */
+const sentSchemas = {
+  TaskInput: taskSchema,
+  ConfigInput: automationConfigSchema,
+  SettingsInput: anySection,
+  ...sections("Input"),
+} as const;
 
 export function openApiDocument(operations: readonly Operation[]): Json {
   const routes = Map.groupBy(operations, ({ route }) => route);
@@ -29,7 +40,12 @@ export function openApiDocument(operations: readonly Operation[]): Json {
       ]),
     ),
     components: {
-      schemas: { ...named(sentSchemas, "input"), ...named(answerSchemas, "output"), Problem: problemSchema },
+      schemas: {
+        ...named({ ...sharedSchemas, ...sentSchemas }, "input"),
+        ...named({ ...sharedSchemas, ...sections(""), Settings: anySection, ...answerSchemas }, "output"),
+        Problem: problemSchema,
+      },
+      headers: described(headerNotes),
       securitySchemes: {
         keyHeader: { type: "apiKey", in: "header", name: "x-functions-key" },
         keyParameter: { type: "apiKey", in: "query", name: "code" },
@@ -59,6 +75,12 @@ function describe(operation: Operation): Json {
     ...requestBody(operation),
     responses: responsesOf(operation),
   };
+}
+
+/** Each section's schema by its name in the document, `RiskLimits`. */
+function sections(suffix: string): Readonly<Record<string, z.ZodType>> {
+  const pascal = (name: string): string => name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(sectionSchemas).map(([name, schema]) => [pascal(name) + suffix, schema]));
 }
 
 const toJson = (schema: z.ZodType, io: "input" | "output"): Json => {
@@ -126,11 +148,18 @@ function requestBody({ name, body, document, bodyType, maxBodyBytes: most = maxB
   };
 }
 
-const headers = (names: Readonly<Record<string, string>>): Json =>
+const headerNotes = {
+  "x-request-id": "The id of this request in the logs.",
+  ETag: "What If-Match wants.",
+  Location: "Where to find it.",
+  "Retry-After": "Seconds, where trying again may help.",
+} as const;
+const described = (notes: Readonly<Record<string, string>>): Json =>
   Object.fromEntries(
-    Object.entries(names).map(([name, description]) => [name, { description, schema: { type: "string" } }]),
+    Object.entries(notes).map(([name, description]) => [name, { description, schema: { type: "string" } }]),
   );
-const requestId = { "x-request-id": "The id of this request in the logs." };
+const headers = (...names: readonly (keyof typeof headerNotes)[]): Json =>
+  Object.fromEntries(["x-request-id", ...names].map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
 function responsesOf(operation: Operation): Json {
   const answers = Object.entries(operation.answers).map(([status, note]) => [status, answerOf(Number(status), note)]);
@@ -143,13 +172,9 @@ function responsesOf(operation: Operation): Json {
 }
 
 function answerOf(status: number, { description, schema, etag }: AnswerNote): Json {
-  const more = {
-    ...(etag ? { ETag: "What If-Match wants." } : {}),
-    ...(status === 200 ? {} : { Location: "Where to find it." }),
-  };
   return {
     description,
-    headers: headers({ ...requestId, ...more }),
+    headers: headers(...(etag ? ["ETag" as const] : []), ...(status === 200 ? [] : ["Location" as const])),
     content: {
       "application/json": {
         schema: { $ref: `#/components/schemas/${schema}` },
@@ -165,10 +190,7 @@ function problemResponse(status: number, codes: readonly ProblemCode[]): Json {
   };
   return {
     description: codes.map((code) => `\`${code}\`: ${problemCodes[code].title}.`).join(" "),
-    headers: headers({
-      ...requestId,
-      ...(status === 503 ? { "Retry-After": "Seconds, where trying again may help." } : {}),
-    }),
+    headers: headers(...(status === 503 ? ["Retry-After" as const] : [])),
     content: { "application/problem+json": { schema } },
   };
 }
