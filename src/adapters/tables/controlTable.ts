@@ -1,6 +1,6 @@
 // The operator's switches, the events that changed them, and the heartbeat.
 import { z } from "zod";
-import { digestOf } from "../../core/audit/chain.ts";
+import { digestOf, type LinkContent } from "../../core/audit/chain.ts";
 import {
   type ControlEvent,
   type ControlState,
@@ -14,9 +14,16 @@ import { columnsOf, newestFirst, storedInstant } from "./rowShapes.ts";
 import { readRow } from "./table.ts";
 
 const heartbeatKey = "now_heartbeat";
+const controlKey = "now_control";
 
+/** The switches have links too: the events alone would not show that somebody set the switches by hand. */
+export const controlLink = (state: ControlState): LinkContent => ({
+  kind: "control",
+  key: controlKey,
+  digest: digestOf(state),
+});
 export const controlRow = (state: ControlState): BookRow => ({
-  rowKey: "now_control",
+  rowKey: controlKey,
   columns: columnsOf({ automation: state.automation, tradingState: state.tradingState }),
   payload: state,
 });
@@ -24,7 +31,7 @@ export const controlRow = (state: ControlState): BookRow => ({
 export function createControlStore(book: Book): ControlStore {
   return {
     read: async () => {
-      const row = await book.get("now_control");
+      const row = await book.get(controlKey);
       if (row === undefined) throw new InvariantError("UNREADABLE_ROW", `${bookName} holds no control state`);
       return { state: readRow(bookName, row, controlStateSchema), etag: row.etag };
     },
@@ -38,7 +45,7 @@ export function createControlStore(book: Book): ControlStore {
         {
           account: commonAccount,
           at: event.at,
-          contents: [{ kind: "control", key: row.rowKey, digest: digestOf(event) }],
+          contents: [{ kind: "control", key: row.rowKey, digest: digestOf(event) }, controlLink(next)],
         },
       );
     },

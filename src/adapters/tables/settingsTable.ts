@@ -10,7 +10,7 @@ import type { Instant } from "../../core/model/time.ts";
 import type { CalendarDifference } from "../../core/schedule/calendarCheck.ts";
 import type { PendingChange, SettingsStore, StoredCalendar, StoredSection, TaskStore } from "../../ports/stores.ts";
 import { type Book, type BookWrite, bookName, commonAccount } from "./bookTable.ts";
-import { controlRow } from "./controlTable.ts";
+import { controlLink, controlRow } from "./controlTable.ts";
 import { columnsOf, storedInstant } from "./rowShapes.ts";
 import { readRow, type StoredRow } from "./table.ts";
 import { tasksAtOnce } from "./taskTable.ts";
@@ -134,7 +134,11 @@ export function createSettingsStore(book: Book, tasks: TaskStore): SettingsStore
       );
       const writes = sections.flatMap((section) => sectionWrites(section, undefined));
       const state: ControlState = initialControl(now);
-      return book.commit([...writes, { kind: "insert", row: controlRow(state) }], linksOf(sections, now));
+      const { contents, ...chain } = linksOf(sections, now);
+      return book.commit([...writes, { kind: "insert", row: controlRow(state) }], {
+        ...chain,
+        contents: [...contents, controlLink(state)],
+      });
     },
   };
 }
