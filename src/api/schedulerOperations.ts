@@ -6,7 +6,7 @@ import { RefusedError } from "../core/model/errors.ts";
 import { instant, symbol } from "../core/model/parse.ts";
 import { findStrategy } from "../core/strategies/registry.ts";
 import { operation } from "./operation.ts";
-import { count, cursor, given, queryInstant, taskId } from "./parameters.ts";
+import { count, cursor, given, queryDay, queryInstant, taskId } from "./parameters.ts";
 import { whoAndWhy } from "./principal.ts";
 import { asCallersFault } from "./request.ts";
 
@@ -106,4 +106,17 @@ const slots = operation({
   handle: async ({ slotService }, { query }) => ({ body: await slotService.list(query) }),
 });
 
-export const schedulerOperations = [schedulerStatus, ...controlOperations, tick, events, slots];
+const audit = operation({
+  name: "verifyAudit",
+  method: "GET",
+  route: "scheduler/audit",
+  access: "read",
+  summary: "Whether a change or record was changed, removed or moved afterwards",
+  query: z.strictObject({ from: queryDay.optional(), to: queryDay.optional() }),
+  answers: { 200: { description: "Each account with its first broken link, if there is one.", schema: "AuditReport" } },
+  handle: async ({ auditService }, { query }) => ({
+    body: await asCallersFault("BAD_PARAMETER", "The range has faults.", () => auditService.verify(given(query))),
+  }),
+});
+
+export const schedulerOperations = [schedulerStatus, ...controlOperations, tick, events, slots, audit];

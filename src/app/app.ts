@@ -7,6 +7,7 @@ import type { NotificationQueue, RunQueue } from "../ports/queues.ts";
 import type { Stores } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { withAudit } from "./auditedExecutions.ts";
+import { type AuditService, createAuditService } from "./auditService.ts";
 import { type AutoTradingScheduler, createAutoTradingScheduler } from "./autoTradingScheduler.ts";
 import { createCalendarKeeper, withCalendar } from "./calendarKeeper.ts";
 import { type ConfigService, createConfigService } from "./configService.ts";
@@ -59,6 +60,7 @@ export type App = Pick<Stores, "tasks" | "executions" | "control" | "settings" |
   readonly configService: ConfigService;
   readonly runDelivery: RunDelivery;
   readonly notificationManager: NotificationManager;
+  readonly auditService: AuditService;
 };
 
 export function createApp(given: AppPorts): App {
@@ -106,5 +108,6 @@ export function createApp(given: AppPorts): App {
     schedulerService: createSchedulerService(ports),
     runDelivery: createRunDelivery({ ...ports, taskManager, runCloser, realtimeMonitor }),
     notificationManager: createNotificationManager(ports),
+    auditService: createAuditService(ports),
   };
 }

@@ -50,6 +50,12 @@ function faultsAt(pointer: readonly string[], value: unknown): readonly string[]
 export const requestFaults = (path: string, method: string, type: string, body: unknown): readonly string[] =>
   faultsAt(["paths", path, method.toLowerCase(), "requestBody", "content", type, "schema"], body);
 
+/** What of an answer's example does not fit its schema. */
+export const exampleFaults = (path: string, method: string, status: string, content: Content["content"] = {}) =>
+  Object.entries(content).flatMap(([type, { example }]) =>
+    faultsAt(["paths", path, method.toLowerCase(), "responses", status, "content", type, "schema"], example),
+  );
+
 /** What of an answer the document does not say: its status, its type, its body, the id of the request. */
 export function answerFaults({ operation, status, headers, body }: ApiReply): readonly string[] {
   if (operation === undefined) return ["no operation answered"];

@@ -17,7 +17,7 @@ import type {
   TaskStore,
 } from "../../ports/stores.ts";
 import { type Book, type BookWrite, bookName, commonAccount } from "./bookTable.ts";
-import { controlRow } from "./controlTable.ts";
+import { controlLink, controlRow } from "./controlTable.ts";
 import { columnsOf, storedInstant } from "./rowShapes.ts";
 import { readRow, type StoredRow } from "./table.ts";
 import { tasksAtOnce } from "./taskTable.ts";
@@ -141,7 +141,11 @@ export function createSettingsStore(book: Book, tasks: TaskStore): SettingsStore
       );
       const writes = sections.flatMap((section) => sectionWrites(section, undefined));
       const state: ControlState = initialControl(now);
-      return book.commit([...writes, { kind: "insert", row: controlRow(state) }], linksOf(sections, now));
+      const { contents, ...chain } = linksOf(sections, now);
+      return book.commit([...writes, { kind: "insert", row: controlRow(state) }], {
+        ...chain,
+        contents: [...contents, controlLink(state)],
+      });
     },
   };
 }
