@@ -34,6 +34,7 @@ export type StoredTask = {
   /** A tombstone: it is never due again and history still finds it. */
   readonly deleted: boolean;
 };
+/** `key` is the id of the task. */
 export type UnreadableRow = { readonly key: string; readonly detail: string };
 
 export type TaskStore = {

@@ -7,8 +7,8 @@ import { createMemoryTable } from "../../src/adapters/memory/memoryTable.ts";
 import { createStores } from "../../src/adapters/tables/stores.ts";
 import type { Table } from "../../src/adapters/tables/table.ts";
 import { type App, type AppPorts, createApp } from "../../src/app/app.ts";
-import { type AutomationConfig, automationConfigSchema } from "../../src/core/model/automation.ts";
 import type { ControlRequest } from "../../src/app/controlService.ts";
+import { type AutomationConfig, automationConfigSchema } from "../../src/core/model/automation.ts";
 import type { ControlAction } from "../../src/core/model/control.ts";
 import { TransientError } from "../../src/core/model/errors.ts";
 import { runIdOf } from "../../src/core/model/ids.ts";
@@ -188,6 +188,12 @@ export async function runInMemory(
     },
     stop: () => simulator.stop(),
   };
+}
+
+/** Writes a task's row over by one that this version of the app cannot read. */
+export async function spoilTask({ tables }: MemoryStack, id: string): Promise<void> {
+  const row = { partitionKey: "book", rowKey: `task_${id}`, columns: { schemaVersion: 99 }, payload: {} };
+  await tables.get("TradewindBook")?.put(row);
 }
 
 /** A port that fails for the moment when `when` says so. */

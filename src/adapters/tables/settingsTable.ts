@@ -20,7 +20,7 @@ const sectionKey = (name: SectionName): string => `${sectionPrefix}${name}`;
 const versionKey = (name: SectionName, version: number): string =>
   `pastset_${name}_${String(version).padStart(6, "0")}`;
 /** Beside the sections, so that one query reads it with them. */
-const calendarKey = `${sectionPrefix}~calendar`;
+const calendarKey = `${sectionPrefix}calendar`;
 const pendingPrefix = "pending_";
 
 const sectionShape = z.strictObject({
@@ -42,7 +42,8 @@ const pendingShape = z.strictObject({
   proposedBy: principalSchema,
   reason: z.string(),
 });
-const hours = z.strictObject({ day: tradingDay, openAt: instant, closeAt: instant });
+/** A session says more than its hours. */
+const hours = z.object({ day: tradingDay, openAt: instant, closeAt: instant });
 const calendarShape = z.strictObject({
   comparedOn: tradingDay,
   differences: z.array(
