@@ -6,16 +6,22 @@ import type { Notifier } from "../ports/notifier.ts";
 import type { NotificationQueue, RunQueue } from "../ports/queues.ts";
 import type { Stores } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
+import { createAssetBook } from "./assetBook.ts";
 import { withAudit } from "./auditedExecutions.ts";
+import { type AuditService, createAuditService } from "./auditService.ts";
 import { type AutoTradingScheduler, createAutoTradingScheduler } from "./autoTradingScheduler.ts";
+import { createBreakerKeeper } from "./breakerKeeper.ts";
 import { createCalendarKeeper, withCalendar } from "./calendarKeeper.ts";
+import { createConfigImporter } from "./configImporter.ts";
 import { type ConfigService, createConfigService } from "./configService.ts";
 import { type ControlService, createControlService } from "./controlService.ts";
 import { createDataFetcher } from "./dataFetcher.ts";
 import { createDriftResponse } from "./driftResponse.ts";
 import { createDueTasks } from "./dueTasks.ts";
 import { createExitKeeper } from "./exitKeeper.ts";
+import { createHistoryKeeper } from "./historyKeeper.ts";
 import { createIntradayRecorder } from "./intradayRecorder.ts";
+import { createLostRuns } from "./lostRuns.ts";
 import { createNotificationManager, type NotificationManager } from "./notificationManager.ts";
 import { createOrderExecutor } from "./orderExecutor.ts";
 import { createOrderResolver, type OrderResolver } from "./orderResolver.ts";
@@ -23,11 +29,14 @@ import { createOrderSender } from "./orderSender.ts";
 import { createOutbox } from "./outbox.ts";
 import { createRealtimeMonitor, type RealtimeMonitor } from "./realtimeMonitor.ts";
 import { withRequestBudget } from "./requestBudget.ts";
+import { createRunByHand } from "./runByHand.ts";
 import { createRunCloser } from "./runCloser.ts";
 import { createRunDelivery, type RunDelivery } from "./runDelivery.ts";
 import { createSchedulerService, type SchedulerService } from "./schedulerService.ts";
+import { createSectionJudge } from "./sectionJudge.ts";
 import { createSettingsService, type SettingsService } from "./settingsService.ts";
 import { createSlotService, type SlotService } from "./slotService.ts";
+import { createTaskJudge } from "./taskJudge.ts";
 import { createTaskManager } from "./taskManager.ts";
 import { createTaskService, type TaskService } from "./taskService.ts";
 import { createTradingHalt } from "./tradingHalt.ts";
@@ -61,6 +70,7 @@ export type App = Pick<Stores, "tasks" | "executions" | "control" | "settings" |
   readonly configService: ConfigService;
   readonly runDelivery: RunDelivery;
   readonly notificationManager: NotificationManager;
+  readonly auditService: AuditService;
 };
 
 export function createApp(given: AppPorts): App {
@@ -68,9 +78,11 @@ export function createApp(given: AppPorts): App {
   const broker = withRequestBudget(given.broker, given.clock);
   const executions = withAudit(given.executions, given.audit, given.clock);
   const ports = { ...given, broker, executions, settings: withCalendar(given.settings) };
+  // What an operator keeps: the settings as they are stored, not as the calendar narrows them.
+  const kept = { ...ports, settings: given.settings };
   const calendarKeeper = createCalendarKeeper({ ...ports, outbox });
   const runCloser = createRunCloser({ ...ports, outbox });
-  const dataFetcher = createDataFetcher(ports);
+  const dataFetcher = createDataFetcher({ ...ports, assetBook: createAssetBook(ports) });
   const orderSender = createOrderSender(ports);
   const exitKeeper = createExitKeeper({ ...ports, orderSender });
   const orderExecutor = createOrderExecutor({ ...ports, orderSender, exitKeeper });
@@ -79,15 +91,20 @@ export function createApp(given: AppPorts): App {
   const tradingHalt = createTradingHalt(ports);
   const controlService = createControlService({ ...ports, tradingHalt });
   const dueTasks = createDueTasks({ ...ports, outbox });
+  const configImporter = createConfigImporter(kept);
+  const taskJudge = createTaskJudge(ports);
+  const sectionJudge = createSectionJudge(ports);
+  const runByHand = createRunByHand({ ...ports, dataFetcher });
   const realtimeMonitor = createRealtimeMonitor({
     ...ports,
-    taskManager,
-    runCloser,
+    lostRuns: createLostRuns({ ...ports, taskManager, runCloser }),
     orderResolver,
     tradingHalt,
     driftResponse: createDriftResponse({ ...ports, outbox }),
+    breakerKeeper: createBreakerKeeper({ ...ports, controlService, outbox }),
     intradayRecorder: createIntradayRecorder(ports),
     calendarKeeper,
+    historyKeeper: createHistoryKeeper(ports),
   });
   return {
     realtimeMonitor,
@@ -99,14 +116,14 @@ export function createApp(given: AppPorts): App {
     audit: ports.audit,
     slots: ports.slots,
     controlService,
-    // What an operator keeps is the settings as they are stored, not as the calendar narrows them.
-    taskService: createTaskService({ ...ports, dataFetcher }),
-    settingsService: createSettingsService({ ...ports, settings: given.settings }),
-    slotService: createSlotService(ports),
-    configService: createConfigService({ ...ports, settings: given.settings }),
-    scheduler: createAutoTradingScheduler({ ...ports, dueTasks, controlService, runCloser }),
+    taskService: createTaskService({ ...ports, configImporter, taskJudge, runByHand }),
+    settingsService: createSettingsService({ ...kept, configImporter, sectionJudge }),
+    slotService: createSlotService({ ...ports, dueTasks }),
+    configService: createConfigService({ ...kept, configImporter }),
+    scheduler: createAutoTradingScheduler({ ...ports, dueTasks, configImporter, controlService, runCloser }),
     schedulerService: createSchedulerService(ports),
     runDelivery: createRunDelivery({ ...ports, taskManager, runCloser, realtimeMonitor }),
     notificationManager: createNotificationManager(ports),
+    auditService: createAuditService(ports),
   };
 }

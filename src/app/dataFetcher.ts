@@ -14,6 +14,7 @@ import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { MarketData } from "../ports/marketData.ts";
 import type { ControlStore, ExecutionRepository, MonitorStore, SettingsStore } from "../ports/stores.ts";
+import type { AssetBook } from "./assetBook.ts";
 import { readSettings } from "./automationSettings.ts";
 
 export type DataFetcher = {
@@ -24,6 +25,7 @@ export type DataFetcher = {
 export function createDataFetcher(ports: {
   readonly broker: Broker;
   readonly marketData: MarketData;
+  readonly assetBook: AssetBook;
   readonly control: ControlStore;
   readonly executions: ExecutionRepository;
   readonly monitor: MonitorStore;
@@ -32,7 +34,8 @@ export function createDataFetcher(ports: {
   readonly expectedAccountId: string | undefined;
   readonly clock: Clock;
 }): DataFetcher {
-  const { broker, marketData, control, executions, monitor, settings, mode, expectedAccountId, clock } = ports;
+  const { broker, marketData, assetBook, control, executions, monitor, settings, mode, expectedAccountId, clock } =
+    ports;
 
   /** The answer is as old as half its way took; our clock is read in the middle of it. */
   async function skewMs(): Promise<number> {
@@ -63,7 +66,7 @@ export function createDataFetcher(ports: {
             ? new Map<string, BarSeries>()
             : marketData.dailyBars(symbols, tradingDaysBefore(today, requiredBars), newestDay),
           marketData.latestPrices(symbols),
-          broker.assets(symbols),
+          assetBook.flagsOf(symbols),
           skewMs(),
           monitor.read(),
           control.read(),

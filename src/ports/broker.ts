@@ -26,8 +26,10 @@ export type Broker = {
   sessions(from: TradingDay, to: TradingDay): Promise<readonly SessionHours[]>;
   /** What the broker's clock shows. */
   now(): Promise<Instant>;
-  /** By symbol; one that the broker does not know is absent. */
-  assets(symbols: readonly string[]): Promise<ReadonlyMap<string, Asset>>;
+  /** Undefined for a symbol that the broker does not know. */
+  asset(symbol: string): Promise<Asset | undefined>;
+  /** All that the broker trades now, by symbol: thousands, in one request. */
+  assets(): Promise<ReadonlyMap<string, Asset>>;
   /** One attempt, never repeated by the adapter. */
   submit(ticket: OrderTicket): Promise<SubmitResult>;
   /** One attempt. Accepted means asked for: whether it was in time is seen in the order. */

@@ -1,6 +1,6 @@
 // The operator's switches, the events that changed them, and the heartbeat.
 import { z } from "zod";
-import { digestOf } from "../../core/audit/chain.ts";
+import { digestOf, type LinkContent } from "../../core/audit/chain.ts";
 import {
   type ControlEvent,
   type ControlState,
@@ -17,6 +17,12 @@ import { readRow, type StoredRow } from "./table.ts";
 export const controlKey = "now_control";
 export const heartbeatKey = "now_heartbeat";
 
+/** The switches have links too: the events alone would not show that somebody set the switches by hand. */
+export const controlLink = (state: ControlState): LinkContent => ({
+  kind: "control",
+  key: controlKey,
+  digest: digestOf(state),
+});
 export const controlRow = (state: ControlState): BookRow => ({
   rowKey: controlKey,
   columns: columnsOf({ automation: state.automation, tradingState: state.tradingState }),
@@ -47,7 +53,7 @@ export function createControlStore(book: Book): ControlStore {
         {
           account: commonAccount,
           at: event.at,
-          contents: [{ kind: "control", key: row.rowKey, digest: digestOf(event) }],
+          contents: [{ kind: "control", key: row.rowKey, digest: digestOf(event) }, controlLink(next)],
         },
       );
     },

@@ -81,6 +81,7 @@ export const riskLimitsSchema = z.strictObject({
 });
 
 export type RiskLimits = Readonly<z.infer<typeof riskLimitsSchema>>;
+export type Breakers = Readonly<z.infer<typeof breakersSchema>>;
 export type ScopedLimits = Readonly<z.infer<typeof scopedLimitsSchema>>;
 type ScopedName = keyof ScopedLimits;
 
