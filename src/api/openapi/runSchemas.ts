@@ -17,9 +17,10 @@ const ticket = z.strictObject({
   symbol: z.string(),
   side,
   qty,
-  type: z.enum(["market", "exit"]),
-  timeInForce: z.enum(["day", "gtc"]),
+  type: z.enum(["market", "limit", "exit"]),
+  timeInForce: z.enum(["day", "gtc", "opg", "cls"]),
   referencePrice: price,
+  limitPrice: price.exactOptional(),
   exits: exits.exactOptional(),
 });
 
@@ -57,9 +58,13 @@ const signal = z.strictObject({
   symbol: z.string(),
   targetWeight: z.number(),
   strength: z.number(),
+  stopFraction: z.number().exactOptional(),
+  targetFraction: z.number().exactOptional(),
+  horizonBars: z.number().exactOptional(),
   reasons: z.record(z.string(), z.union([z.number(), z.string()])),
 });
 
+const attribution = z.strictObject({ strategy: z.string(), weight: z.number() });
 const intent = z.strictObject({
   strategy: z.string(),
   symbol: z.string(),
@@ -68,6 +73,9 @@ const intent = z.strictObject({
   referencePrice: price,
   notional: usd,
   sizing: z.string(),
+  attribution: z.array(attribution),
+  stopFraction: z.number().exactOptional(),
+  targetFraction: z.number().exactOptional(),
 });
 
 const verdict = z.strictObject({
@@ -88,6 +96,15 @@ const riskSnapshot = z.strictObject({
   openOrders: z.int(),
 });
 const strategyFailure = z.strictObject({ strategy: z.string(), message: z.string() });
+/** Strategies that wish for different directions, and what was made of it; without a target the position is left as it is. */
+const conflict = z.strictObject({
+  symbol: z.string(),
+  rule: z.string(),
+  wishes: z.array(attribution),
+  target: z.number().optional(),
+});
+/** Why a symbol that the strategies speak on got no order. */
+const untraded = z.strictObject({ symbol: z.string(), reason: z.string() });
 const exclusion = z.strictObject({ symbol: z.string(), code: z.string(), detail: z.string() });
 
 const summaryFields = {
@@ -136,6 +153,8 @@ export const executionRecord = z.strictObject({
   excluded: z.array(exclusion),
   signals: z.array(signal),
   strategyFailures: z.array(strategyFailure),
+  conflicts: z.array(conflict),
+  untraded: z.array(untraded),
   verdicts: z.array(verdict),
   outcomes: z.array(outcome),
   events: z.array(orderEvent),
@@ -155,6 +174,8 @@ export const dryRun = z.strictObject({
   skip: z.strictObject({ code: z.string(), reason: z.string() }).exactOptional(),
   signals: z.array(signal),
   strategyFailures: z.array(strategyFailure),
+  conflicts: z.array(conflict),
+  untraded: z.array(untraded),
   intents: z.array(intent),
   verdicts: z.array(verdict),
   cancels: z.array(z.strictObject({ brokerOrderId: z.string(), symbol: z.string() })),

@@ -166,6 +166,8 @@ export type ExecutionRecord = Omit<RunSummary, "symbols"> & {
   readonly excluded: MarketSnapshot["excluded"];
   readonly signals: readonly Signal[];
   readonly strategyFailures: readonly StrategyFailure[];
+  readonly conflicts: readonly Conflict[];
+  readonly untraded: readonly Untraded[];
   readonly verdicts: readonly RiskVerdict[];
   readonly outcomes: readonly OrderOutcome[];
   /** Every state that the orders went through, in the order in which it became known. */

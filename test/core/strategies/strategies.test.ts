@@ -2,11 +2,11 @@
 import { describe, expect, test } from "vitest";
 import type { BarSeries } from "../../../src/core/model/market.ts";
 import { usd } from "../../../src/core/model/money.ts";
+import { sessionOn } from "../../../src/core/schedule/tradingCalendar.ts";
 import { movingAverageCross } from "../../../src/core/strategies/movingAverageCross.ts";
 import { findStrategy, strategies } from "../../../src/core/strategies/registry.ts";
 import type { StrategyView } from "../../../src/core/strategies/strategy.ts";
 import { targetWeights } from "../../../src/core/strategies/targetWeights.ts";
-import { sessionOn } from "../../../src/core/schedule/tradingCalendar.ts";
 import { at, day, exampleBars } from "../examples.ts";
 
 const view = (...bars: readonly BarSeries[]): StrategyView => ({
@@ -69,8 +69,8 @@ describe("moving-average cross", () => {
   });
 
   test("needs as many daily bars as its slow average", () => {
-    expect(movingAverageCross.needs(params)).toEqual({ dailyBars: 4 });
-    expect(movingAverageCross.needs({})).toEqual({ dailyBars: 30 });
+    expect(movingAverageCross.needs(params)).toEqual({ timeframe: "1Day", bars: 4 });
+    expect(movingAverageCross.needs({})).toEqual({ timeframe: "1Day", bars: 30 });
   });
 
   test.each([
@@ -90,7 +90,7 @@ describe("target weights", () => {
     expect(targetWeights.decide(bars, { weights: { AAA: 0.4, GONE: 0.2 } })).toEqual([
       { strategy: "targetWeights", symbol: "AAA", targetWeight: 0.4, strength: 1, reasons: { weight: 0.4 } },
     ]);
-    expect(targetWeights.needs({ weights: { AAA: 0.4 } })).toEqual({ dailyBars: 0 });
+    expect(targetWeights.needs({ weights: { AAA: 0.4 } })).toEqual({ timeframe: "1Day", bars: 0 });
   });
 
   test.each([
