@@ -1,11 +1,11 @@
 // Reads everything a run decides on, once and side by side, and leaves out with a reason every symbol whose data cannot be trusted.
-import type { RiskLimits } from "../core/model/limits.ts";
 import type { BarSeries } from "../core/model/market.ts";
+import type { MonitorState } from "../core/model/monitor.ts";
 import type { BrokerOrder, OrderTicket } from "../core/model/order.ts";
 import type { UncertainOrder } from "../core/model/portfolio.ts";
-import type { RunInputs, RunRequest } from "../core/model/run.ts";
+import type { LossMarks, RunInputs, RunRequest } from "../core/model/run.ts";
 import { limitsOf, type RunTask, symbolsOf, type Task, windowOf } from "../core/model/task.ts";
-import { addMs, dayMs, minuteMs, msBetween } from "../core/model/time.ts";
+import { addMs, dayMs, minuteMs, msBetween, type TradingDay } from "../core/model/time.ts";
 import { separateExits } from "../core/planning/exits.ts";
 import { judgeSymbols } from "../core/planning/marketSnapshot.ts";
 import { requiredDailyBars } from "../core/planning/requiredDailyBars.ts";
@@ -55,13 +55,12 @@ export function createDataFetcher(ports: {
       const symbols = [...task.symbols].sort();
       // Before the broker is asked: an order that is no longer in doubt by now is one that the broker shows from now on.
       const possible = await possibleOrders(executions, request);
-      const recentSince = addMs(asOf, -recentMs(settled.limits));
       const [account, positions, openOrders, recentOrders, bars, latest, assets, skew, watched, { state }] =
         await Promise.all([
           broker.account(),
           broker.positions(),
           broker.openOrders(),
-          broker.ordersSince(recentSince),
+          broker.ordersSince(addMs(asOf, -dayMs)),
           requiredBars === 0
             ? new Map<string, BarSeries>()
             : marketData.dailyBars(symbols, tradingDaysBefore(today, requiredBars), newestDay),
@@ -94,10 +93,8 @@ export function createDataFetcher(ports: {
           uncertainOrders: uncertainOf(possible, openOrders),
         },
         recentOrders,
-        equityMarks: watched && {
-          dayStartEquity: watched.state.dayStartEquity,
-          peakEquity: watched.state.peakEquity,
-        },
+        lossMarks: watched && lossMarksOf(watched.state, today),
+        losses: watched?.state.losses ?? {},
         clockSkewMs: skew,
         trades: { mode, expectedAccountId },
         control: state,
@@ -108,14 +105,17 @@ export function createDataFetcher(ports: {
   };
 }
 
-/** How far back orders are read: a day, or as long as a symbol can be left alone after a loss. */
-const recentMs = (limits: RiskLimits): number =>
-  Math.max(
-    dayMs,
-    ...[limits, ...Object.values(limits.symbols), ...Object.values(limits.strategies)].map(
-      ({ cooldownMinutes = 0 }) => cooldownMinutes * minuteMs,
-    ),
-  );
+/** The day begins with its first check: until then what is known is the day before's, and counts from now. */
+function lossMarksOf(state: MonitorState, today: TradingDay): LossMarks {
+  const { equity, dayStartEquity, peakEquity, tradingDay, breakers } = state;
+  const start = tradingDay === today ? dayStartEquity : equity;
+  return {
+    dayStartEquity: start,
+    dailyLossFrom: tradingDay === today ? (breakers.dailyLossFrom ?? start) : start,
+    drawdownFrom: breakers.drawdownFrom ?? peakEquity,
+    ...(breakers.executionsAfter === undefined ? {} : { executionsAfter: breakers.executionsAfter }),
+  };
+}
 
 /** Orders of other runs of the account that were planned and of which it is not known whether they reached the broker. */
 async function possibleOrders(executions: ExecutionRepository, request: RunRequest): Promise<readonly OrderTicket[]> {

@@ -45,12 +45,21 @@ const brokerOrder = z.strictObject({
   legs: z.array(z.strictObject(brokerOrderFields)).exactOptional(),
 });
 
+const latestPrice = z.strictObject({
+  symbol: z.string(),
+  price,
+  at: instant,
+  bid: price.exactOptional(),
+  ask: price.exactOptional(),
+});
+/** The newest trade that the gate saw, where it looked at one. */
+const common = { ticket, gateQuote: latestPrice.exactOptional() };
 export const outcome = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("accepted"), ticket, order: brokerOrder }),
-  z.strictObject({ kind: z.literal("rejected"), ticket, code: z.string(), message: z.string() }),
-  z.strictObject({ kind: z.literal("withheld"), ticket, code: z.string(), message: z.string() }),
-  z.strictObject({ kind: z.literal("unknown"), ticket, message: z.string(), since: instant }),
-  z.strictObject({ kind: z.literal("notPlaced"), ticket, message: z.string(), actor: z.string() }),
+  z.strictObject({ kind: z.literal("accepted"), ...common, order: brokerOrder }),
+  z.strictObject({ kind: z.literal("rejected"), ...common, code: z.string(), message: z.string() }),
+  z.strictObject({ kind: z.literal("withheld"), ...common, code: z.string(), message: z.string() }),
+  z.strictObject({ kind: z.literal("unknown"), ...common, message: z.string(), since: instant }),
+  z.strictObject({ kind: z.literal("notPlaced"), ...common, message: z.string(), actor: z.string() }),
 ]);
 
 const signal = z.strictObject({
@@ -78,13 +87,14 @@ const intent = z.strictObject({
   targetFraction: z.number().exactOptional(),
 });
 
+const ruleFigure = z.strictObject({ rule: z.string(), limit: z.string(), figure: z.string(), headroom: z.string() });
 const verdict = z.strictObject({
   intent,
   decision: z.enum(["approved", "reduced", "denied"]),
   qty,
   code: z.string().exactOptional(),
   message: z.string().exactOptional(),
-  figures: z.array(z.strictObject({ rule: z.string(), limit: z.string(), figure: z.string(), headroom: z.string() })),
+  figures: z.array(ruleFigure),
   stage: z.union([z.literal(1), z.literal(2)]),
 });
 
@@ -171,7 +181,7 @@ export const dryRun = z.strictObject({
   runId: z.string(),
   asOf: instant,
   inputsDigest: z.string(),
-  skip: z.strictObject({ code: z.string(), reason: z.string() }).exactOptional(),
+  skip: z.strictObject({ code: z.string(), reason: z.string(), figure: ruleFigure.exactOptional() }).exactOptional(),
   signals: z.array(signal),
   strategyFailures: z.array(strategyFailure),
   conflicts: z.array(conflict),

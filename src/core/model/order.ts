@@ -1,4 +1,5 @@
 // Orders at each stage: an intent (what sizing wants), a ticket (what will be sent), an outcome (what became of the sending), the broker's order.
+import type { LatestPrice } from "./market.ts";
 import type { Price, Qty, Usd } from "./money.ts";
 import type { Instant } from "./time.ts";
 
@@ -109,16 +110,17 @@ export type SubmitResult =
   /** It may or may not have reached the broker. */
   | { readonly kind: "unknown"; readonly message: string };
 
-/** What became of one ticket, as recorded. */
-export type OrderOutcome =
-  | { readonly kind: "accepted"; readonly ticket: OrderTicket; readonly order: BrokerOrder }
-  | { readonly kind: "rejected"; readonly ticket: OrderTicket; readonly code: RejectionCode; readonly message: string }
+/** What became of one ticket, as recorded; with the newest trade that the gate saw, where it looked at one. */
+export type OrderOutcome = { readonly ticket: OrderTicket; readonly gateQuote?: LatestPrice } & (
+  | { readonly kind: "accepted"; readonly order: BrokerOrder }
+  | { readonly kind: "rejected"; readonly code: RejectionCode; readonly message: string }
   /** Refused by ourselves at the last gate, immediately before it would have been sent. */
-  | { readonly kind: "withheld"; readonly ticket: OrderTicket; readonly code: string; readonly message: string }
+  | { readonly kind: "withheld"; readonly code: string; readonly message: string }
   /** May or may not be at the broker since `since`: counts as exposure and blocks its symbol until it is resolved. */
-  | { readonly kind: "unknown"; readonly ticket: OrderTicket; readonly message: string; readonly since: Instant }
+  | { readonly kind: "unknown"; readonly message: string; readonly since: Instant }
   /** Once unknown, and now held to have never reached the broker: by the monitor after its grace, or by a person. */
-  | { readonly kind: "notPlaced"; readonly ticket: OrderTicket; readonly message: string; readonly actor: string };
+  | { readonly kind: "notPlaced"; readonly message: string; readonly actor: string }
+);
 
 /** Whether nothing can change it any more. */
 export const isFinalOutcome = (outcome: OrderOutcome): boolean =>

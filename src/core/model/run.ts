@@ -8,7 +8,7 @@ import type { MarketSnapshot } from "./market.ts";
 import type { Usd } from "./money.ts";
 import type { BrokerFill, BrokerOrder, OrderEvent, OrderIntent, OrderOutcome, OrderTicket } from "./order.ts";
 import type { PortfolioSnapshot } from "./portfolio.ts";
-import type { DenialCode, RiskVerdict } from "./risk.ts";
+import type { DenialCode, RiskVerdict, RuleFigure } from "./risk.ts";
 import type { TradingWindow } from "./settings.ts";
 import type { Signal } from "./signal.ts";
 import type { RunTask } from "./task.ts";
@@ -51,10 +51,12 @@ export type RunInputs = {
   readonly asOf: Instant;
   readonly market: MarketSnapshot;
   readonly portfolio: PortfolioSnapshot;
-  /** Every order of the account, ours or not, that was submitted in the day before `asOf` or within the longest cooldown; by client order id. */
+  /** Every order of the account, ours or not, that was submitted in the 24 hours before `asOf`; by client order id. */
   readonly recentOrders: readonly BrokerOrder[];
-  /** What losses are counted from; undefined before the monitor's first check. */
-  readonly equityMarks: EquityMarks | undefined;
+  /** Undefined before the monitor's first check. */
+  readonly lossMarks: LossMarks | undefined;
+  /** When each symbol last lost, as far as the monitor knows. */
+  readonly losses: Readonly<Record<string, Instant>>;
   /** Our clock less the broker's, in milliseconds. */
   readonly clockSkewMs: number;
   /** What this app is set to trade on. */
@@ -65,11 +67,18 @@ export type RunInputs = {
   readonly limits: RiskLimits;
 };
 
-export type EquityMarks = { readonly dayStartEquity: Usd; readonly peakEquity: Usd };
+/** Losses count from these: the day's first equity and the highest, or where a person resumed trading after a breaker had switched it off. */
+export type LossMarks = {
+  readonly dayStartEquity: Usd;
+  readonly dailyLossFrom: Usd;
+  readonly drawdownFrom: Usd;
+  /** Executions before it are not counted as repeated any more. */
+  readonly executionsAfter?: Instant;
+};
 
 /** Why a run sends nothing at all. */
 export type SkipCode = DenialCode | "HOLIDAY" | "BLACKOUT" | "SLOT_EXPIRED" | "NO_MARKET_DATA" | "TASK_DISABLED";
-export type Skip = { readonly code: SkipCode; readonly reason: string };
+export type Skip = { readonly code: SkipCode; readonly reason: string; readonly figure?: RuleFigure };
 
 /** A strategy that threw: its signals are absent and the rest goes on. */
 export type StrategyFailure = { readonly strategy: string; readonly message: string };

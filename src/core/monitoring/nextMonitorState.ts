@@ -10,6 +10,7 @@ import type { MonitorSettings } from "../model/settings.ts";
 import type { Instant } from "../model/time.ts";
 import { judgeBreakers } from "../risk/breakers.ts";
 import { tradingDayOf } from "../schedule/tradingCalendar.ts";
+import { nextLosses } from "./losses.ts";
 import { believedOf, reconcile, withFills, withOrderId } from "./reconcile.ts";
 
 /** What the broker shows: executions of some minutes, orders of runs that are followed, everything held. */
@@ -52,6 +53,12 @@ export function nextMonitorState(
     peakEquity,
     dayStartEquity,
     tradingDay,
+    ...nextLosses(
+      earlier,
+      shown,
+      fills.filter(({ id }) => !read.has(id)),
+      now,
+    ),
     unknownOrders: records.flatMap(({ outcomes }) => outcomes).filter(({ kind }) => kind === "unknown").length,
     breakers: judgeBreakers(rules.breakers, figures, memory),
   };

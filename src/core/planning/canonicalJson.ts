@@ -47,8 +47,8 @@ export const encodeInputs = (inputs: RunInputs): unknown => ({
 export function decodeInputs(json: unknown): RunInputs {
   const result = inputsSchema.safeParse(json);
   if (result.success) {
-    const { equityMarks, trades, ...inputs } = result.data;
-    return { ...inputs, equityMarks, trades: { mode: trades.mode, expectedAccountId: trades.expectedAccountId } };
+    const { lossMarks, trades, ...inputs } = result.data;
+    return { ...inputs, lossMarks, trades: { mode: trades.mode, expectedAccountId: trades.expectedAccountId } };
   }
   const faults = faultsOf(result.error).map(({ path, message }) => `${path}: ${message}`);
   throw new InvariantError("UNREADABLE_ROW", `stored inputs cannot be read: ${faults.join("; ")}`, {
@@ -154,7 +154,10 @@ const inputsSchema = z.strictObject({
   market: marketSchema,
   portfolio: portfolioSchema,
   recentOrders: z.array(orderSchema),
-  equityMarks: z.strictObject({ dayStartEquity: usd, peakEquity: usd }).optional(),
+  lossMarks: z
+    .strictObject({ dayStartEquity: usd, dailyLossFrom: usd, drawdownFrom: usd, executionsAfter: at.exactOptional() })
+    .optional(),
+  losses: z.record(z.string(), at),
   clockSkewMs: z.number(),
   trades: z.strictObject({ mode: z.enum(["paper", "live"]), expectedAccountId: z.string().optional() }),
   control: controlStateSchema,

@@ -1,6 +1,6 @@
 // The risk fold: judges each intent of a batch against the book that the approvals before it have left.
 import { type ControlState, switchFor } from "../model/control.ts";
-import type { RiskLimits } from "../model/limits.ts";
+import { limitsFor, type RiskLimits } from "../model/limits.ts";
 import type { MarketSnapshot } from "../model/market.ts";
 import {
   addUsd,
@@ -13,10 +13,10 @@ import {
   usd,
   zeroQty,
 } from "../model/money.ts";
-import { bySendingOrder, type OrderIntent } from "../model/order.ts";
+import { bySendingOrder, isTerminal, type OrderIntent } from "../model/order.ts";
 import type { AccountSnapshot, PortfolioSnapshot } from "../model/portfolio.ts";
 import type { RiskVerdict } from "../model/risk.ts";
-import type { RiskSnapshot } from "../model/run.ts";
+import type { RiskSnapshot, RunInputs } from "../model/run.ts";
 import { partOf, type Task } from "../model/task.ts";
 import {
   type Book,
@@ -28,14 +28,15 @@ import {
   withFilledSells,
   withOrder,
 } from "./exposure.ts";
-import { type Finding, type RuleContext, rules } from "./rules.ts";
+import { type Finding, qtyDecimals, type RuleContext } from "./rule.ts";
+import { rules } from "./rules.ts";
 
-export type RiskContext = {
-  readonly portfolio: PortfolioSnapshot;
-  readonly market: MarketSnapshot;
-  /** Undefined denies everything: no limits are not infinite ones. */
+export type RiskContext = Pick<
+  RunInputs,
+  "portfolio" | "market" | "asOf" | "recentOrders" | "lossMarks" | "losses" | "control"
+> & {
+  /** As they hold for the task. Undefined denies everything: no limits are not infinite ones. */
   readonly limits: RiskLimits | undefined;
-  readonly control: ControlState;
   readonly task: Pick<Task, "id" | "strategies">;
 };
 
@@ -51,22 +52,35 @@ const proceedsFraction = 0.98;
 /**
  * One verdict an intent, sells before buys and then by symbol, whatever order they come in. Whichever of the approved and open orders fill,
  * in whatever order, no limit is broken by them. A buy that fits only once the sells of the batch have filled is of stage 2, which is not
- * sent before they have. An intent that does not fit is reduced to the whole shares that do, or denied where those are none or too small an
- * order. What lowers exposure is never denied by a limit on exposure.
+ * sent before they have. An intent that does not fit is reduced to the shares that do (whole ones, where it is of whole ones), or denied
+ * where those are none or too small an order. What lowers exposure is never denied by a limit on exposure.
  */
 export function assessRisk(intents: readonly OrderIntent[], context: RiskContext): RiskAssessment {
   const { portfolio, market, limits, control, task } = context;
   const { account } = portfolio;
+  const common = {
+    ...context,
+    account,
+    positions: portfolio.positions,
+    openOrders: portfolio.openOrders.filter((order) => !isTerminal(order)),
+    latest: new Map(market.latest.map((price) => [price.symbol, price])),
+    assets: new Map(market.assets.map((flags) => [flags.symbol, flags])),
+    taskId: task.id,
+  };
   const sorted = [...intents].sort(bySendingOrder);
   let book = openBook(portfolio, market);
   let stages = { book, account, sells: [] as readonly BookOrder[] };
   const before = riskSnapshotOf(book, account.equity);
+  let approved = 0;
   const verdicts = sorted.map((intent): RiskVerdict => {
     if (limits === undefined) return denyWithoutLimits(intent);
     const { tradingState } = switchFor(control, partOf(task, intent));
-    const verdict = judgeInStages(intent, { book, account, limits, tradingState }, stages);
+    const strategies = intent.attribution.map(({ strategy }) => strategy);
+    const own = limitsFor(limits, intent.symbol, strategies);
+    const verdict = judgeInStages(intent, { ...common, book, limits: own, tradingState, approved }, stages);
     const order = { ...intent, qty: verdict.qty, price: intent.referencePrice };
     if (!isPositive(verdict.qty)) return verdict;
+    approved += 1;
     const closes = intent.side === "sell" && compare(reducible(book, order), order.qty) >= 0;
     // Stage 2 goes out only once the sells have filled, so the worst case without them is one without it.
     if (verdict.stage === 1) book = withOrder(book, order);
@@ -100,14 +114,16 @@ function judgeInStages(intent: OrderIntent, context: RuleContext, { book, accoun
 }
 
 function judge(intent: OrderIntent, context: RuleContext): RiskVerdict {
-  const findings = rules.map((rule) => rule(intent, context));
+  const findings = rules.flatMap((rule) => rule(intent, context) ?? []);
   const figures = findings.map(({ figure }) => figure);
-  const hardest = findings.reduce(tighter);
+  const [first, ...others] = findings;
+  if (first === undefined) return denyWithoutLimits(intent);
+  const hardest = others.reduce(tighter, first);
   if (compare(hardest.maxQty, intent.qty) >= 0) {
     return { intent, decision: "approved", qty: intent.qty, figures, stage: 1 };
   }
   const { code, message, maxQty } = hardest;
-  const qty = roundQtyDown(minimum(maxQty, intent.qty));
+  const qty = roundQtyDown(minimum(maxQty, intent.qty), intent.qty.includes(".") ? qtyDecimals : 0);
   const smallest = usd(context.limits.minOrderNotionalUsd);
   const isOrder = isPositive(qty) && compare(notional(intent.referencePrice, qty), smallest) >= 0;
   return isOrder

@@ -35,6 +35,11 @@ export type Book = {
   readonly symbols: ReadonlyMap<string, SymbolExposure>;
   /** The sum over all symbols of the worst case: nothing that lowers exposure fills, all that raises it does. */
   readonly grossUsd: Usd;
+  /** Long less short if everything that buys fills and nothing that sells, and short less long the other way round. */
+  readonly netLongUsd: Usd;
+  readonly netShortUsd: Usd;
+  /** Symbols in which something is held, or is bought or sold by an order that is counted. */
+  readonly openPositions: number;
   /** What open and approved orders take of the buying power. */
   readonly reservedUsd: Usd;
   /** Client ids of open orders whose size or price is not known: with them the sums above are too low. */
@@ -60,9 +65,16 @@ export function openBook(
       return [symbol, { held: qty, buys: zeroQty, sells: zeroQty, mark }];
     }),
   );
-  const grossUsd = addUsd(...[...symbols.values()].map(worstUsd));
   const uncertain = new Set(uncertainOrders.map(({ symbol }) => symbol));
-  let book: Book = { symbols, grossUsd, reservedUsd: zeroUsd, unvalued: [], orders: 0, uncertain };
+  let book: Book = {
+    symbols,
+    ...sumsOf([...symbols.values()]),
+    openPositions: symbols.size,
+    reservedUsd: zeroUsd,
+    unvalued: [],
+    orders: 0,
+    uncertain,
+  };
   for (const order of uncertainOrders) book = withOrder(book, order);
   for (const order of openOrders.filter((order) => !isTerminal(order))) {
     const valued = bookOrderOf(order, prices.get(order.symbol) ?? symbols.get(order.symbol)?.mark);
@@ -82,23 +94,43 @@ export function withOrder(book: Book, { symbol, side, qty, price }: BookOrder): 
     ...book,
     orders: book.orders + 1,
     symbols: new Map(book.symbols).set(symbol, after),
-    grossUsd: addUsd(book.grossUsd, subtractUsd(worstUsd(after), worstUsd(before))),
+    ...withChange(book, before, after),
+    openPositions: book.openPositions + (book.symbols.has(symbol) ? 0 : 1),
     reservedUsd: addUsd(book.reservedUsd, notional(price, adding)),
   };
 }
 
 /** The book once sells that only close long positions have filled. What they bring is not counted here. */
 export function withFilledSells(book: Book, sells: readonly BookOrder[]): Book {
-  let { grossUsd } = book;
+  let sums: Sums = book;
   const symbols = new Map(book.symbols);
   for (const { symbol, qty } of sells) {
     const before = symbols.get(symbol);
     if (before === undefined) continue;
     const after = { ...before, held: subtractQty(before.held, qty), sells: subtractQty(before.sells, qty) };
     symbols.set(symbol, after);
-    grossUsd = addUsd(grossUsd, subtractUsd(worstUsd(after), worstUsd(before)));
+    sums = withChange(sums, before, after);
   }
-  return { ...book, symbols, grossUsd };
+  const { grossUsd, netLongUsd, netShortUsd } = sums;
+  return { ...book, symbols, grossUsd, netLongUsd, netShortUsd };
+}
+
+type Sums = Pick<Book, "grossUsd" | "netLongUsd" | "netShortUsd">;
+
+const sumsOf = (exposures: readonly SymbolExposure[]): Sums => ({
+  grossUsd: addUsd(...exposures.map(worstUsd)),
+  netLongUsd: addUsd(...exposures.map((each) => notional(each.mark, signedQty(each, "buy")))),
+  netShortUsd: addUsd(...exposures.map((each) => notional(each.mark, signedQty(each, "sell")))),
+});
+
+/** The sums with one symbol's part changed. */
+function withChange(sums: Sums, before: SymbolExposure, after: SymbolExposure): Sums {
+  const [was, is] = [sumsOf([before]), sumsOf([after])];
+  return {
+    grossUsd: addUsd(sums.grossUsd, subtractUsd(is.grossUsd, was.grossUsd)),
+    netLongUsd: addUsd(sums.netLongUsd, subtractUsd(is.netLongUsd, was.netLongUsd)),
+    netShortUsd: addUsd(sums.netShortUsd, subtractUsd(is.netShortUsd, was.netShortUsd)),
+  };
 }
 
 /** The book's sums as they are recorded. */

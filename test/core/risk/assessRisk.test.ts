@@ -6,6 +6,7 @@ import { qty } from "../../../src/core/model/money.ts";
 import type { OrderIntent } from "../../../src/core/model/order.ts";
 import { assessRisk, type RiskContext } from "../../../src/core/risk/assessRisk.ts";
 import {
+  at,
   exampleControl,
   exampleIntent,
   exampleLimits,
@@ -56,6 +57,10 @@ const situation = fc
     limits: exampleLimits(of.limits),
     control: exampleControl({ tradingState: of.state }),
     task: exampleTask(),
+    asOf: at("2026-06-15T14:00Z"),
+    recentOrders: [],
+    lossMarks: undefined,
+    losses: {},
   }));
 const worth = (symbol: keyof typeof prices, of: Readonly<Record<string, number>>): number =>
   (of[symbol] ?? 0) * prices[symbol];

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { price, qty } from "../../../src/core/model/money.ts";
 import type { OrderTicket, Side } from "../../../src/core/model/order.ts";
 import { decideGate } from "../../../src/core/risk/gate.ts";
-import { at, exampleControl, examplePortfolio, exampleTask, exampleWindow } from "../examples.ts";
+import { at, exampleControl, exampleLimits, examplePortfolio, exampleTask, exampleWindow } from "../examples.ts";
 
 const ticket = (side: Side, shares: number): OrderTicket => ({
   stage: 1,
@@ -21,6 +21,10 @@ const decide = (order: OrderTicket, changes: Partial<Parameters<typeof decideGat
     control: exampleControl(),
     task: exampleTask(),
     window: exampleWindow(),
+    limits: exampleLimits(),
+    quote: { symbol: "AAA", price: price(100), at: at("2026-06-15T14:00:02Z") },
+    planned: new Set([order.clientOrderId]),
+    sent: new Set(),
     now: at("2026-06-15T14:00:03Z"),
     portfolio: examplePortfolio({ positions: { AAA: [10, 1000] } }),
     ...changes,

@@ -4,6 +4,7 @@ import { price, qty } from "../../../src/core/model/money.ts";
 import type { OrderIntent } from "../../../src/core/model/order.ts";
 import { assessRisk, type RiskContext } from "../../../src/core/risk/assessRisk.ts";
 import {
+  at,
   exampleControl,
   exampleIntent,
   exampleLimits,
@@ -24,6 +25,10 @@ const context = (changes: Partial<RiskContext>): RiskContext => ({
   limits: exampleLimits(),
   control: exampleControl(),
   task: exampleTask(),
+  asOf: at("2026-06-15T14:00Z"),
+  recentOrders: [],
+  lossMarks: undefined,
+  losses: {},
   ...changes,
 });
 const buy = (shares: number, symbol = "AAA") => exampleIntent("buy", symbol, shares, symbol === "AAA" ? 100 : 30);

@@ -1,0 +1,124 @@
+// Rules about what the account may come to hold: by symbol, in sum, in number, and with what it can be paid. What lowers exposure is never denied by one.
+import {
+  addQty,
+  addUsd,
+  fractionOf,
+  isZero,
+  maximum,
+  minimum,
+  notional,
+  type Qty,
+  qty,
+  sharesFor,
+  subtractQty,
+  subtractUsd,
+  type Usd,
+  usd,
+  zeroUsd,
+} from "../model/money.ts";
+import type { OrderIntent } from "../model/order.ts";
+import type { RuleFigure } from "../model/risk.ts";
+import { type Book, exposureOf, reducibleQty, signedQty, worstUsd } from "./exposure.ts";
+import { dollars, numbers, qtyDecimals, type Rule, reducible } from "./rule.ts";
+
+/** The tightest of the limits in shares, in dollars and in a share of equity. */
+export const maxPosition: Rule = (intent, { book, account, limits }) => {
+  const { symbol, side, referencePrice } = intent;
+  const inDollars = [
+    fractionOf(account.equity, limits.maxPositionFraction),
+    ...(limits.maxPositionUsd === undefined ? [] : [usd(limits.maxPositionUsd)]),
+  ].reduce(minimum<Usd>);
+  const { figure, maxQty } = withinExposure("maxPosition", intent, book, { limit: inDollars, others: zeroUsd });
+  const exposure = exposureOf(book, symbol, referencePrice);
+  const room =
+    limits.maxPositionQty === undefined
+      ? maxQty
+      : maximum(reducibleQty(exposure, side), subtractQty(qty(limits.maxPositionQty), signedQty(exposure, side)));
+  return {
+    code: "MAX_POSITION",
+    figure,
+    maxQty: minimum(maxQty, room),
+    message: `the position in ${symbol} may come to ${inDollars} USD${limits.maxPositionQty === undefined ? "" : ` and ${limits.maxPositionQty} shares`} at the most`,
+  };
+};
+
+export const maxGross: Rule = (intent, { book, account, limits }) => {
+  const limit = fractionOf(account.equity, limits.maxGrossFraction);
+  const own = worstUsd(exposureOf(book, intent.symbol, intent.referencePrice));
+  return {
+    code: "MAX_GROSS",
+    ...withinExposure("maxGross", intent, book, { limit, others: subtractUsd(book.grossUsd, own) }),
+    message: `all positions together may come to ${limit} USD at the most`,
+  };
+};
+
+/** Long less short, whichever orders fill: all that buys and nothing that sells, and the other way round. */
+export const maxNet: Rule = (intent, { book, account, limits: { maxNetFraction } }) => {
+  if (maxNetFraction === undefined) return undefined;
+  const limit = fractionOf(account.equity, maxNetFraction);
+  const before = intent.side === "buy" ? book.netLongUsd : book.netShortUsd;
+  const free = subtractUsd(limit, before);
+  return {
+    code: "MAX_NET",
+    figure: dollars("maxNet", limit, addUsd(before, notional(intent.referencePrice, intent.qty)), free),
+    maxQty: maximum(reducible(intent, book), sharesFor(free, intent.referencePrice, qtyDecimals)),
+    message: `long less short may come to ${limit} USD at the most`,
+  };
+};
+
+/** An order in a symbol in which nothing is held or under way opens one more position. */
+export const maxOpenPositions: Rule = (intent, { book, limits: { maxOpenPositions: limit } }) => {
+  if (limit === undefined) return undefined;
+  const open = book.openPositions;
+  const opens = !isOpen(book, intent.symbol);
+  return {
+    code: "MAX_OPEN_POSITIONS",
+    figure: numbers("maxOpenPositions", limit, open + (opens ? 1 : 0), "positions"),
+    maxQty: opens && open >= limit ? reducible(intent, book) : intent.qty,
+    message: `${open} positions are open or being opened; the limit is ${limit}`,
+  };
+};
+
+export const maxOpenOrders: Rule = (intent, { book, limits: { maxOpenOrders: limit } }) =>
+  limit === undefined
+    ? undefined
+    : {
+        code: "MAX_OPEN_ORDERS",
+        figure: numbers("maxOpenOrders", limit, book.orders + 1, "orders"),
+        maxQty: book.orders >= limit ? reducible(intent, book) : intent.qty,
+        message: `${book.orders} orders are open, in doubt or approved; the limit is ${limit}`,
+      };
+
+/** Counted over the batch: what open and approved orders take is gone, and what sells will bring is not there yet. */
+export const buyingPower: Rule = (intent, { book, account }) => {
+  const free = subtractUsd(account.buyingPower, book.reservedUsd);
+  const needed = addUsd(book.reservedUsd, notional(intent.referencePrice, intent.qty));
+  return {
+    code: "BUYING_POWER",
+    figure: dollars("buyingPower", account.buyingPower, needed, free),
+    maxQty: addQty(reducible(intent, book), sharesFor(free, intent.referencePrice, qtyDecimals)),
+    message: `the buying power left is ${free} USD`,
+  };
+};
+
+const isOpen = (book: Book, symbol: string): boolean => {
+  const exposure = book.symbols.get(symbol);
+  return exposure !== undefined && !(isZero(exposure.held) && isZero(exposure.buys) && isZero(exposure.sells));
+};
+
+/** How much of an order fits under a limit on exposure of which `others` is taken. What lowers exposure always fits. */
+function withinExposure(
+  rule: string,
+  { symbol, side, qty: count, referencePrice }: OrderIntent,
+  book: Book,
+  { limit, others }: { readonly limit: Usd; readonly others: Usd },
+): { readonly figure: RuleFigure; readonly maxQty: Qty } {
+  const exposure = exposureOf(book, symbol, referencePrice);
+  const towards = signedQty(exposure, side);
+  const after = maximum(worstUsd(exposure), notional(referencePrice, addQty(towards, count)));
+  const headroom = subtractUsd(limit, addUsd(others, notional(referencePrice, towards)));
+  return {
+    figure: dollars(rule, limit, addUsd(others, after), headroom),
+    maxQty: maximum(reducibleQty(exposure, side), sharesFor(headroom, referencePrice, qtyDecimals)),
+  };
+}
