@@ -45,21 +45,20 @@ export function exponentialMeanStream(
   weight: number,
   seed: Seed = "mean",
 ): { next(value: number): number } {
-  const state = { mean: 0, count: 0 };
+  let mean = 0;
+  let count = 0;
   return {
     next(value) {
       if (!Number.isFinite(value)) {
-        state.mean = 0;
-        state.count = 0;
+        mean = 0;
+        count = 0;
         return Number.NaN;
       }
-      if (state.count === period) {
-        state.mean += weight * (value - state.mean);
-        return state.mean;
-      }
-      state.count++;
-      state.mean += seedWeight(state.count, weight, seed) * (value - state.mean);
-      return state.count === period ? state.mean : Number.NaN;
+      if (count < period) {
+        count++;
+        mean += seedWeight(count, weight, seed) * (value - mean);
+      } else mean += weight * (value - mean);
+      return count === period ? mean : Number.NaN;
     },
   };
 }

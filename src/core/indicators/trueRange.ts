@@ -21,14 +21,21 @@ export function trueRange(
   first: FirstRange = "none",
 ): Float64Array {
   assertSameLength(high, low, close);
-  let before = Number.NaN;
-  for (let i = 0; i < high.length; i++) {
-    const top = high[i] ?? Number.NaN;
-    const bottom = low[i] ?? Number.NaN;
-    const last = close[i] ?? Number.NaN;
-    const whole = Number.isFinite(top + bottom + last);
-    out[i] = whole ? rangeOf(top, bottom, before, first) : Number.NaN;
-    before = whole ? last : Number.NaN;
+  let i = 0;
+  while (i < high.length) {
+    let before = close[i] ?? Number.NaN;
+    const ownRange = (high[i] ?? Number.NaN) - (low[i] ?? Number.NaN);
+    const whole = Number.isFinite(ownRange + before);
+    out[i++] = whole && first === "highMinusLow" ? ownRange : Number.NaN;
+    if (!whole) continue;
+    for (; i < high.length; i++) {
+      const top = high[i] ?? Number.NaN;
+      const bottom = low[i] ?? Number.NaN;
+      const last = close[i] ?? Number.NaN;
+      if (!Number.isFinite(top + bottom + last)) break;
+      out[i] = rangeFrom(before, top, bottom);
+      before = last;
+    }
   }
   return out;
 }
@@ -37,17 +44,18 @@ export function trueRange(
 export function trueRangeStream(first: FirstRange = "none"): {
   next(high: number, low: number, close: number): number;
 } {
-  const state = { before: Number.NaN };
+  let before = Number.NaN;
   return {
     next(high, low, close) {
       const whole = Number.isFinite(high + low + close);
-      const range = whole ? rangeOf(high, low, state.before, first) : Number.NaN;
-      state.before = whole ? close : Number.NaN;
-      return range;
+      const isFirst = Number.isNaN(before);
+      const range = isFirst ? high - low : rangeFrom(before, high, low);
+      before = whole ? close : Number.NaN;
+      return whole && (!isFirst || first === "highMinusLow") ? range : Number.NaN;
     },
   };
 }
 
-/** `before` is the close of the bar before, NaN where there is none. */
-const rangeOf = (high: number, low: number, before: number, first: FirstRange): number =>
-  Number.isNaN(before) && first === "highMinusLow" ? high - low : Math.max(high, before) - Math.min(low, before);
+/** The true range of a bar after a close. */
+export const rangeFrom = (before: number, high: number, low: number): number =>
+  (before > high ? before : high) - (before < low ? before : low);
