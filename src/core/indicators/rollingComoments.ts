@@ -103,6 +103,7 @@ export function rollingComomentsStream(period: number, measure: Measure): { next
 type Sums = "sumsX" | "sumsY" | "squaresX" | "squaresY" | "products";
 type Window = {
   readonly period: number;
+  readonly share: number;
   readonly measure: Measure;
   readonly tails: { readonly [name in Sums]: Float64Array };
 };
@@ -111,6 +112,7 @@ function windowOf(period: number, measure: Measure): Window {
   const tails = () => new Float64Array(period + 1);
   return {
     period,
+    share: 1 / period,
     measure,
     tails: { sumsX: tails(), sumsY: tails(), squaresX: tails(), squaresY: tails(), products: tails() },
   };
@@ -144,7 +146,7 @@ function sumTails(x: Float64Array, y: Float64Array, start: number, { period, tai
 
 /** The measure of the window that is the tail from `at` on of one block and the head of the next, whose sums are given. */
 function measureOf(
-  { period, measure, tails }: Window,
+  { share, measure, tails }: Window,
   at: number,
   headX: number,
   headY: number,
@@ -154,10 +156,10 @@ function measureOf(
 ): number {
   const sumX = headX + (tails.sumsX[at] ?? Number.NaN);
   const sumY = headY + (tails.sumsY[at] ?? Number.NaN);
-  const varianceX = headSquareX + (tails.squaresX[at] ?? Number.NaN) - (sumX * sumX) / period;
-  const covariance = headProduct + (tails.products[at] ?? Number.NaN) - (sumX * sumY) / period;
+  const varianceX = headSquareX + (tails.squaresX[at] ?? Number.NaN) - sumX * sumX * share;
+  const covariance = headProduct + (tails.products[at] ?? Number.NaN) - sumX * sumY * share;
   if (measure === "slope") return varianceX === 0 ? 0 : covariance / varianceX;
-  const varianceY = headSquareY + (tails.squaresY[at] ?? Number.NaN) - (sumY * sumY) / period;
+  const varianceY = headSquareY + (tails.squaresY[at] ?? Number.NaN) - sumY * sumY * share;
   if (varianceX === 0 || varianceY === 0) return 0;
   return Math.max(-1, Math.min(1, covariance / Math.sqrt(varianceX * varianceY)));
 }
