@@ -69,7 +69,7 @@ function move(bands: Bands, high: number, low: number, close: number, reach: num
   bands.upper = upper >= bands.upper && bands.close <= bands.upper ? bands.upper : upper;
   bands.lower = lower <= bands.lower && bands.close >= bands.lower ? bands.lower : lower;
   bands.close = close;
-  const rises = bands.direction > 0 ? close >= bands.lower : close > bands.upper;
+  const rises = bands.direction > 0 ? close >= bands.lower : bands.direction < 0 && close > bands.upper;
   bands.direction = Number.isNaN(reach) ? Number.NaN : rises ? 1 : -1;
 }
 
