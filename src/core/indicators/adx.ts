@@ -142,5 +142,5 @@ function averaged(average: number, plusDi: number, minusDi: number, count: numbe
   const total = plusDi + minusDi;
   if (total === 0) return average;
   const index = 100 * (Math.abs(plusDi - minusDi) / total);
-  return count > period ? average + (index - average) / period : average + index / period;
+  return average + (1 / period) * (count > period ? index - average : index);
 }

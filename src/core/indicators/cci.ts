@@ -46,7 +46,8 @@ export function cciStream(period = 14): { next(high: number, low: number, close:
       const mean = average.next(typical);
       ring[at] = typical;
       at = at + 1 < period ? at + 1 : 0;
-      return indexOf(typical, mean, distances(ring, 0, period, mean) / period);
+      const older = distances(ring, at, period, mean);
+      return indexOf(typical, mean, distances(ring, 0, at, mean, older) / period);
     },
   };
 }
@@ -56,14 +57,9 @@ const typicalOf = (high: number, low: number, close: number): number => (high + 
 const indexOf = (typical: number, mean: number, deviation: number): number =>
   deviation <= flatFraction * Math.abs(mean) ? 0 : (typical - mean) / (0.015 * deviation);
 
-/** The sum of the distances of the values in `[from, to)` from `mean`, in two chains of additions that do not wait for each other. */
-function distances(values: Float64Array, from: number, to: number, mean: number): number {
-  let even = 0;
-  let odd = 0;
-  let i = from;
-  for (; i + 1 < to; i += 2) {
-    even += Math.abs((values[i] ?? Number.NaN) - mean);
-    odd += Math.abs((values[i + 1] ?? Number.NaN) - mean);
-  }
-  return i < to ? even + odd + Math.abs((values[i] ?? Number.NaN) - mean) : even + odd;
+/** `sum` and the distances of the values in `[from, to)` from `mean`. */
+function distances(values: Float64Array, from: number, to: number, mean: number, sum = 0): number {
+  let total = sum;
+  for (let i = from; i < to; i++) total += Math.abs((values[i] ?? Number.NaN) - mean);
+  return total;
 }

@@ -78,6 +78,6 @@ function assertPeriods(fast: number, slow: number, signal: number): void {
 /** Summed up as a running mean, as `emaStream` begins. */
 function mean(values: Float64Array, from: number, to: number): number {
   let result = 0;
-  for (let i = from; i <= to; i++) result += ((values[i] ?? Number.NaN) - result) / (i - from + 1);
+  for (let i = from; i <= to; i++) result += (1 / (i - from + 1)) * ((values[i] ?? Number.NaN) - result);
   return result;
 }
