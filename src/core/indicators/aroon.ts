@@ -81,7 +81,6 @@ function recencyStream(period: number, side: Side): { next(value: number): numbe
   return {
     next(input) {
       if (!Number.isFinite(input)) {
-        tails.bests.fill(Number.NEGATIVE_INFINITY);
         head.missing = period + 1;
         begin();
         return Number.NaN;

@@ -28,7 +28,6 @@ export function linearRegression(
   const columns = [out.slope, out.intercept, out.end, out.r2];
   for (const column of columns) column.fill(Number.NaN);
   for (const { from, to } of finiteRuns(values)) {
-    clear(window);
     for (let start = from; start < to; start += period) {
       slide(values, start, Math.min(start + period, to), Math.max(from, start - 1), window, out);
     }
@@ -87,7 +86,6 @@ export function linearRegressionStream(period = 14): { next(value: number): Line
   return {
     next(input) {
       if (!Number.isFinite(input)) {
-        clear(window);
         head.missing = period;
         return none;
       }
@@ -132,12 +130,6 @@ function windowOf(period: number): Window {
     squares: tails(),
     moments: tails(),
   };
-}
-
-function clear({ sums, squares, moments }: Window): void {
-  sums.fill(0);
-  squares.fill(0);
-  moments.fill(0);
 }
 
 /** The sums from each place of the block at `start` to its end, measured from its last value; that bar counts as −1, so that the next is 0. */

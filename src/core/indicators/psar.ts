@@ -92,7 +92,7 @@ function advance(trend: Trend, highBefore: number, lowBefore: number): number {
     trend.stop = Math.min(next, bottomBefore, bottom);
     return stop;
   }
-  const turned = Math.max(trend.extreme, topBefore, top);
+  const turned = Math.max(trend.extreme, top);
   const stop = trend.side * turned;
   trend.side = -trend.side;
   trend.extreme = -bottom;

@@ -15,7 +15,6 @@ export function rollingComoments(
   const window = windowOf(period, measure);
   out.fill(Number.NaN);
   for (const { from, to } of finiteRuns(x, y)) {
-    for (const tails of Object.values(window.tails)) tails.fill(0);
     for (let start = from; start < to; start += period) {
       slide(x, y, start, Math.min(start + period, to), Math.max(from, start - 1), window, out);
     }
@@ -75,7 +74,6 @@ export function rollingComomentsStream(period: number, measure: Measure): { next
   return {
     next(x, y) {
       if (!Number.isFinite(x + y)) {
-        for (const tails of Object.values(window.tails)) tails.fill(0);
         head.missing = period;
         return Number.NaN;
       }

@@ -2,6 +2,7 @@
 //
 // The series is cut into blocks as long as the window. A window then is a tail of one block and a head of the next: its maximum is the
 // greater of the tail's and the head's. The head's grows with each bar; those of all tails are found in one pass back over a finished block.
+// After a gap the tails of before it are left as they are: they reach into the warm-up alone, which gives NaN.
 // Source: M. van Herk, Pattern Recognition Letters 13 (1992); J. Gil and M. Werman, IEEE PAMI 15 (1993).
 
 /** 1 seeks maxima, −1 minima: those are maxima of the series turned upside down. */
@@ -45,7 +46,6 @@ export function rollingExtremeStream(period: number, side: Side): { next(value: 
   return {
     next(input) {
       if (!Number.isFinite(input)) {
-        block.fill(Number.NEGATIVE_INFINITY);
         Object.assign(state, { head: Number.NEGATIVE_INFINITY, at: 0, missing: period });
         return Number.NaN;
       }

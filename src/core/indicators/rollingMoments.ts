@@ -4,6 +4,8 @@
 // nothing is ever subtracted from a sum. All is measured from the last value of the tail's block. As that lies within the window, the mean
 // of the squares never dwarfs the variance, and a constant window has a deviation of exactly 0. Source of the shifted form: T. Chan,
 // G. Golub and R. LeVeque, The American Statistician 37 (1983).
+//
+// After a gap the tails of before it are left as they are: they reach into the warm-up alone, which gives NaN.
 import { finiteRuns } from "./finiteRuns.ts";
 import { assertPeriod } from "./period.ts";
 
@@ -43,8 +45,6 @@ export function rollingMoments(
   deviations.fill(Number.NaN);
   offsets?.fill(Number.NaN);
   for (const { from, to } of finiteRuns(values)) {
-    window.sums.fill(0);
-    window.squares.fill(0);
     for (let start = from; start < to; start += period) {
       slide(values, start, Math.min(start + period, to), Math.max(from, start - 1), window, deviations, offsets);
     }
@@ -103,8 +103,6 @@ export function rollingMomentsStream(period: number, spread: Spread): { next(val
   return {
     next(input) {
       if (!Number.isFinite(input)) {
-        sums.fill(0);
-        squares.fill(0);
         head.missing = period;
         return none;
       }

@@ -79,8 +79,6 @@ export function rollingRatioStream(
   return {
     next(numerator, denominator) {
       if (!Number.isFinite(numerator + denominator)) {
-        tails.numerators.fill(0);
-        tails.denominators.fill(0);
         head.missing = period;
         begin();
         return Number.NaN;

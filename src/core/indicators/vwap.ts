@@ -54,7 +54,8 @@ function averageAfter(so: Traded, price: number, volume: number, session: number
   if (gap) return Number.NaN;
   so.money += money;
   so.volume += volume;
-  return so.volume === 0 ? Number.NaN : so.money / so.volume;
+  // 0 / 0 is NaN: nothing has traded yet.
+  return so.money / so.volume;
 }
 
 /**

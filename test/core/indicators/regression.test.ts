@@ -58,6 +58,16 @@ test("correlates fully, either way, and not at all with what does not vary", () 
   expect(correlation(values, values, 1).at(-1)).toBe(0);
 });
 
+test("stays within −1 and 1, where rounding would lead beyond", () => {
+  const values = Float64Array.from({ length: 2000 }, (_, index) => Math.sin(index) * 10);
+  const results = correlation(
+    values,
+    values.map((value) => value / 3),
+    5,
+  ).subarray(4);
+  expect(Math.max(...results)).toBe(1);
+});
+
 test("finds how much further a price moves than its market", () => {
   const market = of(100, 101, 99, 102, 100, 104);
   const doubled = market.slice();

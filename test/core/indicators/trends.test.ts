@@ -6,6 +6,7 @@ import { supertrend } from "../../../src/core/indicators/supertrend.ts";
 
 const of = (...values: readonly number[]): Float64Array => Float64Array.from(values);
 const none = Number.NaN;
+const near = (value: number): number => (Number.isNaN(value) ? value : expect.closeTo(value, 12));
 
 // J. W. Wilder, New Concepts in Technical Trading Systems (1978), the bars of his example of the parabolic system, with the unrounded
 // stops that TA-Lib's own test expects of them.
@@ -113,6 +114,18 @@ test("turns upside down with the bars, as they fall where these rise", () => {
   expect([...mirrored]).toEqual([...psar(high, low)].map((stop) => -stop));
 });
 
+test("turns at the high of a bar that reaches beyond both the stop and the extreme", () => {
+  expect([...psar(of(10, 11, 12, 13, 8), of(9, 10, 11, 5, 6))]).toEqual([none, 9, 9.04, 13, 13].map(near));
+});
+
+test("keeps the first stops of a fall at or above the highs of the two bars before", () => {
+  expect([...psar(of(10, 11, 12, 11.5, 8), of(9, 10, 11, 5, 6))].slice(3)).toEqual([12, 12]);
+});
+
+test("begins with a rise where the second bar lies within the first", () => {
+  expect([...psar(of(12, 10, 10), of(8, 9, 9.5))].slice(1)).toEqual([8, 8.04].map(near));
+});
+
 test.each([
   [0, 0.2],
   [-0.02, 0.2],
@@ -124,25 +137,34 @@ test.each([
   expect(() => psarStream(acceleration, maximum)).toThrow(RangeError);
 });
 
-// Six bars worked by hand, with a period of 1: the average true range is the bar's own, 2, 2, 6, 2 and 8 from the second on.
-const bars = [of(11, 12, 13, 18, 17, 12), of(9, 10, 11, 14, 15, 8), of(10, 11, 12, 17, 16, 9)] as const;
+// Eight bars worked by hand, with a period of 1: the average true range is the bar's own, 2, 2, 6, 2, 8, 2 and 5 from the second on.
+const bars = [
+  of(11, 12, 13, 18, 17, 12, 10, 14),
+  of(9, 10, 11, 14, 15, 8, 8, 12),
+  of(10, 11, 12, 17, 16, 9, 9, 13),
+] as const;
 
 test("keeps the upper band until a close is above it, and then the lower one until a close is below", () => {
   const { supertrend: line, direction } = supertrend(...bars, 1, 1);
-  expect([...line]).toEqual([none, 13, 13, 10, 14, 18]);
-  expect([...direction]).toEqual([none, -1, -1, 1, 1, -1]);
+  expect([...line]).toEqual([none, 13, 13, 10, 14, 18, 11, 8]);
+  expect([...direction]).toEqual([none, -1, -1, 1, 1, -1, -1, 1]);
 });
 
 test("begins a bar earlier where the first bar counts for its range", () => {
   const { supertrend: line } = supertrend(...bars, 1, 1, undefined, "highMinusLow");
-  expect([...line]).toEqual([12, 12, 12, 10, 14, 18]);
+  expect([...line]).toEqual([12, 12, 12, 10, 14, 18, 11, 8]);
+});
+
+test("begins as a fall whatever the first close", () => {
+  const { direction } = supertrend(of(11, 12, 13), of(9, 10, 11), of(10, 11.9, 12.9), 1, 0.1);
+  expect([...direction]).toEqual([none, -1, 1]);
 });
 
 test("lays the channel k average ranges from the average close", () => {
   const { upper, middle, lower } = keltner(...bars, 1, 1, 2);
-  expect([...upper]).toEqual([none, 15, 16, 29, 20, 25]);
-  expect([...middle]).toEqual([10, 11, 12, 17, 16, 9]);
-  expect([...lower]).toEqual([none, 7, 8, 5, 12, -7]);
+  expect([...upper]).toEqual([none, 15, 16, 29, 20, 25, 13, 23]);
+  expect([...middle]).toEqual([10, 11, 12, 17, 16, 9, 9, 13]);
+  expect([...lower]).toEqual([none, 7, 8, 5, 12, -7, 5, 3]);
 });
 
 test("names the period that it refuses", () => {

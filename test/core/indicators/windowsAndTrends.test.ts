@@ -21,11 +21,15 @@ const wholeBar = fc
   .map(([close, above, below, volume, other]): Bar => {
     return { high: (close + above) / 64, low: (close - below) / 64, close: close / 64, volume, market: other / 64 };
   });
-const wholeBars = fc.array(wholeBar, { maxLength: 70 });
+// Without the size, fast-check would hardly try more than ten bars.
+const wholeBars = fc.array(wholeBar, { maxLength: 70, size: "max" });
 
 /** The same with a value here and there that is not finite. */
 const barsWithGaps = fc
-  .tuple(wholeBars, fc.array(fc.tuple(fc.nat(69), fc.constantFrom(...columns), notFinite), { maxLength: 4 }))
+  .tuple(
+    wholeBars,
+    fc.array(fc.tuple(fc.nat(69), fc.constantFrom(...columns), notFinite), { maxLength: 4, size: "max" }),
+  )
   .map(([bars, gaps]) =>
     gaps.reduce((changed, [at, column, value]) => {
       return changed.map((bar, index) => (index === at ? { ...bar, [column]: value } : bar));
