@@ -183,7 +183,7 @@ describe.each(indicators)("$name", (indicator) => {
     }
     const tail = { high: bars.high.slice(-kept), low: bars.low.slice(-kept), close: bars.close.slice(-kept) };
     for (const [output, values] of Object.entries(indicator.batch(tail, 30))) {
-      expectClose([last[output] ?? none], [values.at(-1) ?? none], 2e-10);
+      expectClose([last[output] ?? none], [values.at(-1) ?? none], 1e-12);
     }
   });
 });
