@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { bundleFigures } from "./bundle.ts";
 import { firstFillFigures } from "./firstFill.ts";
+import { indicatorFigures } from "./indicators.ts";
 import { requestFigures } from "./requests.ts";
 import { runLatencyFigures } from "./runLatency.ts";
 import { simulatorFigures } from "./simulator.ts";
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   requests: requestFigures,
   simulator: simulatorFigures,
   bundle: bundleFigures,
+  indicators: indicatorFigures,
 };
 
 const asked = process.argv.slice(2);
