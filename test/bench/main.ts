@@ -1,4 +1,4 @@
-// `npm run bench`: the figures of the local stack, measured on this machine and printed; nothing is asserted.
+// `npm run bench`: the figures of the local stack and of the indicators, measured on this machine and printed; nothing is asserted.
 import { availableParallelism } from "node:os";
 import { bundleFigures } from "./bundle.ts";
 import { firstFillFigures } from "./firstFill.ts";
