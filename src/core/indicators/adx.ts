@@ -56,27 +56,36 @@ export function adxStream(
   const keep = 1 - 1 / period;
   const seeds = seedCount(period, seed);
   const none = { adx: Number.NaN, plusDi: Number.NaN, minusDi: Number.NaN };
-  const state = { bars: 0, high: 0, low: 0, close: 0, range: 0, plus: 0, minus: 0, adx: 0 };
+  let bars = 0;
+  let before = { high: 0, low: 0, close: 0 };
+  let range = 0;
+  let plus = 0;
+  let minus = 0;
+  let average = 0;
   return {
     next(high, low, close) {
       if (!Number.isFinite(high + low + close)) {
-        Object.assign(state, { bars: 0, range: 0, plus: 0, minus: 0, adx: 0 });
+        bars = 0;
+        range = 0;
+        plus = 0;
+        minus = 0;
+        average = 0;
         return none;
       }
-      const movements = state.bars++;
+      const movements = bars++;
       if (movements > 0) {
         const kept = movements <= seeds ? 1 : keep;
-        state.range = kept * state.range + rangeFrom(state.close, high, low);
-        state.plus = kept * state.plus + movement(high - state.high, state.low - low);
-        state.minus = kept * state.minus + movement(state.low - low, high - state.high);
+        range = kept * range + rangeFrom(before.close, high, low);
+        plus = kept * plus + movement(high - before.high, before.low - low);
+        minus = kept * minus + movement(before.low - low, high - before.high);
       }
-      Object.assign(state, { high, low, close });
+      before = { high, low, close };
       if (movements < period) return none;
-      const plusDi = percentOf(state.range, state.plus);
-      const minusDi = percentOf(state.range, state.minus);
+      const plusDi = percentOf(range, plus);
+      const minusDi = percentOf(range, minus);
       const count = movements - period + 1;
-      state.adx = averaged(state.adx, plusDi, minusDi, count, period);
-      return { adx: count < period ? Number.NaN : state.adx, plusDi, minusDi };
+      average = averaged(average, plusDi, minusDi, count, period);
+      return { adx: count < period ? Number.NaN : average, plusDi, minusDi };
     },
   };
 }

@@ -63,8 +63,9 @@ export function kamaStream(period = 10, fast = 2, slow = 30): { next(value: numb
     next(value) {
       const step = Math.abs(value - before);
       const net = value - earlier.next(value);
+      const previous = before;
+      before = value;
       if (!Number.isFinite(step)) {
-        before = Number.isFinite(value) ? value : Number.NaN;
         at = 0;
         full = false;
         fresh = 0;
@@ -74,13 +75,12 @@ export function kamaStream(period = 10, fast = 2, slow = 30): { next(value: numb
       fresh += step;
       steps[at++] = step;
       if (at === period) {
-        if (!full) average = before;
+        if (!full) average = previous;
         full = true;
         path = fresh;
         fresh = 0;
         at = 0;
       }
-      before = value;
       if (!full) return Number.NaN;
       average += pace(net, path) * (value - average);
       return average;

@@ -55,7 +55,7 @@ export function rsiStream(period = 14, flat = 0): { next(value: number): number 
   return {
     next(value) {
       const change = value - before;
-      before = Number.isFinite(value) ? value : Number.NaN;
+      before = value;
       if (!Number.isFinite(change)) {
         count = 0;
         gain = 0;
