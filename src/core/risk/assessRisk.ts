@@ -1,7 +1,6 @@
 // The risk fold: judges each intent of a batch against the book that the approvals before it have left.
-import { type ControlState, switchFor } from "../model/control.ts";
+import { switchFor } from "../model/control.ts";
 import { limitsFor, type RiskLimits } from "../model/limits.ts";
-import type { MarketSnapshot } from "../model/market.ts";
 import {
   addUsd,
   compare,
@@ -14,7 +13,7 @@ import {
   zeroQty,
 } from "../model/money.ts";
 import { bySendingOrder, isTerminal, type OrderIntent } from "../model/order.ts";
-import type { AccountSnapshot, PortfolioSnapshot } from "../model/portfolio.ts";
+import type { AccountSnapshot } from "../model/portfolio.ts";
 import type { RiskVerdict } from "../model/risk.ts";
 import type { RiskSnapshot, RunInputs } from "../model/run.ts";
 import { partOf, type Task } from "../model/task.ts";
