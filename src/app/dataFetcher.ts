@@ -5,7 +5,7 @@ import type { BrokerOrder, OrderTicket } from "../core/model/order.ts";
 import type { UncertainOrder } from "../core/model/portfolio.ts";
 import type { LossMarks, RunInputs, RunRequest } from "../core/model/run.ts";
 import { limitsOf, type RunTask, symbolsOf, type Task, windowOf } from "../core/model/task.ts";
-import { addMs, dayMs, minuteMs, msBetween, type TradingDay } from "../core/model/time.ts";
+import { addMs, dayMs, msBetween, type TradingDay } from "../core/model/time.ts";
 import { separateExits } from "../core/planning/exits.ts";
 import { judgeSymbols } from "../core/planning/marketSnapshot.ts";
 import { requiredDailyBars } from "../core/planning/requiredDailyBars.ts";
