@@ -1,5 +1,6 @@
 // Every app setting: its name, meaning and default, read once from the environment and judged as a whole.
 import { z } from "zod";
+import queueDeclarations from "../config/queues.json" with { type: "json" };
 import { ConfigError } from "./core/model/errors.ts";
 import { faultsOf } from "./core/model/parse.ts";
 
@@ -7,9 +8,11 @@ export const paperTradingOrigin = "https://paper-api.alpaca.markets";
 export const liveTradingOrigin = "https://api.alpaca.markets";
 export const marketDataOrigin = "https://data.alpaca.markets";
 
-/** Names shared by the triggers, the senders, the local broker and the infrastructure. */
-export const runsQueue = "runs";
-export const notificationsQueue = "notifications";
+/** What each queue must be like, by its name. The template in infra reads the same file. */
+export { queueDeclarations };
+/** Names shared by the triggers and the senders. */
+export const runsQueue = "runs" satisfies keyof typeof queueDeclarations;
+export const notificationsQueue = "notifications" satisfies keyof typeof queueDeclarations;
 /** Prefix of the connection settings that the queue triggers name. */
 export const serviceBusSetting = "ServiceBusConnection";
 

@@ -11,7 +11,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/ports": ["src/core"],
   "src/app": ["src/core", "src/ports"],
   "src/adapters": ["src/core", "src/ports"],
-  "src/config.ts": ["src/core"],
+  "src/config.ts": ["src/core", "config"],
   "src/compose.ts": ["src/core", "src/ports", "src/app", "src/adapters", "src/config.ts", "config"],
   "src/getApp.ts": ["src/app", "src/compose.ts"],
   "src/api": ["src/core", "src/ports", "src/app", "src/getApp.ts"],
