@@ -16,7 +16,16 @@ export const notificationsQueue = "notifications" satisfies keyof typeof queueDe
 /** Prefix of the connection settings that the queue triggers name. */
 export const serviceBusSetting = "ServiceBusConnection";
 
-const text = z.string().trim().min(1, "must not be empty");
+/** What Azure leaves in a setting whose secret it could not read: it must not pass for the secret. */
+const unresolved = /^@Microsoft\.KeyVault\(/;
+const text = z
+  .string()
+  .trim()
+  .min(1, "must not be empty")
+  .refine((value) => !unresolved.test(value), {
+    message:
+      "refers to a secret that could not be read: see that it is in the vault and that the app's identity may read it",
+  });
 const origin = text.refine((value) => URL.canParse(value) && new URL(value).origin === value, {
   message: "must be an origin such as https://paper-api.alpaca.markets, without a path or a trailing slash",
 });
