@@ -1,9 +1,10 @@
 // The staging folder that is published: complete, nothing else in it, and loadable without any node_modules.
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { stagingFaults } from "../../tools/package.ts";
 import { type IndexedFunction, indexedFunctions } from "../support/indexedFunctions.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -43,4 +44,25 @@ test("nothing of the local stand-ins, the simulator or the tests is in the bundl
   expect(bundle).toContain("TRADEWIND_MODE");
   for (const foreign of ["tradewind-broker", "azurite", "_control/faults", "vitest"])
     expect(bundle).not.toContain(foreign);
+});
+
+test("a folder that Azure would not run is not published", () => {
+  const folder = mkdtempSync(join(tmpdir(), "tradewind-faulty-"));
+  expect(stagingFaults(staging)).toEqual([]);
+  expect(stagingFaults(folder)).toEqual([
+    "host.json is missing",
+    "package.json is missing",
+    "functions.mjs is missing",
+  ]);
+  cpSync(staging, folder, { recursive: true });
+  writeFileSync(join(folder, "host.json"), "{}");
+  writeFileSync(join(folder, "local.settings.json"), "{}");
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ main: "other.mjs", dependencies: {} }));
+  expect(stagingFaults(folder)).toEqual([
+    "local.settings.json does not belong here",
+    "package.json starts other.mjs",
+    "package.json asks for packages: nothing is installed in Azure",
+    "host.json names no extension bundle: Service Bus triggers would not be known",
+  ]);
+  rmSync(folder, { recursive: true, force: true });
 });

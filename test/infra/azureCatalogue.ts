@@ -1,19 +1,8 @@
 // What Azure takes where the compiler lets anything pass: role ids, open enumerations, ranges, and the settings that the host itself reads.
 
-/** Where each table was read, in November 2026. */
-export const sources = {
-  roles: "https://learn.microsoft.com/azure/role-based-access-control/built-in-roles",
-  flex: "https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan",
-  hostSettings: "https://learn.microsoft.com/azure/azure-functions/functions-app-settings",
-  identityConnections:
-    "https://learn.microsoft.com/azure/azure-functions/functions-reference#common-properties-for-identity-based-connections",
-  serviceBus: "https://learn.microsoft.com/azure/service-bus-messaging/service-bus-quotas",
-  names: "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules",
-  storageLogs: "https://learn.microsoft.com/azure/storage/blobs/monitor-blob-storage-reference",
-  privateLink: "https://learn.microsoft.com/azure/private-link/private-endpoint-dns",
-} as const;
+// Read in November 2026, each from the page named.
 
-/** Built-in roles by id. Source: `sources.roles`. */
+/** Built-in roles by id: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles */
 export const roleNames: Readonly<Record<string, string>> = {
   "b7e6dc6d-f1e8-4753-8033-0f276bb0955b": "Storage Blob Data Owner",
   "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3": "Storage Table Data Contributor",
@@ -24,7 +13,10 @@ export const roleNames: Readonly<Record<string, string>> = {
   "12cf5a90-567b-43ae-8102-96cf46c7d9b4": "Web PubSub Service Owner",
 };
 
-/** Settings that the host or the platform reads, not the app. Source: `sources.hostSettings`, `sources.identityConnections`. */
+/**
+ * Settings that the host or the platform reads, not the app: https://learn.microsoft.com/azure/azure-functions/functions-app-settings and
+ * https://learn.microsoft.com/azure/azure-functions/functions-reference#common-properties-for-identity-based-connections
+ */
 export const hostSettings: readonly string[] = [
   "AzureWebJobsStorage__accountName",
   "AzureWebJobsStorage__credential",
@@ -35,7 +27,7 @@ export const hostSettings: readonly string[] = [
   "ServiceBusConnection__clientId",
 ];
 
-/** What Flex Consumption refuses or ignores. Source: `sources.hostSettings`, under "Flex Consumption plan deprecations". */
+/** What Flex Consumption refuses or ignores: https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations */
 export const settingsRefusedByFlex: readonly string[] = [
   "ENABLE_ORYX_BUILD",
   "FUNCTIONS_EXTENSION_VERSION",
@@ -61,7 +53,10 @@ type Rule = { readonly type: string; readonly path: string } & (
   | { readonly like: RegExp }
 );
 
-/** Values of properties, by resource type and path. */
+/**
+ * Values of properties, by resource type and path: https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan,
+ * https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules and the template reference of each resource.
+ */
 export const rules: readonly Rule[] = [
   { type: "Microsoft.Web/serverfarms", path: "sku.name", oneOf: ["FC1"] },
   { type: "Microsoft.Web/serverfarms", path: "sku.tier", oneOf: ["FlexConsumption"] },
@@ -120,7 +115,7 @@ export const rules: readonly Rule[] = [
   { type: "Microsoft.SignalRService/webPubSub", path: "sku.name", oneOf: ["Free_F1", "Standard_S1"] },
 ];
 
-/** The log categories of what is logged. Source: the monitoring reference of each service, such as `sources.storageLogs`. */
+/** The log categories of what is logged, from the monitoring reference of each service, such as https://learn.microsoft.com/azure/storage/blobs/monitor-blob-storage-reference */
 export const logCategories: Readonly<Record<string, readonly string[]>> = {
   "Microsoft.Storage/storageAccounts/tableServices": ["StorageRead", "StorageWrite", "StorageDelete"],
   "Microsoft.Storage/storageAccounts/blobServices": ["StorageRead", "StorageWrite", "StorageDelete"],
@@ -128,10 +123,10 @@ export const logCategories: Readonly<Record<string, readonly string[]>> = {
   "Microsoft.KeyVault/vaults": ["AuditEvent", "AzurePolicyEvaluationDetails"],
 };
 
-/** Which part of a service a private endpoint may open. Source: `sources.privateLink`. */
+/** Which part of a service a private endpoint may open: https://learn.microsoft.com/azure/private-link/private-endpoint-dns */
 export const privateParts: Readonly<Record<string, readonly string[]>> = {
   "Microsoft.Storage/storageAccounts": ["blob", "table", "queue", "file", "web", "dfs"],
   "Microsoft.KeyVault/vaults": ["vault"],
 };
-/** The longest lock of a message and the span of duplicate detection, in seconds. Source: `sources.serviceBus`. */
+/** The longest lock of a message and the span of duplicate detection, in seconds: https://learn.microsoft.com/azure/service-bus-messaging/service-bus-quotas */
 export const serviceBusLimits = { lockSeconds: 300, duplicatesFromSeconds: 20, duplicatesToSeconds: 7 * 86_400 };
