@@ -12,7 +12,8 @@ const usage = `Usage: npm run deploy -- --app NAME [--url URL] [--dry-run]
 Publishes this checkout to the function app NAME. It needs Azure Functions Core Tools 4 (\`func\`) and a sign-in (\`az login\`).
 --url      where the app answers, if not at https://NAME.azurewebsites.net
 --dry-run  prints the steps and does none of them
-The key for the smoke is asked of Azure; TRADEWIND_FUNCTION_KEY is taken instead where it is set.`;
+The key for the smoke is asked of Azure; TRADEWIND_FUNCTION_KEY is taken instead where it is set. Where callers sign in beside the key,
+TRADEWIND_ACCESS_TOKEN is the token (az account get-access-token --resource api://CLIENT-ID --query accessToken -o tsv).`;
 const howToGetFunc =
   "func is missing: `npm i -g azure-functions-core-tools@4`, or https://learn.microsoft.com/azure/azure-functions/functions-run-local";
 const howToGetAz =
@@ -68,6 +69,8 @@ function read(argv: readonly string[]) {
     });
     // The name becomes part of an address.
     const app = values.app !== undefined && /^[a-z0-9-]{2,60}$/i.test(values.app) ? values.app : undefined;
+    // The key travels there.
+    if (values.url !== undefined && !/^https:\/\/[^/]+$/.test(values.url)) return undefined;
     return { app: values.help ? undefined : app, url: values.url, dryRun: values["dry-run"], help: values.help };
   } catch {
     return undefined;
@@ -117,7 +120,8 @@ function stepsOf({ app, url }: { readonly app: string; readonly url: string }, p
         const key = ports.environment.TRADEWIND_FUNCTION_KEY ?? (await keyOf(app, ports));
         if (key === "")
           return "no function key: set TRADEWIND_FUNCTION_KEY, or sign in with a role that may list the app's keys";
-        return smoke({ url, key, version, publishedAtMs }, ports);
+        const token = ports.environment.TRADEWIND_ACCESS_TOKEN;
+        return smoke({ url, key, token, version, publishedAtMs }, ports);
       },
     },
   ];

@@ -8,84 +8,91 @@ export type SmokePorts = {
   readonly say: (line: string) => void;
 };
 
-type Target = {
+export type SmokeTarget = {
   readonly url: string;
   readonly key: string;
+  /** Only where callers sign in beside the key. */
+  readonly token: string | undefined;
   readonly version: string;
   /** When publishing began: a tick after it was made by the new package. */
   readonly publishedAtMs: number;
 };
 
 type Answer = { readonly status: number; readonly body: unknown };
+type Call = (method: string, path: string, body?: object) => Promise<Answer>;
 const patienceMs = 240_000;
 const pauseMs = 10_000;
 
 /** Why the app may not be left alone; undefined when all is well. */
-export async function smoke(target: Target, ports: SmokePorts): Promise<string | undefined> {
-  const { url, key, version, publishedAtMs } = target;
-  const { request, now, wait, say } = ports;
-  const deadline = now() + patienceMs;
+export async function smoke(target: SmokeTarget, ports: SmokePorts): Promise<string | undefined> {
+  const call = caller(target, ports);
+  return (await watchHealth(target, ports, call)) ?? (await tryOneTask(ports, call));
+}
 
-  async function call(method: string, path: string, body?: object): Promise<Answer> {
-    const headers = { "x-functions-key": key, ...(body ? { "content-type": "application/json" } : {}) };
+const caller =
+  ({ url, key, token }: SmokeTarget, { request }: SmokePorts): Call =>
+  async (method, path, body) => {
+    const headers = {
+      "x-functions-key": key,
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    };
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     try {
-      const response = await request(`${url}${path}`, {
-        method,
-        headers,
-        ...sent,
-        signal: AbortSignal.timeout(30_000),
-      });
+      const signal = AbortSignal.timeout(30_000);
+      const response = await request(`${url}${path}`, { method, headers, ...sent, signal });
       const text = await response.text();
       return { status: response.status, body: text.startsWith("{") ? JSON.parse(text) : text };
     } catch (failure) {
       return { status: 0, body: String(failure) };
     }
-  }
+  };
 
-  /** Asks again until `judge` is content; answers its last complaint when patience ends. An app that starts cold takes its time. */
-  async function until(what: string, judge: (answer: Answer) => string | undefined): Promise<string | undefined> {
+/** Asks until it answers well, says the published version and shows a tick made since: an app that starts cold takes its time. */
+async function watchHealth(target: SmokeTarget, ports: SmokePorts, call: Call): Promise<string | undefined> {
+  const deadline = ports.now() + patienceMs;
+  const expectations: readonly (readonly [string, (answer: Answer) => string | undefined])[] = [
+    ["health", ({ status, body }) => (status === 200 ? undefined : `${status} ${told(body)}`)],
+    [
+      `version ${target.version}`,
+      ({ body }) => (field(body, "version") === target.version ? undefined : `the app says ${field(body, "version")}`),
+    ],
+    [
+      "tick of this package",
+      ({ body }) => {
+        const at = field(field(body, "heartbeat"), "at");
+        const since = typeof at === "string" && Date.parse(at) > target.publishedAtMs;
+        return since ? undefined : `the last was at ${at ?? "no time"}`;
+      },
+    ],
+  ];
+  for (const [what, complaintOf] of expectations) {
     for (;;) {
-      const complaint = judge(await call("GET", "/api/health"));
-      if (complaint === undefined) return undefined;
-      if (now() >= deadline) return `${what}: ${complaint}`;
-      await wait(pauseMs);
+      const complaint = complaintOf(await call("GET", "/api/health"));
+      if (complaint === undefined) break;
+      if (ports.now() >= deadline) return `${what}: ${complaint}`;
+      await ports.wait(pauseMs);
     }
+    ports.say(`  ${what}: ok`);
   }
+  return undefined;
+}
 
-  const unwell = await until("health", ({ status, body }) => (status === 200 ? undefined : `${status} ${told(body)}`));
-  if (unwell !== undefined) return unwell;
-  say("  health: ok");
-
-  const old = await until("version", ({ body }) =>
-    field(body, "version") === version ? undefined : `the app says ${field(body, "version")}, published was ${version}`,
-  );
-  if (old !== undefined) return old;
-  say(`  version: ${version}`);
-
-  const still = await until("tick", ({ body }) => {
-    const at = field(field(body, "heartbeat"), "at");
-    return typeof at === "string" && Date.parse(at) > publishedAtMs ? undefined : `the last was at ${at ?? "no time"}`;
-  });
-  if (still !== undefined) return still;
-  say("  tick: made by this package");
-
-  const { body: tasks } = await call("GET", "/api/tasks");
-  const items = field(tasks, "items");
+/** Plans the first enabled task as a tick would, with nothing stored and nothing sent: broker, data and tables are reached. */
+async function tryOneTask(ports: SmokePorts, call: Call): Promise<string | undefined> {
+  const items = field((await call("GET", "/api/tasks")).body, "items");
   const task = (Array.isArray(items) ? items : []).find((each) => field(each, "enabled") !== false);
   if (task === undefined) {
-    say("  dry run: no task to try");
+    ports.say("  dry run: no task to try");
     return undefined;
   }
   const id = String(field(task, "id"));
-  const reason = { reason: "smoke after publishing", dryRun: true };
-  const { status, body: plan } = await call("POST", `/api/tasks/${encodeURIComponent(id)}/run`, reason);
-  if (status !== 200) return `dry run of ${id}: ${status} ${told(plan)}`;
-  const tickets = field(plan, "tickets");
-  const skipped = field(field(plan, "skip"), "code");
-  say(
-    `  dry run of ${id}: ${skipped ? `would skip, ${skipped}` : `would send ${Array.isArray(tickets) ? tickets.length : 0} orders`}`,
-  );
+  const asked = { reason: "smoke after publishing", dryRun: true };
+  const { status, body } = await call("POST", `/api/tasks/${encodeURIComponent(id)}/run`, asked);
+  if (status !== 200) return `dry run of ${id}: ${status} ${told(body)}`;
+  const [tickets, skipped] = [field(body, "tickets"), field(field(body, "skip"), "code")];
+  const count = Array.isArray(tickets) ? tickets.length : 0;
+  ports.say(`  dry run of ${id}: ${skipped ? `would skip, ${skipped}` : `would send ${count} orders`}`);
   return undefined;
 }
 
@@ -95,12 +102,7 @@ const field = (value: unknown, name: string): unknown =>
 /** The words of a problem answer, with its faults; never the request, which holds the key. */
 function told(body: unknown): string {
   const faults = field(body, "faults");
-  const list = Array.isArray(faults) ? faults.map((each) => `${field(each, "path")}: ${field(each, "message")}`) : [];
-  return [
-    field(body, "code") ?? "",
-    field(body, "detail") ?? (typeof body === "string" ? body.slice(0, 200) : ""),
-    ...list,
-  ]
-    .filter((part) => part !== "")
-    .join("; ");
+  const listed = Array.isArray(faults) ? faults.map((each) => `${field(each, "path")}: ${field(each, "message")}`) : [];
+  const detail = field(body, "detail") ?? (typeof body === "string" ? body.slice(0, 200) : undefined);
+  return [field(body, "code"), detail, ...listed].filter((part) => part !== undefined && part !== "").join("; ");
 }

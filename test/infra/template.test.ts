@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sizings } from "../../tools/cost.ts";
 import { readAppFacts } from "./appFacts.ts";
 import { queueFindings, roleFindings, tableFindings } from "./crossChecks.ts";
 import { bicepMissing, copyTemplate, type Resource, type TemplateCopy, valueAt } from "./evaluatedTemplate.ts";
@@ -71,6 +72,13 @@ describe.skipIf(bicepMissing !== undefined)("the template", { timeout: 120_000 }
     test("runs on the Node version that the tests run on", () => {
       expect(valueAt(site(parameters), "properties.functionAppConfig.runtime.version")).toBe(app.nodeMajor);
     });
+  });
+
+  test.each(["dev", "prod"] as const)("is sized in %s as the cost page counts", (stage) => {
+    const storage = of(stage).find(({ type }) => type === "Microsoft.Storage/storageAccounts");
+    const memory = valueAt(site(stage), "properties.functionAppConfig.scaleAndConcurrency.instanceMemoryMB");
+    expect(memory).toBe(sizings[stage].instanceGb * 1024);
+    expect(storage && valueAt(storage, "sku.name")).toBe(`Standard_${sizings[stage].redundancy.toUpperCase()}`);
   });
 
   test("trades on paper unless all three settings say live", () => {

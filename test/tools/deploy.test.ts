@@ -131,11 +131,15 @@ test.each<[string, Readonly<Record<string, (nowMs: number) => Response>>, string
     },
     "health: 503 MISCONFIGURED; faults; ALPACA_KEY_ID: is missing",
   ],
-  ["another version", { "/api/health": () => Response.json({ version: "0.0.1" }) }, "version: the app says 0.0.1"],
+  [
+    "another version",
+    { "/api/health": () => Response.json({ version: "0.0.1" }) },
+    `version ${manifest.version}: the app says 0.0.1`,
+  ],
   [
     "timers that died with the deployment",
     { "/api/health": () => Response.json({ version: manifest.version, heartbeat: { at: "2026-06-15T11:59:00Z" } }) },
-    "tick: the last was at 2026-06-15T11:59:00Z",
+    "tick of this package: the last was at 2026-06-15T11:59:00Z",
   ],
   [
     "a task that cannot be planned",
@@ -164,9 +168,12 @@ test("waits for an app that starts cold, and for the first tick of the new packa
   expect(stage.commands.some((command) => command.startsWith("az functionapp"))).toBe(false);
 });
 
-test.each([[[]], [["--app", "../x"]], [["--nonsense"]]])("asks for nothing that can be done: %j", async (argv) => {
-  const stage = scene();
-  expect(await stage.run(...argv)).toBe(2);
-  expect(stage.commands).toEqual([]);
-  expect(stage.lines.join("\n")).toContain("Usage: npm run deploy");
-});
+test.each([[[]], [["--app", "../x"]], [["--nonsense"]], [["--app", "x1", "--url", "http://x1"]]])(
+  "asks for nothing that can be done: %j",
+  async (argv) => {
+    const stage = scene();
+    expect(await stage.run(...argv)).toBe(2);
+    expect(stage.commands).toEqual([]);
+    expect(stage.lines.join("\n")).toContain("Usage: npm run deploy");
+  },
+);
