@@ -170,7 +170,7 @@ describe.skipIf(bicepMissing !== undefined)("a planted fault", { timeout: 120_00
       ...valueFindings(faulty),
       ...postureFindings(faulty, { locked: true }),
     ];
-  }, 120_000);
+  }, 300_000);
   afterAll(() => copy.remove());
 
   test.each(planted)("in %s is found: %s → %s", (_file, _from, _to, found) => {

@@ -24,7 +24,7 @@ describe.skipIf(bicepMissing !== undefined)("the template", { timeout: 120_000 }
     copy = copyTemplate();
     for (const parameters of ["dev", "prod", "main", "allOptions"])
       evaluated.set(parameters, await copy.evaluate(parameters));
-  }, 120_000);
+  }, 300_000);
   afterAll(() => copy.remove());
 
   test.each(["build", "lint"] as const)("passes %s without a warning", async (command) => {
