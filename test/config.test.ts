@@ -48,6 +48,11 @@ test("an empty value counts as absent", () => {
   expect(faultPaths({ ...paper, ALPACA_KEY_ID: " " })).toEqual(["ALPACA_KEY_ID"]);
 });
 
+test("a reference to a secret that Azure could not read does not pass for the secret", () => {
+  const unread = "@Microsoft.KeyVault(SecretUri=https://kv.vault.azure.net/secrets/alpaca-secret-key)";
+  expect(faultPaths({ ...paper, ALPACA_SECRET_KEY: unread })).toEqual(["ALPACA_SECRET_KEY"]);
+});
+
 test("live trading is accepted with all three settings and the account id", () => {
   expect(parseSettings(live)).toMatchObject({ mode: "live", alpaca: { expectedAccountId: "an-account" } });
 });
