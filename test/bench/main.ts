@@ -5,6 +5,7 @@ import { firstFillFigures } from "./firstFill.ts";
 import { requestFigures } from "./requests.ts";
 import { runLatencyFigures } from "./runLatency.ts";
 import { simulatorFigures } from "./simulator.ts";
+import { tickFigures } from "./ticks.ts";
 
 export type Figure = { readonly name: string; readonly value: string; readonly goal?: string };
 
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   runs: runLatencyFigures,
   requests: requestFigures,
   simulator: simulatorFigures,
+  ticks: tickFigures,
   bundle: bundleFigures,
 };
 
