@@ -138,6 +138,20 @@ describe("the loss of a day", () => {
   });
 });
 
+test("a halt on top of what a breaker reduced does not answer the breaker", async () => {
+  await start({ dailyLoss: { fraction: 0.03, action: "reduce" } }, falls);
+  await stack.runNextSlot();
+  expect(await checkAt("2026-06-15T13:40:30Z")).toBe("reducing by dailyLoss");
+  await stack.app.controlService.change(asked("halt", { actor: "unnamed" }));
+  expect(await switchedBy()).toBe("halted by dailyLoss");
+  for (const action of ["reduce", "resume"] as const)
+    await expect(stack.app.controlService.change(asked(action, { actor: "unnamed" }))).rejects.toMatchObject({
+      code: "NAME_AND_REASON_NEEDED",
+    });
+  await resume();
+  expect(await checkAt("2026-06-15T13:41:30Z")).toBe("running");
+});
+
 describe("the fall from the highest equity", () => {
   test("reduces where the settings say so, over days, and then counts from the resumption", async () => {
     const script: PriceScript = [
