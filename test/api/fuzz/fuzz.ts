@@ -75,6 +75,7 @@ async function fuzzOneStack(seed: number, count: number, totals: Totals): Promis
   const api = openApiClient(stack.app, { callers, events: stack.events });
   let memory = await look(stack.app);
   for (let index = 0; index < count; index++) {
+    if (random.chance(0.03)) await stack.operate();
     if (random.chance(0.05)) await stack.live(1 + random.below(7), random.chance(0.4));
     if (random.chance(0.5)) memory = await look(stack.app);
     const request = makeRequest(random, memory);

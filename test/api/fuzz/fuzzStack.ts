@@ -22,6 +22,8 @@ export type FuzzStack = {
   state(): string;
   /** What no longer fits together in the books; nothing when all is well. */
   inconsistencies(): Promise<readonly string[]>;
+  /** An operator lets everything trade again, and on a live account asks for a looser limit, which waits for a second person. */
+  operate(): Promise<void>;
   /** Time goes on: a tick, runs, a look of the monitor. `doubt`: the answer to the next order is lost, and it is not known what became of it. */
   live(minutes: number, doubt: boolean): Promise<void>;
 };
@@ -92,6 +94,15 @@ export async function createFuzzStack(seed: number): Promise<FuzzStack> {
       return `${hash.digest("hex")} ${queued} messages ${orders} orders`;
     },
     inconsistencies: async () => [...(await brokenChains(app)), ...(await agendaFaults(app, tables))],
+    operate: async () => {
+      const why = { principal: { kind: "key", name: "carol" }, reason: "goes on", source: "fuzz" } as const;
+      for (const action of ["start", "resume"] as const)
+        await app.controlService.change({ action, scope: { kind: "account" }, ...why });
+      if (mode === "paper") return;
+      const { limits } = (await app.settings.read()) ?? {};
+      const looser = { ...limits, maxOrderNotionalUsd: (limits?.maxOrderNotionalUsd ?? 0) + 1000 };
+      await app.settingsService.put("risk_limits", looser, "*", why);
+    },
     live: async (minutes, doubt) => {
       now = addMs(now, minutes * minuteMs);
       await app.scheduler.tick("timer");

@@ -52,7 +52,7 @@ export async function look({ taskService, settingsService, configService, execut
 }
 
 export function makeRequest(random: Random, memory: Memory): FuzzRequest {
-  const { path, method, operation } = random.pick(documentedOperations);
+  const { path, method, operation } = pickOperation(random, memory);
   let draft = validDraft(path, method, operation, random, memory);
   const tricks: string[] = [];
   if (random.chance(0.5)) {
@@ -65,6 +65,16 @@ export function makeRequest(random: Random, memory: Memory): FuzzRequest {
   const target = draft.path + (draft.query === "" ? "" : `?${draft.query}`);
   const { headers, body } = draft;
   return { method: draft.method, target, headers, ...(body === undefined ? {} : { body }), tricks };
+}
+
+/** What can be done seldom is done when it can. */
+function pickOperation(random: Random, { changeIds, doubts }: Memory): (typeof documentedOperations)[number] {
+  const seldom = [
+    ...(changeIds.length > 0 ? ["confirmSettingsChange"] : []),
+    ...(doubts.length > 0 ? ["resolveOrder"] : []),
+  ];
+  const now = documentedOperations.filter(({ operation }) => seldom.includes(operation.operationId));
+  return random.pick(now.length > 0 && random.chance(0.15) ? now : documentedOperations);
 }
 
 function validDraft(
@@ -140,6 +150,7 @@ type Media = { readonly schema: object; readonly example?: unknown };
 
 /** The example with names of this world, some of its fields as the schema allows them, or all of it from the schema. */
 function bodyOf(operationId: string, filled: string, { schema, example }: Media, random: Random): unknown {
+  if (operationId === "patchTask" && random.chance(0.5)) return random.pick(patches);
   if (operationId === "putSettings") return sectionValue(filled.split("/").at(-1) ?? "", random);
   const made = sampleOf(schema as Json, random, resolve) as Json;
   if (random.chance(0.2)) return made;
@@ -148,6 +159,13 @@ function bodyOf(operationId: string, filled: string, { schema, example }: Media,
   if (operationId === "replaceTask") return tradable({ ...mixed, id: filled.split("/")[2] }, random);
   return mixed;
 }
+
+const patches: readonly Json[] = [
+  { name: "Patched" },
+  { enabled: true },
+  { graceMinutes: 7 },
+  { limits: null, window: null },
+];
 
 /** Either symbols or a universe, as no schema says. */
 const tradable = ({ universe: _, ...task }: Json, random: Random): Json => ({
