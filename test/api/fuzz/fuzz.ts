@@ -126,13 +126,25 @@ function count(reply: ApiReply, totals: Totals): void {
   if (reply.body?.code !== undefined) totals.codes.add(String(reply.body.code));
 }
 
-function replyFaults({ method }: FuzzRequest, reply: ApiReply, { events }: FuzzStack): readonly string[] {
+function replyFaults(request: FuzzRequest, reply: ApiReply, { events }: FuzzStack): readonly string[] {
+  const { method } = request;
   if (reply.operation === undefined) return reply.status === 404 ? [] : [`the host answered ${reply.status}`];
   if (reply.status >= 500) return [`${reply.status} ${reply.body?.code}: ${events.at(-1)?.fields.message}`];
   if (method === "OPTIONS")
     return reply.status === 204 && reply.headers.allow !== undefined ? [] : ["OPTIONS without Allow"];
   if (method === "HEAD") return reply.text === undefined ? [] : ["HEAD with a body"];
-  return answerFaults(reply);
+  return [...answerFaults(reply), ...conditionFaults(request, reply)];
+}
+
+/** A change that succeeded was made on the version that its If-Match names. */
+function conditionFaults({ headers }: FuzzRequest, { operation, status, body }: ApiReply): readonly string[] {
+  if (operation?.ifMatch === undefined || status >= 300) return [];
+  const tag = headers["if-match"];
+  if (tag === undefined) return ["it succeeded without If-Match"];
+  const version = Number(body.version ?? body.section?.version);
+  // What changes nothing makes no version.
+  const fits = tag === "*" || Number.isNaN(version) || [`"${version - 1}"`, `"${version}"`].includes(tag);
+  return fits ? [] : [`it made version ${version} though If-Match was ${tag}`];
 }
 
 const mayChange = ({ operation, status, body }: ApiReply, { method }: FuzzRequest): boolean =>
