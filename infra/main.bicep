@@ -32,6 +32,8 @@ param operatorEmails string[] = []
 param liveFeed bool = false
 @description('The Entra application that callers sign in to, beside the function key. Empty: keys alone.')
 param easyAuthClientId string = ''
+@description('Names of function keys, as TRADEWIND_KEY_NAMES takes them: name=SHA-256 of the key, with commas between.')
+param keyNames string = ''
 @description('Address ranges that may call the app. Empty: everyone, with a key.')
 param allowedIpRanges string[] = []
 @description('Whether storage and vault are closed to the internet. Costs more than all the rest: see docs/cost.md.')
@@ -138,6 +140,8 @@ module settings 'modules/appSettings.bicep' = {
     alpacaDataFeed: alpacaDataFeed
     alpacaRequestsPerMinute: alpacaRequestsPerMinute
     notifyByWebhook: notifyByWebhook
+    easyAuthClientId: easyAuthClientId
+    keyNames: keyNames
   }
 }
 

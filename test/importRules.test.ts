@@ -14,7 +14,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/config.ts": ["src/core", "config"],
   "src/compose.ts": ["src/core", "src/ports", "src/app", "src/adapters", "src/config.ts", "config", "package.json"],
   "src/getApp.ts": ["src/app", "src/compose.ts"],
-  "src/api": ["src/core", "src/ports", "src/app", "src/getApp.ts"],
+  "src/api": ["src/core", "src/ports", "src/app", "src/getApp.ts", "src/config.ts"],
   "src/simulator": ["src/core"],
   "src/cli": ["src/core"],
   "src/local": ["src/core", "src/ports", "src/simulator", "src/config.ts", "src/compose.ts", "src/adapters/system"],
@@ -29,7 +29,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "src/compose.ts",
   ],
   functions: ["src/api", "src/getApp.ts", "src/config.ts"],
-  tools: [],
+  tools: ["src/api"],
 };
 
 /** Packages that the core may import: it does no I/O and reads no clock, no random and no environment. */

@@ -13,6 +13,8 @@ param alpacaAccountId string
 param alpacaDataFeed string
 param alpacaRequestsPerMinute int
 param notifyByWebhook bool
+param easyAuthClientId string
+param keyNames string
 
 // Without a version: the newest value is taken within a day, or at once after a restart.
 func secret(vaultUri string, name string) string => '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${name})'
@@ -45,6 +47,8 @@ var app = {
 // An empty setting counts as absent in the app, but a reference to a secret that is not there does not.
 var optional = union(
   empty(alpacaAccountId) ? {} : { ALPACA_ACCOUNT_ID: alpacaAccountId },
+  empty(easyAuthClientId) ? {} : { TRADEWIND_EASY_AUTH: 'true' },
+  empty(keyNames) ? {} : { TRADEWIND_KEY_NAMES: keyNames },
   notifyByWebhook ? { NOTIFY_WEBHOOK_URL: secret(keyVaultUri, 'notify-webhook-url') } : {}
 )
 

@@ -7,7 +7,9 @@ import type { NotificationQueue, RunQueue } from "../ports/queues.ts";
 import type { Stores } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { withAudit } from "./auditedExecutions.ts";
+import { type AuditService, createAuditService } from "./auditService.ts";
 import { type AutoTradingScheduler, createAutoTradingScheduler } from "./autoTradingScheduler.ts";
+import { createBreakerKeeper } from "./breakerKeeper.ts";
 import { createCalendarKeeper, withCalendar } from "./calendarKeeper.ts";
 import { createConfigImporter } from "./configImporter.ts";
 import { type ConfigService, createConfigService } from "./configService.ts";
@@ -16,7 +18,9 @@ import { createDataFetcher } from "./dataFetcher.ts";
 import { createDriftResponse } from "./driftResponse.ts";
 import { createDueTasks } from "./dueTasks.ts";
 import { createExitKeeper } from "./exitKeeper.ts";
+import { createHistoryKeeper } from "./historyKeeper.ts";
 import { createIntradayRecorder } from "./intradayRecorder.ts";
+import { createLostRuns } from "./lostRuns.ts";
 import { createNotificationManager, type NotificationManager } from "./notificationManager.ts";
 import { createOrderExecutor } from "./orderExecutor.ts";
 import { createOrderResolver, type OrderResolver } from "./orderResolver.ts";
@@ -63,6 +67,7 @@ export type App = Pick<Stores, "tasks" | "executions" | "control" | "settings" |
   readonly configService: ConfigService;
   readonly runDelivery: RunDelivery;
   readonly notificationManager: NotificationManager;
+  readonly auditService: AuditService;
 };
 
 export function createApp(given: AppPorts): App {
@@ -89,13 +94,14 @@ export function createApp(given: AppPorts): App {
   const runByHand = createRunByHand({ ...ports, dataFetcher });
   const realtimeMonitor = createRealtimeMonitor({
     ...ports,
-    taskManager,
-    runCloser,
+    lostRuns: createLostRuns({ ...ports, taskManager, runCloser }),
     orderResolver,
     tradingHalt,
     driftResponse: createDriftResponse({ ...ports, outbox }),
+    breakerKeeper: createBreakerKeeper({ ...ports, controlService, outbox }),
     intradayRecorder: createIntradayRecorder(ports),
     calendarKeeper,
+    historyKeeper: createHistoryKeeper(ports),
   });
   return {
     realtimeMonitor,
@@ -115,5 +121,6 @@ export function createApp(given: AppPorts): App {
     schedulerService: createSchedulerService(ports),
     runDelivery: createRunDelivery({ ...ports, taskManager, runCloser, realtimeMonitor }),
     notificationManager: createNotificationManager(ports),
+    auditService: createAuditService(ports),
   };
 }

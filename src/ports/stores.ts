@@ -160,6 +160,8 @@ export type SlotLedger = {
   end(entry: SlotEntry): Promise<void>;
   /** The ended slots of a task between two instants, both included, newest first, at most `limit`. */
   ended(taskId: string, from: Instant, to: Instant, limit: number): Promise<readonly SlotEntry[]>;
+  /** Removes a slot that has ended; one that is open stays, and one that is not there is fine. */
+  forget(slot: Pick<SlotEntry, "taskId" | "slot">): Promise<void>;
 };
 
 export type OutstandingRun = {
@@ -236,12 +238,18 @@ export type ExecutionRepository = {
 export type AuditStore = {
   /** Links a record as it stands now; does nothing where the newest link of it says the same. */
   linkExecution(record: ExecutionRecord, at: Instant): Promise<void>;
-  /** The accounts that have a chain, each with its newest link. */
-  heads(): Promise<readonly Pick<ChainLink, "account" | "day" | "seq" | "hash">[]>;
-  /** The links of one account and day in their order, as they lie there. */
+  /** The accounts that have links, or a head where their links are gone; sorted. */
+  accounts(): Promise<readonly string[]>;
+  /** The newest link of an account as its head names it, as it lies there; undefined when it is gone. */
+  head(account: string): Promise<unknown>;
+  /** The first day that has links of the account, from `from` on where it is given. */
+  nextDay(account: string, from?: TradingDay): Promise<TradingDay | undefined>;
+  /** The links of one account and day in their order, as they lie there; undefined for one that is damaged. */
   links(account: string, day: TradingDay): Promise<readonly unknown[]>;
-  /** The row that a link stands for, as it lies there now; undefined when it is gone. */
-  linked(link: Pick<ChainLink, "kind" | "key">): Promise<unknown>;
+  /** Names the rows that a link stands for: each must hold what the newest link of it says. */
+  rowsOf(link: Pick<ChainLink, "kind" | "key">): readonly string[];
+  /** The digest of what a row holds; undefined when it is gone, `damaged` when it cannot be read. */
+  digestOf(row: string): Promise<string | undefined>;
 };
 
 export type Stores = {

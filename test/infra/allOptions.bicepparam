@@ -15,6 +15,7 @@ param alpacaDataFeed = 'sip'
 param alpacaRequestsPerMinute = 1000
 param notifyByWebhook = true
 param liveFeed = true
+param keyNames = 'ops=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 param easyAuthClientId = '33333333-3333-3333-3333-333333333333'
 param allowedIpRanges = ['203.0.113.0/24', '198.51.100.7/32']
 param privateNetwork = true

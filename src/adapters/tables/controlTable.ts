@@ -1,6 +1,6 @@
 // The operator's switches, the events that changed them, and the heartbeat.
 import { z } from "zod";
-import { digestOf } from "../../core/audit/chain.ts";
+import { digestOf, type LinkContent } from "../../core/audit/chain.ts";
 import {
   type ControlEvent,
   type ControlState,
@@ -17,6 +17,12 @@ import { readRow, type StoredRow } from "./table.ts";
 export const controlKey = "now_control";
 export const heartbeatKey = "now_heartbeat";
 
+/** The switches have links too: the events alone would not show that somebody set the switches by hand. */
+export const controlLink = (state: ControlState): LinkContent => ({
+  kind: "control",
+  key: controlKey,
+  digest: digestOf(state),
+});
 export const controlRow = (state: ControlState): BookRow => ({
   rowKey: controlKey,
   columns: columnsOf({ automation: state.automation, tradingState: state.tradingState }),
@@ -38,7 +44,7 @@ export function createControlStore(book: Book): ControlStore {
       return { state: readControl(row), etag: row?.etag ?? "" };
     },
     write: async (next, event, etag) => {
-      const row = eventRow(event);
+      const row = eventRow(event, etag);
       return book.commit(
         [
           { kind: "put", row: controlRow(next), etag },
@@ -47,7 +53,7 @@ export function createControlStore(book: Book): ControlStore {
         {
           account: commonAccount,
           at: event.at,
-          contents: [{ kind: "control", key: row.rowKey, digest: digestOf(event) }],
+          contents: [{ kind: "control", key: row.rowKey, digest: digestOf(event) }, controlLink(next)],
         },
       );
     },
@@ -69,8 +75,9 @@ export function createControlStore(book: Book): ControlStore {
 }
 
 /** The digest keeps two events of one millisecond apart. */
-const eventRow = (event: ControlEvent): BookRow => ({
-  rowKey: `event_${newestFirst(event.at)}_${digestOf(event).slice(0, 8)}`,
+/** The same change may come twice in one instant, with its opposite in between: the state that it was made on tells them apart. */
+const eventRow = (event: ControlEvent, etag: string): BookRow => ({
+  rowKey: `event_${newestFirst(event.at)}_${digestOf({ event, etag }).slice(0, 8)}`,
   columns: columnsOf({ action: event.action }),
   payload: event,
 });

@@ -7,7 +7,7 @@ import type { Instant } from "../../core/model/time.ts";
 import type { PendingChange, SettingsStore, StoredSection, TaskStore } from "../../ports/stores.ts";
 import { type Book, bookName } from "./bookTable.ts";
 import { commitConfig, settledRow } from "./configImportTable.ts";
-import { controlRow } from "./controlTable.ts";
+import { controlLink, controlRow } from "./controlTable.ts";
 import { columnsOf, storedInstant } from "./rowShapes.ts";
 import {
   calendarKey,
@@ -71,7 +71,8 @@ export function createSettingsStore(book: Book, tasks: TaskStore): SettingsStore
       const writes = sections.flatMap((section) => sectionWrites(section, undefined));
       const state: ControlState = initialControl(now);
       const rows = [controlRow(state), settledRow].map((row) => ({ kind: "insert", row }) as const);
-      return book.commit([...writes, ...rows], linksOf(sections, now));
+      const { contents, ...chain } = linksOf(sections, now);
+      return book.commit([...writes, ...rows], { ...chain, contents: [...contents, controlLink(state)] });
     },
   };
 }
