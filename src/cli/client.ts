@@ -123,7 +123,7 @@ function unreachable(failure: unknown, { name }: Target, method: string, timeout
   const code = codeOf(failure);
   const [what, advice] = timedOut
     ? [`it did not answer within ${timeoutMs / 1000} s`, "Try again, or look at the app's log."]
-    : (reasons[code] ?? [failure instanceof Error ? failure.message : String(failure), "Check address and network."]);
+    : (reasons[code] ?? [causeOf(failure), "Check address and network."]);
   const mayBeDone = method !== "GET" && !["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(code);
   return new CommandFailure(
     3,
@@ -132,6 +132,12 @@ function unreachable(failure: unknown, { name }: Target, method: string, timeout
     { code: "NOT_REACHABLE" },
     { cause: failure },
   );
+}
+
+/** What failed underneath: fetch itself says only that it failed. */
+function causeOf(failure: unknown): string {
+  if (!(failure instanceof Error)) return String(failure);
+  return failure.cause instanceof Error ? failure.cause.message : failure.message;
 }
 
 /** The system's code for why a connection failed; with several addresses tried, the first one's. */

@@ -42,12 +42,17 @@ export function readProfiles(dir: string): Profiles {
   refuseOpenToOthers(file, "600");
   const parsed = profilesSchema.safeParse(parseJson(readFileSync(file, "utf8")));
   if (parsed.success) return parsed.data;
-  const faults = faultsOf(parsed.error).map(({ path, message }) => `${path}: ${message}`);
-  throw wrong(`The profiles in ${file} cannot be read.`, ...faults, "Mend the file, or remove it and set them anew.");
+  throw wrong(
+    `The profiles in ${file} cannot be read.`,
+    ...faultLines(parsed.error),
+    "Mend the file, or remove it and set them anew.",
+  );
 }
 
 /** Replaces the file as a whole, so that nobody ever sees half of it; folder and file are for their owner only. */
 export function writeProfiles(dir: string, profiles: Profiles): void {
+  const judged = profilesSchema.safeParse(profiles);
+  if (!judged.success) throw wrong("This cannot be kept.", ...faultLines(judged.error));
   if (!isThere(dir)) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     if (isPosix) chmodSync(dir, 0o700);
@@ -75,6 +80,9 @@ function refuseOpenToOthers(path: string, mode: "600" | "700"): void {
     "If others could read it until now, change the keys in it too.",
   );
 }
+
+const faultLines = (error: z.ZodError): readonly string[] =>
+  faultsOf(error).map(({ path, message }) => `${path}: ${message}`);
 
 const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
 
