@@ -77,26 +77,31 @@ export const controlEvent = z.looseObject({
   next: z.looseObject(switches),
 });
 
-/** What a task's version holds beside the task itself, which is passed on as it is. */
-export const storedTask = z.looseObject({
-  task: z.looseObject({
-    id: z.string(),
-    name: z.string(),
-    enabled: z.boolean(),
-    mode: z.string(),
-    account: z.string(),
-    schedule: z.unknown(),
-    symbols: z.array(z.string()).optional(),
-    universe: z.string().optional(),
-    strategies: z.array(z.looseObject({ name: z.string() })),
-  }),
+/** What the app keeps beside a task. */
+const keptOfTask = {
   version: z.number(),
   createdAt: z.string(),
   changedAt: z.string(),
   changedBy: principal,
   reason: z.string(),
+  source: z.string(),
   deleted: z.boolean(),
+};
+export const storedTask = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  enabled: z.boolean(),
+  mode: z.string(),
+  account: z.string(),
+  schedule: z.unknown(),
+  symbols: z.array(z.string()).optional(),
+  universe: z.string().optional(),
+  strategies: z.array(z.looseObject({ name: z.string() })),
+  ...keptOfTask,
 });
+/** The task alone, as a person writes it. */
+export const taskAlone = (stored: StoredTask): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(stored).filter(([field]) => !Object.hasOwn(keptOfTask, field)));
 
 export const difference = z.looseObject({
   path: z.string(),

@@ -61,8 +61,15 @@ export function addConfig(commands: Commands): void {
     const { world, target } = call;
     world.err(differenceText(difference, call.paint));
     await confirmed(world, yes, `Make this the configuration of ${target.name}?`);
-    const body = { config, expectedDigest: digest, ...(reason === undefined ? {} : { reason }), actor: target.actor };
-    const done = await call.client("config/import", { method: "POST", body, what: "importing" });
+    // Onto the state that was shown, or not at all.
+    const ifMatch = `"${digest}"`;
+    const done = await call.client("config/import", {
+      method: "POST",
+      body: config,
+      ifMatch,
+      reason,
+      what: "importing",
+    });
     call.print(
       done.body,
       () => `imported: ${counted(readAnswer(compared, done).differences.length, "part")} changed\n`,
@@ -76,7 +83,7 @@ async function compare(
   file: string | undefined,
 ): Promise<{ config: unknown; answer: Answer }> {
   const config = await readJson(file, world);
-  return { config, answer: await client("config/diff", { method: "POST", body: { config }, what: "comparing" }) };
+  return { config, answer: await client("config/diff", { method: "POST", body: config, what: "comparing" }) };
 }
 
 function writeConfig(file: string, text: string): void {

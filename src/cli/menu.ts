@@ -101,7 +101,7 @@ async function runOneTask(world: World, prompts: Prompts): Promise<void> {
   const page = z.looseObject({ items: z.array(storedTask) });
   const { items } = readAnswer(page, await call.client("tasks", { query: { limit: 100 } }));
   if (items.length === 0) throw wrong(`${call.target.name} has no tasks.`, "tasks create makes one.");
-  const tasks = items.map(({ task }) => ({ value: task.id, label: task.id, hint: `${task.name}, ${task.mode}` }));
+  const tasks = items.map(({ id, name, mode }) => ({ value: id, label: id, hint: `${name}, ${mode}` }));
   const id = await prompts.select(`Which task of ${call.target.name}?`, tasks);
   if (id === undefined) return;
   const how = await prompts.select("How?", [

@@ -45,7 +45,7 @@ export function addSlots(commands: Commands): void {
     .requiredOption("--task <id>", "of this task")
     .option("--from <instant>", "from here on (default: a day before --to, or before now)", instantOption)
     .option("--to <instant>", "up to here (default: two days after --from, or a day from now)", instantOption)
-    .option("--limit <n>", "how many", wholeNumber(1, 1000), 200);
+    .option("--limit <n>", "how many", wholeNumber(1, 500), 200);
   talks<Options>(commands, command, async ({ client, print, paint }, { task, from, to, limit }) => {
     // The app's time, which is another one in a demo.
     const now = async (): Promise<Instant> => instantIn(readAnswer(schedulerStatus, await client("scheduler")).at);

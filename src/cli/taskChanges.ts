@@ -1,6 +1,6 @@
 // `tradewind tasks create` and `edit`: from a JSON file, from what is piped in, by single fields, or in an editor.
 import { z } from "zod";
-import { storedTask } from "./answers.ts";
+import { storedTask, taskAlone } from "./answers.ts";
 import { type Answer, part, readAnswer } from "./client.ts";
 import { type Call, type Commands, talks, type WhyOptions, why } from "./command.ts";
 import { wrong } from "./failure.ts";
@@ -57,7 +57,7 @@ async function editTask(call: Call, options: EditOptions, id = "", file?: string
   const found = expect === undefined || inEditor ? await client(path) : undefined;
   const ifMatch = expect === undefined && found !== undefined ? versionTag(found) : `"${expect}"`;
   if (inEditor && found !== undefined) {
-    const before = readAnswer(storedTask, found).task;
+    const before = taskAlone(readAnswer(storedTask, found));
     const save = (body: unknown): Promise<Answer> => client(path, { method: "PUT", body, ifMatch, reason, query });
     const answer = await editJson(before, world, save);
     if (answer !== undefined) return printSaved(call, answer, dryRun);

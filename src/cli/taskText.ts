@@ -1,14 +1,15 @@
 // A task as people read it.
 import { z } from "zod";
-import { principalText, type StoredTask } from "./answers.ts";
-import { fields, type Paint, when } from "./output.ts";
+import { principalText, type StoredTask, taskAlone } from "./answers.ts";
+import { fields, type Paint, short, when } from "./output.ts";
+
+const shownByName = ["id", "name", "enabled", "mode", "account", "schedule", "symbols", "universe", "strategies"];
 
 /** A version of a task, a line a field. */
-export function taskText(
-  { task, version, createdAt, changedAt, changedBy, reason, deleted }: StoredTask,
-  paint: Paint,
-): string {
-  const { id, name, enabled, mode, account, schedule, symbols, universe, strategies, ...rest } = task;
+export function taskText(stored: StoredTask, paint: Paint): string {
+  const { version, createdAt, changedAt, changedBy, reason, deleted } = stored;
+  const { id, name, enabled, mode, account, schedule, symbols, universe, strategies } = stored;
+  const rest = Object.entries(taskAlone(stored)).filter(([field]) => !shownByName.includes(field));
   return fields(
     [
       ["id", id],
@@ -18,9 +19,7 @@ export function taskText(
       ["schedule", scheduleText(schedule)],
       ["symbols", symbolsText({ symbols, universe })],
       ...strategies.map(({ name: strategy, ...more }) => ["strategy", `${strategy} ${JSON.stringify(more)}`] as const),
-      ...Object.entries(rest).map(
-        ([field, value]) => [field, typeof value === "string" ? value : JSON.stringify(value)] as const,
-      ),
+      ...rest.map(([field, value]) => [field, short(value)] as const),
       ["version", `${version}, ${when(changedAt)} by ${principalText(changedBy)}: ${reason}`],
       ["created", when(createdAt)],
     ],

@@ -13,16 +13,16 @@ import { scheduleText, symbolsText, taskText } from "./taskText.ts";
 import { versionTag } from "./versionTag.ts";
 
 const columns: readonly Column<StoredTask>[] = [
-  { title: "id", value: ({ task }) => task.id },
-  { title: "name", value: ({ task }) => task.name },
+  { title: "id", value: (task) => task.id },
+  { title: "name", value: (task) => task.name },
   {
     title: "enabled",
-    value: ({ task }) => (task.enabled ? "yes" : "no"),
-    style: ({ task }) => (task.enabled ? "green" : "dim"),
+    value: (task) => (task.enabled ? "yes" : "no"),
+    style: (task) => (task.enabled ? "green" : "dim"),
   },
-  { title: "mode", value: ({ task }) => task.mode },
-  { title: "schedule", value: ({ task }) => scheduleText(task.schedule) },
-  { title: "symbols", value: ({ task }) => symbolsText(task) },
+  { title: "mode", value: (task) => task.mode },
+  { title: "schedule", value: ({ schedule }) => scheduleText(schedule) },
+  { title: "symbols", value: symbolsText },
   { title: "version", value: ({ version }) => String(version), right: true },
   { title: "changed", value: ({ changedAt, changedBy }) => `${when(changedAt)} by ${principalText(changedBy)}` },
 ];
