@@ -1,6 +1,6 @@
-// GET /api/health: whether the app is configured and can read its state.
+// /api/health: whether the app is configured and can read its state.
 import { app } from "@azure/functions";
-import { door } from "../src/api/door.ts";
-import { health } from "../src/api/handlers.ts";
+import { healthOperations } from "../src/api/healthOperations.ts";
+import { httpFunctions } from "../src/api/operation.ts";
 
-app.http("health", { methods: ["GET"], authLevel: "function", route: "health", handler: door(health) });
+for (const { name, options } of httpFunctions(healthOperations)) app.http(name, options);

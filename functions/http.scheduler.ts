@@ -1,13 +1,6 @@
-// GET /api/scheduler and POST /api/scheduler/{start|stop|restart|halt|reduce|resume|tick}.
+// /api/scheduler: the state of the automation and its switches.
 import { app } from "@azure/functions";
-import { door } from "../src/api/door.ts";
-import { control, status } from "../src/api/handlers.ts";
+import { httpFunctions } from "../src/api/operation.ts";
+import { schedulerOperations } from "../src/api/schedulerOperations.ts";
 
-app.http("schedulerStatus", { methods: ["GET"], authLevel: "function", route: "scheduler", handler: door(status) });
-
-app.http("schedulerControl", {
-  methods: ["POST"],
-  authLevel: "function",
-  route: "scheduler/{action}",
-  handler: door(control),
-});
+for (const { name, options } of httpFunctions(schedulerOperations)) app.http(name, options);

@@ -1,6 +1,6 @@
-// GET /api/tasks: what is scheduled.
+// /api/tasks: what is traded, when and how.
 import { app } from "@azure/functions";
-import { door } from "../src/api/door.ts";
-import { listTasks } from "../src/api/handlers.ts";
+import { httpFunctions } from "../src/api/operation.ts";
+import { taskOperations } from "../src/api/taskOperations.ts";
 
-app.http("tasks", { methods: ["GET"], authLevel: "function", route: "tasks", handler: door(listTasks) });
+for (const { name, options } of httpFunctions(taskOperations)) app.http(name, options);

@@ -1,6 +1,7 @@
 // The only place that builds adapters: turns settings into a running app.
 import { readFileSync } from "node:fs";
 import automation from "../config/automation.json" with { type: "json" };
+import manifest from "../package.json" with { type: "json" };
 import { createAlpacaBroker } from "./adapters/alpaca/broker.ts";
 import { createAlpacaClient } from "./adapters/alpaca/client.ts";
 import { createAlpacaMarketData } from "./adapters/alpaca/marketData.ts";
@@ -8,34 +9,38 @@ import { createNotificationQueue, createRunQueue, createServiceBusClient } from 
 import { createTableStorage } from "./adapters/azure/tableStorage.ts";
 import { createWebhookNotifier } from "./adapters/notify/webhook.ts";
 import { createDemoClock, systemClock } from "./adapters/system/clock.ts";
-import { createConsoleTelemetry } from "./adapters/system/consoleTelemetry.ts";
+import { type ConsoleTelemetry, createConsoleTelemetry } from "./adapters/system/consoleTelemetry.ts";
 import { createStores } from "./adapters/tables/stores.ts";
 import { type App, createApp } from "./app/app.ts";
-import { type Connection, notificationsQueue, parseSettings, runsQueue } from "./config.ts";
+import { type Callers, type Connection, notificationsQueue, parseSettings, runsQueue } from "./config.ts";
 import { type AutomationConfig, automationConfigSchema } from "./core/model/automation.ts";
 import { ConfigError } from "./core/model/errors.ts";
 import { parseWith } from "./core/model/parse.ts";
 import { automationFaults } from "./core/strategies/registry.ts";
 
+/** The app, and what its HTTP functions need of the outside. */
+export type Composed = App & { readonly callers: Callers; readonly telemetry: ConsoleTelemetry };
+
 /**
  * The app on its real adapters, with empty tables seeded. Throws ConfigError for app settings or an automation configuration with faults,
  * TransientError while the tables are out of reach.
  */
-export async function compose(environment: Readonly<Record<string, string | undefined>>): Promise<App> {
+export async function compose(environment: Readonly<Record<string, string | undefined>>): Promise<Composed> {
   const settings = parseSettings(environment);
   const config = readAutomationConfig(settings.automationConfigFile);
   const telemetry = createConsoleTelemetry();
   const clock = settings.clockFile === undefined ? systemClock : createDemoClock(settings.clockFile);
   const stores = createStores(createTableStorage(await access(settings.tables)));
   const serviceBus = createServiceBusClient(await access(settings.serviceBus));
-  const { mode, alpaca, notifyWebhookUrl } = settings;
+  const { mode, alpaca, notifyWebhookUrl, callers } = settings;
   const client = createAlpacaClient(alpaca);
   if (await stores.settings.seed(config, clock.now())) {
     telemetry.event("info", "tables.seeded", { tasks: config.tasks.length });
   }
-  return createApp({
+  const app = createApp({
     ...stores,
     mode,
+    version: manifest.version,
     clock,
     telemetry,
     broker: createAlpacaBroker(client, alpaca),
@@ -45,6 +50,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
     notifier:
       notifyWebhookUrl === undefined ? undefined : createWebhookNotifier({ url: notifyWebhookUrl, timeoutMs: 10_000 }),
   });
+  return { ...app, callers, telemetry };
 }
 
 /** The configuration that seeds empty tables, judged whole: shape, strategies, parameters, schedules. Throws ConfigError. */

@@ -52,6 +52,15 @@ const environmentSchema = z.object({
   AUTOMATION_CONFIG_FILE: text.optional(),
   /** A demo clock shared by the processes of a local demo. Only with a simulator. */
   TRADEWIND_CLOCK_FILE: text.optional(),
+  /** `true`: App Service authentication (Easy Auth) stands in front, so that its headers prove who calls. Otherwise anyone could send them. */
+  TRADEWIND_EASY_AUTH: z.enum(["true", "false"]).default("false"),
+  /** Names of function keys, `ops=<SHA-256 of the key in hex>,dashboard=<…>`: who calls with such a key is known by its name. */
+  TRADEWIND_KEY_NAMES: text
+    .regex(
+      /^[\w.-]{1,40}=[0-9a-fA-F]{64}(\s*,\s*[\w.-]{1,40}=[0-9a-fA-F]{64})*$/,
+      "must be name=digest pairs with commas between; a digest is the SHA-256 of the key, 64 hex digits",
+    )
+    .optional(),
 });
 
 type Environment = z.infer<typeof environmentSchema>;
@@ -77,6 +86,14 @@ export type Settings = {
   readonly notifyWebhookUrl: string | undefined;
   readonly automationConfigFile: string | undefined;
   readonly clockFile: string | undefined;
+  readonly callers: Callers;
+};
+
+/** By what the callers of the HTTP functions are known. */
+export type Callers = {
+  readonly easyAuth: boolean;
+  /** SHA-256 of the key, lower case hex. */
+  readonly keyNames: readonly { readonly name: string; readonly digest: string }[];
 };
 
 /** The names of all settings, for checks of sample files and infrastructure. */
@@ -164,5 +181,12 @@ function toSettings(given: Environment): Settings {
     notifyWebhookUrl: given.NOTIFY_WEBHOOK_URL,
     automationConfigFile: given.AUTOMATION_CONFIG_FILE,
     clockFile: given.TRADEWIND_CLOCK_FILE,
+    callers: { easyAuth: given.TRADEWIND_EASY_AUTH === "true", keyNames: keyNamesOf(given.TRADEWIND_KEY_NAMES) },
   };
 }
+
+const keyNamesOf = (pairs = ""): Callers["keyNames"] =>
+  [...pairs.matchAll(/([\w.-]+)=([0-9a-fA-F]{64})/g)].map(([, name = "", digest = ""]) => ({
+    name,
+    digest: digest.toLowerCase(),
+  }));

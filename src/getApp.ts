@@ -1,13 +1,15 @@
 // The app of this process: composed at its first use and kept.
-import type { App } from "./app/app.ts";
+import type { Composed } from "./compose.ts";
 
-let composed: Promise<App> | undefined;
+export type { Composed };
+
+let composed: Promise<Composed> | undefined;
 
 /**
  * The app, composed at the first call; a failure is forgotten, so that the next call tries again. Throws as `compose` does. Never called
  * while modules load: a throw there would leave a host without functions. The SDKs are loaded here too, which keeps indexing fast.
  */
-export function getApp(): Promise<App> {
+export function getApp(): Promise<Composed> {
   composed ??= import("./compose.ts")
     .then(({ compose }) => compose(process.env))
     .catch((failure: unknown) => {

@@ -12,7 +12,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/app": ["src/core", "src/ports"],
   "src/adapters": ["src/core", "src/ports"],
   "src/config.ts": ["src/core"],
-  "src/compose.ts": ["src/core", "src/ports", "src/app", "src/adapters", "src/config.ts", "config"],
+  "src/compose.ts": ["src/core", "src/ports", "src/app", "src/adapters", "src/config.ts", "config", "package.json"],
   "src/getApp.ts": ["src/app", "src/compose.ts"],
   "src/api": ["src/core", "src/ports", "src/app", "src/getApp.ts"],
   "src/simulator": ["src/core"],

@@ -7,8 +7,10 @@ import type { NotificationQueue, RunQueue } from "../ports/queues.ts";
 import type { Stores } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { withAudit } from "./auditedExecutions.ts";
+import { type AuditService, createAuditService } from "./auditService.ts";
 import { type AutoTradingScheduler, createAutoTradingScheduler } from "./autoTradingScheduler.ts";
 import { createCalendarKeeper, withCalendar } from "./calendarKeeper.ts";
+import { type ConfigService, createConfigService } from "./configService.ts";
 import { type ControlService, createControlService } from "./controlService.ts";
 import { createDataFetcher } from "./dataFetcher.ts";
 import { createDriftResponse } from "./driftResponse.ts";
@@ -25,11 +27,16 @@ import { withRequestBudget } from "./requestBudget.ts";
 import { createRunCloser } from "./runCloser.ts";
 import { createRunDelivery, type RunDelivery } from "./runDelivery.ts";
 import { createSchedulerService, type SchedulerService } from "./schedulerService.ts";
+import { createSettingsService, type SettingsService } from "./settingsService.ts";
+import { createSlotService, type SlotService } from "./slotService.ts";
 import { createTaskManager } from "./taskManager.ts";
+import { createTaskService, type TaskService } from "./taskService.ts";
 import { createTradingHalt } from "./tradingHalt.ts";
 
 export type AppPorts = Stores & {
   readonly mode: "paper" | "live";
+  /** The app's own version, told with its status. */
+  readonly version: string;
   readonly broker: Broker;
   readonly marketData: MarketData;
   readonly runs: RunQueue;
@@ -47,8 +54,13 @@ export type App = Pick<Stores, "tasks" | "executions" | "control" | "settings" |
   readonly scheduler: AutoTradingScheduler;
   readonly schedulerService: SchedulerService;
   readonly controlService: ControlService;
+  readonly taskService: TaskService;
+  readonly settingsService: SettingsService;
+  readonly slotService: SlotService;
+  readonly configService: ConfigService;
   readonly runDelivery: RunDelivery;
   readonly notificationManager: NotificationManager;
+  readonly auditService: AuditService;
 };
 
 export function createApp(given: AppPorts): App {
@@ -87,9 +99,15 @@ export function createApp(given: AppPorts): App {
     audit: ports.audit,
     slots: ports.slots,
     controlService,
+    // What an operator keeps is the settings as they are stored, not as the calendar narrows them.
+    taskService: createTaskService({ ...ports, dataFetcher }),
+    settingsService: createSettingsService({ ...ports, settings: given.settings }),
+    slotService: createSlotService(ports),
+    configService: createConfigService({ ...ports, settings: given.settings }),
     scheduler: createAutoTradingScheduler({ ...ports, dueTasks, controlService, runCloser }),
     schedulerService: createSchedulerService(ports),
     runDelivery: createRunDelivery({ ...ports, taskManager, runCloser, realtimeMonitor }),
     notificationManager: createNotificationManager(ports),
+    auditService: createAuditService(ports),
   };
 }

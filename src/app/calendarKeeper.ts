@@ -12,7 +12,7 @@ import { stricterWindow } from "../core/schedule/stricterWindow.ts";
 import { sessionsBetween, tradingDayOf } from "../core/schedule/tradingCalendar.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { SettingsStore, StoredCalendar } from "../ports/stores.ts";
+import type { AutomationSettings, SettingsStore, StoredCalendar } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import type { Outbox } from "./outbox.ts";
 
@@ -26,10 +26,15 @@ export const withCalendar = (settings: SettingsStore): SettingsStore => ({
   ...settings,
   read: async () => {
     const stored = await settings.read();
-    if (stored?.calendar === undefined) return stored;
-    return { ...stored, window: stricterWindow(stored.window, stored.calendar.differences) };
+    return stored && narrowed(stored);
   },
 });
+
+/** The settings as they hold: their window where both calendars are open. */
+export const narrowed = (settings: AutomationSettings): AutomationSettings =>
+  settings.calendar === undefined
+    ? settings
+    : { ...settings, window: stricterWindow(settings.window, settings.calendar.differences) };
 
 /** Far enough that people can act before the day comes, weekends and holidays between. */
 const aheadMs = 14 * dayMs;

@@ -6,11 +6,13 @@ import {
   type ControlEvent,
   type ControlState,
   describePrincipal,
+  noReason,
   type Principal,
   type Restriction,
   type ScheduledChange,
   type Scope,
   type TradingState,
+  unnamed,
 } from "../core/model/control.ts";
 import { RefusedError, TransientError } from "../core/model/errors.ts";
 import type { Instant } from "../core/model/time.ts";
@@ -204,8 +206,6 @@ function refuseReenabling({ action, scope, principal, reason }: ControlRequest, 
     `the breaker ${state.trippedBy} switched trading off (${state.reason}); say who you are and why it may go on`,
   );
 }
-export const unnamed = "unnamed";
-export const noReason = "no reason given";
 
 function refuseUnfit({ action, scope, at }: ControlRequest, now: Instant): void {
   const startsOrStops = action === "start" || action === "stop" || action === "restart";

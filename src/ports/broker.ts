@@ -4,6 +4,9 @@ import type { AccountSnapshot, Position } from "../core/model/portfolio.ts";
 import type { Instant, TradingDay } from "../core/model/time.ts";
 import type { SessionHours } from "../core/schedule/calendarCheck.ts";
 
+/** What the broker says of a symbol: whether it takes orders for it, for parts of a share, and for selling short. */
+export type Asset = { readonly tradable: boolean; readonly fractionable: boolean; readonly shortable: boolean };
+
 /**
  * Reads throw TransientError (`BROKER_UNAVAILABLE`: time-out, 429, 5xx, network) or InvariantError (`BROKER_UNAUTHORIZED`: 401, 403;
  * `WRONG_ACCOUNT`: not the expected account). Writes never throw for what the broker or the network did: they say it in their result.
@@ -21,6 +24,8 @@ export type Broker = {
   fillsSince(since: Instant): Promise<readonly BrokerFill[]>;
   /** The exchange's sessions as the broker's calendar has them, both days included; oldest first. */
   sessions(from: TradingDay, to: TradingDay): Promise<readonly SessionHours[]>;
+  /** By symbol; one that the broker does not know is absent. */
+  assets(symbols: readonly string[]): Promise<ReadonlyMap<string, Asset>>;
   /** One attempt, never repeated by the adapter. */
   submit(ticket: OrderTicket): Promise<SubmitResult>;
   /** One attempt. Accepted means asked for: whether it was in time is seen in the order. */

@@ -152,6 +152,24 @@ export type MonitorStore = {
   write(state: MonitorState, etag: string | undefined): Promise<boolean>;
 };
 
+/** What the status is told from, as it lies together: one read. */
+export type StatusSnapshot = {
+  readonly control: ControlState;
+  readonly settings: AutomationSettings;
+  /** When the last tick ran; undefined before the first. */
+  readonly lastBeat: Instant | undefined;
+  /** Undefined before the first check. */
+  readonly monitor: MonitorState | undefined;
+  /** Of the rows' shapes. */
+  readonly schema: number;
+  /** Slots that are queued and have not ended; `more` when there are more than were counted. */
+  readonly openSlots: { readonly count: number; readonly more: boolean };
+};
+export type StatusStore = {
+  /** Throws InvariantError where the tables have not been seeded. */
+  read(): Promise<StatusSnapshot>;
+};
+
 export type ExecutionFilter = {
   readonly limit: number;
   readonly cursor?: string;
@@ -194,12 +212,18 @@ export type ExecutionRepository = {
 export type AuditStore = {
   /** Links a record as it stands now; does nothing where the newest link of it says the same. */
   linkExecution(record: ExecutionRecord, at: Instant): Promise<void>;
-  /** The accounts that have a chain, each with its newest link. */
-  heads(): Promise<readonly Pick<ChainLink, "account" | "day" | "seq" | "hash">[]>;
-  /** The links of one account and day in their order, as they lie there. */
+  /** The accounts that have links, or a head where their links are gone; sorted. */
+  accounts(): Promise<readonly string[]>;
+  /** The newest link of an account as its head names it, as it lies there; undefined when it is gone. */
+  head(account: string): Promise<unknown>;
+  /** The first day that has links of the account, from `from` on where it is given. */
+  nextDay(account: string, from?: TradingDay): Promise<TradingDay | undefined>;
+  /** The links of one account and day in their order, as they lie there; undefined for one that is damaged. */
   links(account: string, day: TradingDay): Promise<readonly unknown[]>;
-  /** The row that a link stands for, as it lies there now; undefined when it is gone. */
-  linked(link: Pick<ChainLink, "kind" | "key">): Promise<unknown>;
+  /** Names the rows that a link stands for: each must hold what the newest link of it says. */
+  rowsOf(link: Pick<ChainLink, "kind" | "key">): readonly string[];
+  /** The digest of what a row holds; undefined when it is gone, `damaged` when it cannot be read. */
+  digestOf(row: string): Promise<string | undefined>;
 };
 
 export type Stores = {
@@ -210,4 +234,5 @@ export type Stores = {
   readonly executions: ExecutionRepository;
   readonly monitor: MonitorStore;
   readonly audit: AuditStore;
+  readonly status: StatusStore;
 };

@@ -1,16 +1,9 @@
 // The HTTP operations over the app: good answers, and a problem with a stable code for everything else.
 import { afterEach, describe, expect, test } from "vitest";
-import {
-  control,
-  getExecution,
-  health,
-  listExecutions,
-  listTasks,
-  resolveOrder,
-  status,
-} from "../../src/api/handlers.ts";
-import { type ApiRequest, type ApiResponse, maxBodyBytes, problem, problemOf } from "../../src/api/http.ts";
-import { ConfigError, InvariantError, TransientError } from "../../src/core/model/errors.ts";
+import { problemAnswer, problemOf } from "../../src/api/problem.ts";
+import { maxBodyBytes } from "../../src/api/request.ts";
+import { ConfigError, InvariantError, RefusedError, TransientError } from "../../src/core/model/errors.ts";
+import { type ApiCall, type ApiReply, type LoggedEvent, openApiClient } from "../support/apiClient.ts";
 import { disarm } from "../support/disturb.ts";
 import { type MemoryStack, runInMemory } from "../support/memoryStack.ts";
 
@@ -20,56 +13,56 @@ afterEach(async () => {
   stack = undefined;
 });
 
-const operations = { health, status, control, listExecutions, getExecution, listTasks, resolveOrder };
-type Operation = keyof typeof operations;
-type Call = { query?: string; params?: Record<string, string>; headers?: Record<string, string>; body?: string };
-
-async function call(name: Operation, { query = "", params = {}, headers = {}, body = "" }: Call = {}) {
+async function call(
+  method: string,
+  target: string,
+  given: ApiCall = {},
+  events: LoggedEvent[] = [],
+): Promise<ApiReply> {
   stack ??= await runInMemory();
-  const given = new Headers(body === "" ? headers : { "content-type": "application/json", ...headers });
-  const request: ApiRequest = {
-    query: new URLSearchParams(query),
-    params,
-    header: (header) => given.get(header),
-    body: async () => new TextEncoder().encode(body).buffer as ArrayBuffer,
-  };
-  const response: ApiResponse = await operations[name](stack.app, request).catch((failure: unknown) =>
-    problem(problemOf(failure)),
-  );
-  return { status: response.status, type: response.headers["content-type"], body: JSON.parse(response.body) };
+  return openApiClient(stack.app, { events })(method, target, given);
 }
+const get = (target: string): Promise<ApiReply> => call("GET", target);
+const post = (target: string, body?: unknown, headers = {}): Promise<ApiReply> =>
+  call("POST", target, {
+    headers: typeof body === "string" ? { "content-type": "application/json", ...headers } : headers,
+    body,
+  });
 
 describe("reads", () => {
   test("health, status, tasks and executions answer JSON", async () => {
     stack = await runInMemory();
     await stack.runNextSlot();
-    expect(await call("health")).toMatchObject({ status: 200, body: { status: "ok", mode: "paper" } });
-    expect(await call("status")).toMatchObject({ status: 200, body: { automation: "started", queueDepth: 0 } });
-    expect(await call("listTasks")).toMatchObject({
+    expect(await get("/health")).toMatchObject({ status: 200, body: { status: "ok", mode: "paper" } });
+    expect(await get("/scheduler")).toMatchObject({ status: 200, body: { automation: "started", queueDepth: 0 } });
+    expect(await get("/tasks")).toMatchObject({
       status: 200,
-      body: { items: [{ id: "example" }], unreadable: [] },
+      body: { items: [{ id: "example", version: 1 }] },
     });
-    expect(await call("listExecutions")).toMatchObject({ status: 200, body: { items: [{ status: "succeeded" }] } });
-    const one = await call("getExecution", { params: { id: "example@20260615T133500Z" } });
+    expect(await get("/scheduler/executions")).toMatchObject({
+      status: 200,
+      body: { items: [{ status: "succeeded" }] },
+    });
+    const one = await get("/scheduler/executions/example@20260615T133500Z");
     expect(one).toMatchObject({ status: 200, body: { outcomes: [{ kind: "accepted" }, { kind: "accepted" }] } });
   });
 
   test("the function key in the query is not a parameter", async () => {
-    expect(await call("status", { query: "code=abc" })).toMatchObject({ status: 200 });
-    expect(await call("status", { query: "CODE=abc" })).toMatchObject({ status: 200 });
+    expect(await get("/scheduler?code=abc")).toMatchObject({ status: 200 });
+    expect(await get("/scheduler?CODE=abc")).toMatchObject({ status: 200 });
   });
 
   test("executions come newest first in pages that neither repeat nor lose one", async () => {
     stack = await runInMemory({ now: "2026-06-30T19:40:00Z" });
     for (let run = 0; run < 20; run++) await stack.runNextSlot();
-    const all = await call("listExecutions", { query: "limit=200" });
+    const all = await get("/scheduler/executions?limit=200");
     const slots = all.body.items.map(({ slot }: { slot: string }) => slot);
     expect(slots).toEqual(slots.toSorted().reverse());
     expect(new Set(slots.map((slot: string) => slot.slice(0, 7)))).toEqual(new Set(["2026-06", "2026-07"]));
     const paged: string[] = [];
     let cursor = "";
     do {
-      const page = await call("listExecutions", { query: `limit=5${cursor}` });
+      const page = await get(`/scheduler/executions?limit=5${cursor}`);
       expect(page.body.items.length).toBeLessThanOrEqual(5);
       paged.push(...page.body.items.map(({ slot }: { slot: string }) => slot));
       cursor = page.body.cursor === undefined ? "" : `&cursor=${page.body.cursor}`;
@@ -80,7 +73,8 @@ describe("reads", () => {
   test("executions are filtered by task, status and slot", async () => {
     stack = await runInMemory({ now: "2026-06-15T13:20:00Z" });
     for (let run = 0; run < 4; run++) await stack.runNextSlot().catch(() => undefined);
-    const count = async (query: string): Promise<number> => (await call("listExecutions", { query })).body.items.length;
+    const count = async (query: string): Promise<number> =>
+      (await get(`/scheduler/executions?${query}`)).body.items.length;
     expect(await count("status=skipped")).toBe(2);
     expect(await count("status=succeeded")).toBe(3);
     expect(await count("taskId=nobody")).toBe(0);
@@ -90,62 +84,119 @@ describe("reads", () => {
 });
 
 describe("bad requests", () => {
+  const executions = "/scheduler/executions";
+  const stop = "/scheduler/stop";
+  const json = { "content-type": "application/json" };
+  const deep = (levels: number): string => `${'{"reason":'.repeat(levels)}1${"}".repeat(levels)}`;
+
   test.each([
-    ["an unknown parameter", "listExecutions", { query: "colour=red" }, 400, "BAD_PARAMETER"],
-    ["an unknown parameter on the status", "status", { query: "x=1" }, 400, "BAD_PARAMETER"],
-    ["a limit of nothing", "listExecutions", { query: "limit=0" }, 400, "BAD_PARAMETER"],
-    ["a limit too large", "listExecutions", { query: "limit=201" }, 400, "BAD_PARAMETER"],
-    ["a limit given twice", "listExecutions", { query: "limit=1,2" }, 400, "BAD_PARAMETER"],
-    ["an unknown status", "listExecutions", { query: "status=done" }, 400, "BAD_PARAMETER"],
-    ["an instant without offset", "listExecutions", { query: "from=2026-06-15T13:30" }, 400, "BAD_PARAMETER"],
-    ["a cursor of its own making", "listExecutions", { query: "cursor=abc" }, 400, "BAD_CURSOR"],
-    ["a cursor with other contents", "listExecutions", { query: `cursor=${btoa('{"month":"x"}')}` }, 400, "BAD_CURSOR"],
-    ["an execution that is not there", "getExecution", { params: { id: "x" } }, 404, "EXECUTION_NOT_FOUND"],
-    ["an id that no key can hold", "getExecution", { params: { id: "a/b#c" } }, 404, "EXECUTION_NOT_FOUND"],
-    ["an unknown action", "control", { params: { action: "explode" } }, 404, "UNKNOWN_ACTION"],
-    ["a body that is no JSON", "control", { params: { action: "stop" }, body: "{" }, 400, "BAD_BODY"],
-    ["a body with an unknown field", "control", { params: { action: "stop" }, body: '{"why":"x"}' }, 400, "BAD_BODY"],
-    ["a body that is no object", "control", { params: { action: "stop" }, body: "[]" }, 400, "BAD_BODY"],
-    ["an empty reason", "control", { params: { action: "stop" }, body: '{"reason":" "}' }, 400, "BAD_BODY"],
+    ["an unknown parameter", "GET", `${executions}?colour=red`, {}, 400, "BAD_PARAMETER"],
+    ["an unknown parameter on the status", "GET", "/scheduler?x=1", {}, 400, "BAD_PARAMETER"],
+    ["a limit of nothing", "GET", `${executions}?limit=0`, {}, 400, "BAD_PARAMETER"],
+    ["a limit too large", "GET", `${executions}?limit=201`, {}, 400, "BAD_PARAMETER"],
+    ["a limit given twice", "GET", `${executions}?limit=1&limit=2`, {}, 400, "BAD_PARAMETER"],
+    ["an unknown status", "GET", `${executions}?status=done`, {}, 400, "BAD_PARAMETER"],
+    ["an instant without offset", "GET", `${executions}?from=2026-06-15T13:30`, {}, 400, "BAD_PARAMETER"],
+    ["a day that does not exist", "GET", `${executions}?day=2026-02-30`, {}, 400, "BAD_PARAMETER"],
+    ["a cursor of its own making", "GET", `${executions}?cursor=abc`, {}, 400, "BAD_CURSOR"],
+    ["a cursor with other contents", "GET", `${executions}?cursor=${btoa('{"month":"x"}')}`, {}, 400, "BAD_CURSOR"],
+    ["an execution that is not there", "GET", `${executions}/x`, {}, 404, "EXECUTION_NOT_FOUND"],
+    ["an id that no key can hold", "GET", `${executions}/a%2Fb%23c`, {}, 400, "BAD_PARAMETER"],
+    ["a body that is no JSON", "POST", stop, { headers: json, body: "{" }, 400, "BAD_BODY"],
+    [
+      "a body that is not UTF-8",
+      "POST",
+      stop,
+      { headers: json, body: Buffer.from([0x22, 0xff, 0x22]) },
+      400,
+      "BAD_BODY",
+    ],
+    ["a body with an unknown field", "POST", stop, { body: { why: "x" } }, 400, "BAD_BODY"],
+    ["a body that is no object", "POST", stop, { body: [] }, 400, "BAD_BODY"],
+    ["an empty reason", "POST", stop, { body: { reason: " " } }, 400, "BAD_BODY"],
+    ["a reason that moves a terminal's cursor", "POST", stop, { body: { reason: "\u001b[2J" } }, 400, "BAD_BODY"],
+    ["half a character", "POST", stop, { headers: json, body: '{"reason":"\\ud800"}' }, 400, "BAD_BODY"],
+    ["a key that names the prototype", "POST", stop, { headers: json, body: '{"__proto__":{}}' }, 400, "BAD_BODY"],
+    ["a body nested too deep", "POST", stop, { headers: json, body: deep(40) }, 400, "BAD_BODY"],
+    ["a body nested as deep as its size allows", "POST", stop, { headers: json, body: deep(5000) }, 400, "BAD_BODY"],
     [
       "a body of another type",
-      "control",
-      { params: { action: "stop" }, body: "{}", headers: { "content-type": "text/plain" } },
+      "POST",
+      stop,
+      { headers: { "content-type": "text/plain" }, body: "{}" },
+      415,
+      "UNSUPPORTED_CONTENT_TYPE",
+    ],
+    ["a body without a type", "POST", stop, { body: "{}" }, 415, "UNSUPPORTED_CONTENT_TYPE"],
+    [
+      "a body in UTF-16",
+      "POST",
+      stop,
+      { headers: { "content-type": "application/json; charset=utf-16" }, body: "{}" },
+      415,
+      "UNSUPPORTED_CONTENT_TYPE",
+    ],
+    [
+      "a packed body",
+      "POST",
+      stop,
+      { headers: { ...json, "content-encoding": "gzip" }, body: "{}" },
+      415,
+      "UNSUPPORTED_CONTENT_TYPE",
+    ],
+    [
+      "a merge patch where none is taken",
+      "POST",
+      stop,
+      { headers: { "content-type": "application/merge-patch+json" }, body: "{}" },
       415,
       "UNSUPPORTED_CONTENT_TYPE",
     ],
     [
       "a body over the limit",
-      "control",
-      { params: { action: "stop" }, body: " ".repeat(maxBodyBytes + 1) },
+      "POST",
+      stop,
+      { headers: json, body: " ".repeat(maxBodyBytes + 1) },
       413,
       "BODY_TOO_LARGE",
     ],
     [
       "a body that says it is over the limit",
-      "control",
-      { params: { action: "stop" }, body: "{}", headers: { "content-length": "99999999" } },
+      "POST",
+      stop,
+      { headers: { ...json, "content-length": "99999999" }, body: "{}" },
       413,
       "BODY_TOO_LARGE",
     ],
-  ] as const)("%s", async (_, name, given, expected, code) => {
-    const answer = await call(name, given as Call);
-    expect(answer).toMatchObject({
-      status: expected,
-      type: "application/problem+json",
-      body: { status: expected, code },
-    });
+    [
+      "a name that is too long",
+      "POST",
+      stop,
+      { headers: { "x-tradewind-actor": "x".repeat(101) } },
+      400,
+      "BAD_PARAMETER",
+    ],
+  ] as const)("%s", async (_, method, target, given, expected, code) => {
+    const events: LoggedEvent[] = [];
+    const answer = await call(method, target, given, events);
+    expect(answer).toMatchObject({ status: expected, body: { status: expected, code } });
+    expect(answer.headers["content-type"]).toBe("application/problem+json");
     expect(answer.body.detail).not.toBe("");
+    expect(events.filter(({ level }) => level === "error")).toEqual([]);
   });
 
   test("every fault of a query is listed with its path", async () => {
-    const { body } = await call("listExecutions", { query: "limit=0&status=done&x=1" });
+    const { body } = await get("/scheduler/executions?limit=0&status=done&x=1");
     expect(body.faults.map(({ path }: { path: string }) => path).sort()).toEqual(["(whole)", "limit", "status"]);
   });
 
   test("a refused control request changes nothing", async () => {
-    await call("control", { params: { action: "stop" }, body: '{"why":"x"}' });
-    expect(await call("status")).toMatchObject({ body: { automation: "started" } });
+    await post(stop, { why: "x" });
+    expect(await get("/scheduler")).toMatchObject({ body: { automation: "started" } });
+  });
+
+  test("the largest body that is allowed is read", async () => {
+    expect(await post(stop, `{}${" ".repeat(maxBodyBytes - 2)}`)).toMatchObject({ status: 200 });
   });
 });
 
@@ -159,19 +210,54 @@ describe("control", () => {
     ["resume", { tradingState: "running" }],
     ["STOP", { automation: "stopped" }],
   ])("%s answers the new state, with or without a body", async (action, state) => {
-    const told = await call("control", { params: { action }, body: '{"reason":"drill","actor":"op"}' });
+    const told = await post(`/scheduler/${action}`, { reason: "drill", actor: "op" });
     expect(told).toMatchObject({ status: 200, body: state });
-    expect(await call("control", { params: { action } })).toMatchObject({ status: 200, body: state });
+    expect(await post(`/scheduler/${action}`)).toMatchObject({ status: 200, body: state });
   });
 
   test("tick decides what is due and says so", async () => {
     stack = await runInMemory();
     stack.setNow("2026-06-15T13:35:00Z");
-    const answer = await call("control", { params: { action: "tick" } });
-    expect(answer).toMatchObject({
+    expect(await post("/scheduler/tick")).toMatchObject({
       status: 200,
       body: { source: "http", slots: [{ taskId: "example", outcome: "enqueued" }] },
     });
+  });
+
+  test("stop with a time waits for it, and the waiting is an event", async () => {
+    const told = await post("/scheduler/stop", { reason: "maintenance", actor: "op", at: "close" });
+    const scheduled = [
+      { action: "stop", at: "2026-06-15T20:00:00.000Z", reason: "maintenance", actor: "op (claimed)" },
+    ];
+    expect(told).toMatchObject({ status: 200, body: { automation: "started", scheduled } });
+    expect(await get("/scheduler/events?limit=1")).toMatchObject({
+      body: {
+        items: [{ action: "stop", scheduledFor: "2026-06-15T20:00:00.000Z", source: "POST /api/scheduler/stop" }],
+      },
+    });
+  });
+
+  test.each([
+    ["a time that has passed", "stop", { at: "2026-06-15T13:00:00Z" }, "BAD_SCHEDULE"],
+    ["a halt that is to wait", "halt", { at: "close" }, "BAD_BODY"],
+    ["a symbol to be stopped", "stop", { scope: { kind: "symbol", id: "AAA" } }, "BAD_SCOPE"],
+    ["a symbol as nobody writes it", "halt", { scope: { kind: "symbol", id: "aaa" } }, "BAD_BODY"],
+    ["a task that is not there", "halt", { scope: { kind: "task", id: "exampel" } }, "BAD_SCOPE"],
+    ["a strategy that is not there", "halt", { scope: { kind: "strategy", id: "targetWeight" } }, "BAD_SCOPE"],
+  ])("%s is refused, and nothing is switched", async (_, action, body, code) => {
+    const { tradingState, automation } = (await get("/scheduler")).body;
+    expect(await post(`/scheduler/${action}`, body)).toMatchObject({ status: 400, body: { code } });
+    expect(await get("/scheduler")).toMatchObject({
+      body: { tradingState, automation, restrictions: [], scheduled: [] },
+    });
+  });
+
+  test.each(["task", "symbol", "strategy"] as const)("one %s is halted and resumed", async (kind) => {
+    const scope = { kind, id: { task: "example", symbol: "AAA", strategy: "targetWeights" }[kind] };
+    expect(await post("/scheduler/halt", { scope })).toMatchObject({
+      body: { tradingState: "running", restrictions: [{ scope, tradingState: "halted" }] },
+    });
+    expect(await post("/scheduler/resume", { scope })).toMatchObject({ body: { restrictions: [] } });
   });
 });
 
@@ -200,13 +286,13 @@ describe("an order in doubt", () => {
 
   test("is held to have never arrived on a person's word, once", async () => {
     await doubtful("dropBeforeEffect");
-    expect(await call("resolveOrder", { params: { id, clientOrderId }, body })).toMatchObject({
+    expect(await post(`/scheduler/executions/${id}/orders/${clientOrderId}/resolve`, body)).toMatchObject({
       status: 200,
-      body: { kind: "notPlaced", actor: "op", message: "not in the broker's list" },
+      body: { kind: "notPlaced", actor: "op (claimed)", message: "not in the broker's list" },
     });
-    const { body: record } = await call("getExecution", { params: { id } });
+    const { body: record } = await get(`/scheduler/executions/${id}`);
     expect(record.outcomes).toMatchObject([{ kind: "notPlaced" }, { kind: "accepted" }]);
-    expect(await call("resolveOrder", { params: { id, clientOrderId }, body })).toMatchObject({
+    expect(await post(`/scheduler/executions/${id}/orders/${clientOrderId}/resolve`, body)).toMatchObject({
       status: 404,
       body: { code: "ORDER_NOT_IN_DOUBT" },
     });
@@ -214,7 +300,7 @@ describe("an order in doubt", () => {
 
   test("that the broker shows is accepted, whatever a person says", async () => {
     await doubtful("effectThenDrop");
-    expect(await call("resolveOrder", { params: { id, clientOrderId }, body })).toMatchObject({
+    expect(await post(`/scheduler/executions/${id}/orders/${clientOrderId}/resolve`, body)).toMatchObject({
       status: 200,
       body: { kind: "accepted", order: { clientOrderId, status: "filled" } },
     });
@@ -223,17 +309,17 @@ describe("an order in doubt", () => {
   test("takes a person's word while the broker cannot be asked", async () => {
     await doubtful("dropBeforeEffect");
     stack?.simulator.arm({ method: "GET", path: "/v2/orders", count: 1000, kind: "status401" });
-    expect(await call("resolveOrder", { params: { id, clientOrderId }, body })).toMatchObject({
+    expect(await post(`/scheduler/executions/${id}/orders/${clientOrderId}/resolve`, body)).toMatchObject({
       status: 200,
-      body: { kind: "notPlaced", actor: "op" },
+      body: { kind: "notPlaced", actor: "op (claimed)" },
     });
   });
 
   test.each(["", "{}", '{"reason":" "}', '{"actor":"op"}'])("is not resolved by the body %j", async (given) => {
     await doubtful("dropBeforeEffect");
-    const answer = await call("resolveOrder", { params: { id, clientOrderId }, body: given });
+    const answer = await post(`/scheduler/executions/${id}/orders/${clientOrderId}/resolve`, given);
     expect(answer).toMatchObject({ status: 400, body: { code: "BAD_BODY" } });
-    const { body: record } = await call("getExecution", { params: { id } });
+    const { body: record } = await get(`/scheduler/executions/${id}`);
     expect(record.outcomes[0]).toMatchObject({ kind: "unknown" });
   });
 
@@ -243,21 +329,20 @@ describe("an order in doubt", () => {
     ["an order that was accepted", id, `tw.${id}.targetWeights.BBB.buy.1`],
   ])("is not %s: 404", async (_, execution, order) => {
     await doubtful("dropBeforeEffect");
-    const answer = await call("resolveOrder", { params: { id: execution, clientOrderId: order }, body });
+    const answer = await post(`/scheduler/executions/${execution}/orders/${order}/resolve`, body);
     expect(answer).toMatchObject({ status: 404, body: { code: "ORDER_NOT_IN_DOUBT" } });
   });
 
   test.each([
-    ["a/b#c", clientOrderId],
-    ["", clientOrderId],
-    [id, "x'y/z"],
+    ["a%2Fb%23c", clientOrderId],
+    [id, "x'y%2Fz"],
     [id, "x".repeat(129)],
-  ])("asks no table about the ids %j and %j", async (execution, order) => {
+  ])("asks no table about the ids %s and %s", async (execution, order) => {
     stack = await runInMemory();
     let asked = 0;
     Object.assign(stack.app.orderResolver, { resolve: async () => void asked++ });
-    const answer = await call("resolveOrder", { params: { id: execution, clientOrderId: order }, body });
-    expect({ asked, status: answer.status }).toEqual({ asked: 0, status: 404 });
+    const answer = await post(`/scheduler/executions/${execution}/orders/${order}/resolve`, body);
+    expect({ asked, status: answer.status }).toEqual({ asked: 0, status: 400 });
   });
 });
 
@@ -265,10 +350,12 @@ test.each([
   [new ConfigError("App settings", [{ path: "ALPACA_KEY_ID", message: "must not be empty" }]), 503, "MISCONFIGURED"],
   [new TransientError("STORE_UNAVAILABLE", "secret detail"), 503, "STORE_UNAVAILABLE"],
   [new InvariantError("UNREADABLE_ROW", "secret detail"), 500, "UNREADABLE_ROW"],
+  [new InvariantError("NOT_IN_THE_LIST", "secret detail"), 500, "INTERNAL"],
+  [new RefusedError("NOT_IN_THE_LIST", "secret detail"), 500, "INTERNAL"],
   [new Error("secret detail"), 500, "INTERNAL"],
 ])("%s becomes a problem without inner details", (failure, expected, code) => {
-  const answer = problem(problemOf(failure));
+  const answer = problemAnswer(problemOf(failure), "request-1");
   expect(answer.status).toBe(expected);
-  expect(JSON.parse(answer.body)).toMatchObject({ code });
+  expect(JSON.parse(answer.body)).toMatchObject({ code, requestId: "request-1" });
   expect(answer.body).not.toContain("secret detail");
 });

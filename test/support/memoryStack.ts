@@ -128,6 +128,7 @@ export async function runInMemory(
   const ports: AppPorts = {
     ...stores,
     mode: "paper",
+    version: "0.0.0",
     broker: createAlpacaBroker(client),
     marketData: createAlpacaMarketData(client, { feed: "iex", adjustment: "split" }),
     runs: queues.runs,

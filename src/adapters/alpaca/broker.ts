@@ -106,6 +106,9 @@ export function createAlpacaBroker(
         await read("calendar", () => trading.calendar.legacyCalendarRaw(range, { signal: deadline() })),
       );
     },
+    assets: async () => {
+      throw new Error("not yet");
+    },
     cancel: async (orderId) => {
       try {
         await (await trading.orders.deleteOrderByOrderIDRaw({ orderId })).value();

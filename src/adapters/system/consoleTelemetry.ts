@@ -1,12 +1,23 @@
 // Events as one JSON line each on the console, where the Functions host picks them up.
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { EventFields, Telemetry } from "../../ports/telemetry.ts";
 
 const secretName = /secret|password|token|key$|keyid|authorization|accountid|connectionstring/i;
 
+export type ConsoleTelemetry = Telemetry & {
+  /** Runs `work`; every event until it is done carries these fields too, wherever in the app it comes from. */
+  readonly within: <T>(fields: EventFields, work: () => Promise<T>) => Promise<T>;
+};
+
 /** Fields whose name speaks of a secret or an account number are written as `[redacted]`. */
-export function createConsoleTelemetry(): Telemetry {
+export function createConsoleTelemetry(): ConsoleTelemetry {
   const writers = { info: console.log, warning: console.warn, error: console.error };
-  return { event: (level, name, fields) => writers[level](JSON.stringify({ event: name, level, ...redact(fields) })) };
+  const shared = new AsyncLocalStorage<EventFields>();
+  return {
+    event: (level, name, fields) =>
+      writers[level](JSON.stringify({ event: name, level, ...redact({ ...shared.getStore(), ...fields }) })),
+    within: (fields, work) => shared.run(fields, work),
+  };
 }
 
 const redact = (fields: EventFields): EventFields =>

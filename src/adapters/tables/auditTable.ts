@@ -1,10 +1,24 @@
 // The chain as it lies in the book, and the rows that its links stand for.
-import { chainLinkSchema, digestOf } from "../../core/audit/chain.ts";
+import { type ChainLink, digestOf, type LinkContent } from "../../core/audit/chain.ts";
+import { parseTradingDay, type TradingDay } from "../../core/model/time.ts";
 import type { AuditStore } from "../../ports/stores.ts";
-import { type Book, bookName, pointerKey } from "./bookTable.ts";
-import { readRow, type Table } from "./table.ts";
+import { type Book, headKey, linkPrefix, pointerKey } from "./bookTable.ts";
+import type { StoredRow, Table } from "./table.ts";
 
 export function createAuditStore(book: Book, executions: Table): AuditStore {
+  async function accounts(): Promise<readonly string[]> {
+    const heads = await book.query(headKey(""));
+    const found = new Set(heads.map(({ rowKey }) => rowKey.slice(headKey("").length)));
+    let after: string | undefined;
+    for (;;) {
+      const [row] = await book.query(linkPrefix(), { limit: 1, ...(after === undefined ? {} : { after }) });
+      if (row === undefined) return [...found].sort();
+      const account = placeOf(row)?.account;
+      if (account !== undefined) found.add(account);
+      after = account === undefined ? row.rowKey : `${linkPrefix(account)}~`;
+    }
+  }
+
   return {
     linkExecution: async (record, at) => {
       const content = { kind: "execution", key: record.executionId, digest: digestOf(record) } as const;
@@ -12,14 +26,48 @@ export function createAuditStore(book: Book, executions: Table): AuditStore {
       if (pointer?.columns.digest === content.digest) return;
       await book.commit([], { account: record.account, at, contents: [content] });
     },
-    heads: async () => (await book.query("now_head_")).map((row) => readRow(bookName, row, chainLinkSchema)),
-    links: async (account, day) => (await book.query(`link_${account}_${day}_`)).map(({ payload }) => payload),
-    linked: async ({ kind, key }) => {
-      if (kind === "execution") return (await executions.get(key, "record"))?.payload;
-      if (kind === "control") return (await book.get(key))?.payload;
-      const [name = "", version = ""] = key.split(" v");
-      const prefix = kind === "task" ? "pasttask_" : "pastset_";
-      return (await book.get(`${prefix}${name}_${version.padStart(6, "0")}`))?.payload;
+    accounts,
+    head: async (account) => contentOf(await book.get(headKey(account))),
+    nextDay: async (account, from) => {
+      const after = from === undefined ? {} : { after: linkPrefix(account, from) };
+      const [row] = await book.query(linkPrefix(account), { limit: 1, ...after });
+      return row && placeOf(row)?.day;
+    },
+    links: async (account, day) => (await book.query(`${linkPrefix(account, day)}_`)).map(contentOf),
+    rowsOf,
+    digestOf: async (name) => {
+      const [table, key = ""] = name.split(" ");
+      const row = table === inBook ? await book.get(key) : await executions.get(key, "record");
+      if (row === undefined) return undefined;
+      const content = contentOf(row);
+      return content === undefined ? "damaged" : digestOf(content);
     },
   };
+}
+
+const inBook = "book";
+const inExecutions = "executions";
+
+/** A version of a task or section stands in two rows: among all versions, and as what holds now until the next one does. */
+function rowsOf({ kind, key }: Pick<LinkContent, "kind" | "key">): readonly string[] {
+  if (kind === "execution") return [`${inExecutions} ${key}`];
+  if (kind === "control") return [`${inBook} ${key}`];
+  const [name = "", version = ""] = key.split(" v");
+  const [past, now] = kind === "task" ? ["pasttask_", "task_"] : ["pastset_", "now_set_"];
+  return [`${inBook} ${past}${name}_${version.padStart(6, "0")}`, `${inBook} ${now}${name}`];
+}
+
+function placeOf({ rowKey }: StoredRow): Pick<ChainLink, "account" | "day"> | undefined {
+  const [, account, text = ""] = /^link_(.+)_(\d{4}-\d{2}-\d{2})_\d{7}$/.exec(rowKey) ?? [];
+  const day: TradingDay | undefined = parseTradingDay(text);
+  return account === undefined || day === undefined ? undefined : { account, day };
+}
+
+/** Undefined where its bytes are damaged, or it has none. */
+function contentOf(row: StoredRow | undefined): unknown {
+  try {
+    return row?.payload;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,7 @@
 // The book: configuration, switches, agenda and chain in one partition, so that a change, its history and its link are written together or not at all.
 import type { ChainLink, LinkContent } from "../../core/audit/chain.ts";
 import { chainLinkSchema, linkAfter } from "../../core/audit/chain.ts";
-import type { Instant } from "../../core/model/time.ts";
+import type { Instant, TradingDay } from "../../core/model/time.ts";
 import { tradingDayOf } from "../../core/schedule/tradingCalendar.ts";
 import { columnsOf } from "./rowShapes.ts";
 import { type Row, readRow, type StoredRow, type Table, type Write } from "./table.ts";
@@ -37,8 +37,11 @@ export const commonAccount = "main";
 export const transactionLimit = 100;
 
 export const headKey = (account: string): string => `now_head_${account}`;
-export const linkKey = ({ account, day, seq }: Pick<ChainLink, "account" | "day" | "seq">): string =>
-  `link_${account}_${day}_${String(seq).padStart(7, "0")}`;
+/** The keys of all links begin with it, those of an account, or those of its day. No account's name holds an underscore. */
+export const linkPrefix = (account?: string, day?: TradingDay): string =>
+  `link_${account === undefined ? "" : `${account}_`}${day ?? ""}`;
+const linkKey = ({ account, day, seq }: Pick<ChainLink, "account" | "day" | "seq">): string =>
+  `${linkPrefix(account, day)}_${String(seq).padStart(7, "0")}`;
 /** Names the newest link of what it stands for. */
 export const pointerKey = ({ kind, key }: Pick<LinkContent, "kind" | "key">): string => `linked_${kind}_${key}`;
 

@@ -1,6 +1,6 @@
 // The operator's switches, the events that changed them, and the heartbeat.
 import { z } from "zod";
-import { digestOf } from "../../core/audit/chain.ts";
+import { digestOf, type LinkContent } from "../../core/audit/chain.ts";
 import {
   type ControlEvent,
   type ControlState,
@@ -8,25 +8,40 @@ import {
   controlStateSchema,
 } from "../../core/model/control.ts";
 import { ConfigError, InvariantError } from "../../core/model/errors.ts";
+import type { Instant } from "../../core/model/time.ts";
 import type { ControlStore } from "../../ports/stores.ts";
 import { type Book, type BookRow, bookName, commonAccount } from "./bookTable.ts";
 import { columnsOf, newestFirst, storedInstant } from "./rowShapes.ts";
-import { readRow } from "./table.ts";
+import { readRow, type StoredRow } from "./table.ts";
 
-const heartbeatKey = "now_heartbeat";
+export const controlKey = "now_control";
+export const heartbeatKey = "now_heartbeat";
 
+/** The switches have links too: the events alone would not show that somebody set the switches by hand. */
+export const controlLink = (state: ControlState): LinkContent => ({
+  kind: "control",
+  key: controlKey,
+  digest: digestOf(state),
+});
 export const controlRow = (state: ControlState): BookRow => ({
-  rowKey: "now_control",
+  rowKey: controlKey,
   columns: columnsOf({ automation: state.automation, tradingState: state.tradingState }),
   payload: state,
 });
 
+/** Throws InvariantError where there is none: a state is never guessed. */
+export function readControl(row: StoredRow | undefined): ControlState {
+  if (row === undefined) throw new InvariantError("UNREADABLE_ROW", `${bookName} holds no control state`);
+  return readRow(bookName, row, controlStateSchema);
+}
+
+export const readBeat = (row: StoredRow): Instant => readRow(bookName, row, z.object({ at: storedInstant })).at;
+
 export function createControlStore(book: Book): ControlStore {
   return {
     read: async () => {
-      const row = await book.get("now_control");
-      if (row === undefined) throw new InvariantError("UNREADABLE_ROW", `${bookName} holds no control state`);
-      return { state: readRow(bookName, row, controlStateSchema), etag: row.etag };
+      const row = await book.get(controlKey);
+      return { state: readControl(row), etag: row?.etag ?? "" };
     },
     write: async (next, event, etag) => {
       const row = eventRow(event);
@@ -38,7 +53,7 @@ export function createControlStore(book: Book): ControlStore {
         {
           account: commonAccount,
           at: event.at,
-          contents: [{ kind: "control", key: row.rowKey, digest: digestOf(event) }],
+          contents: [{ kind: "control", key: row.rowKey, digest: digestOf(event) }, controlLink(next)],
         },
       );
     },
@@ -54,7 +69,7 @@ export function createControlStore(book: Book): ControlStore {
     },
     lastBeat: async () => {
       const row = await book.get(heartbeatKey);
-      return row === undefined ? undefined : readRow(bookName, row, z.object({ at: storedInstant })).at;
+      return row && readBeat(row);
     },
   };
 }

@@ -1,7 +1,7 @@
 // Where a run is listed: a partition a year, and in it a row in each index that the run belongs to, newest first.
 import type { RunSummary } from "../../core/model/run.ts";
 import { dayMs, type Instant, instantFromMs, msFromInstant, type TradingDay } from "../../core/model/time.ts";
-import { tradingDayOf } from "../../core/schedule/tradingCalendar.ts";
+import { dayStart, tradingDayOf } from "../../core/schedule/tradingCalendar.ts";
 import type { ExecutionFilter } from "../../ports/stores.ts";
 
 /** The same in every index, so that a page may go on in another one: where a run stands between the newest and the oldest. */
@@ -75,14 +75,8 @@ const earliest = (instants: readonly Instant[]): Instant =>
 
 /** A trading day from midnight to midnight in New York, both included. */
 function boundsOf(day: TradingDay): { readonly first: Instant; readonly last: Instant } {
-  const first = midnightOf(day);
+  const first = dayStart(day);
   // Thirty hours on is the next day, however long this one is.
-  const next = midnightOf(tradingDayOf(instantFromMs(msFromInstant(first) + 1.25 * dayMs)));
+  const next = dayStart(tradingDayOf(instantFromMs(msFromInstant(first) + 1.25 * dayMs)));
   return { first, last: instantFromMs(msFromInstant(next) - 1) };
-}
-
-/** New York is four or five hours behind. */
-function midnightOf(day: TradingDay): Instant {
-  const fourBehind = instantFromMs(Date.parse(`${day}T04:00:00Z`));
-  return tradingDayOf(fourBehind) === day ? fourBehind : instantFromMs(Date.parse(`${day}T05:00:00Z`));
 }

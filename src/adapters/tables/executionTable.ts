@@ -1,7 +1,7 @@
 // The history: a partition a run with its record and its plan; where runs are listed is said in executionList.ts.
 import { z } from "zod";
 import type { ExecutionRecord } from "../../core/model/run.ts";
-import { isSettled } from "../../core/reporting/amendedRecord.ts";
+import { concernsMonitor } from "../../core/reporting/amendedRecord.ts";
 import { summaryOf } from "../../core/reporting/executionRecord.ts";
 import type { ExecutionRepository } from "../../ports/stores.ts";
 import { listRun, listRuns, unlistRun } from "./executionList.ts";
@@ -62,12 +62,12 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
         await enlist(standing);
         return false;
       }
-      const settled = isSettled(record);
-      if (!settled && standing === undefined) await table.insert(outstandingRow(record));
+      const watched = concernsMonitor(record);
+      if (watched && standing === undefined) await table.insert(outstandingRow(record));
       const written =
         row === undefined ? await table.insert(recordRow(record)) : await table.put(recordRow(record), row.etag);
       if (!written) continue;
-      await Promise.all([enlist(record), settled ? table.delete(outstandingPartition, record.executionId) : undefined]);
+      await Promise.all([enlist(record), watched ? undefined : table.delete(outstandingPartition, record.executionId)]);
       return true;
     }
   }
@@ -94,7 +94,8 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
         const record = readRecord(row);
         const amended = change(record);
         if (amended === record) return enlist(record);
-        if (!isSettled(amended)) await table.insert(outstandingRow(amended));
+        // Outstanding until it is settled, and settling links it: a change whose link a crash prevented is no tampering.
+        await table.insert(outstandingRow(amended));
         if (!(await table.put(recordRow(amended), row.etag))) continue;
         await enlist(amended);
         return;

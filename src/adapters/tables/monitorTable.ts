@@ -6,9 +6,9 @@ import { parseTradingDay, type TradingDay } from "../../core/model/time.ts";
 import type { MonitorStore } from "../../ports/stores.ts";
 import { type Book, bookName } from "./bookTable.ts";
 import { columnsOf, storedInstant } from "./rowShapes.ts";
-import { readRow } from "./table.ts";
+import { readRow, type StoredRow } from "./table.ts";
 
-const rowKey = "now_monitor";
+export const monitorKey = "now_monitor";
 
 const decimal = z.string().refine(isDecimal, "must be a decimal number");
 const qty = decimal.transform((text) => text as Qty);
@@ -38,13 +38,15 @@ const storedState = z.object({
     .transform((text) => text as TradingDay),
 });
 
+export const readMonitor = (row: StoredRow): MonitorState => readRow(bookName, row, storedState);
+
 export const createMonitorStore = (book: Book): MonitorStore => ({
   read: async () => {
-    const row = await book.get(rowKey);
-    return row && { state: readRow(bookName, row, storedState) satisfies MonitorState, etag: row.etag };
+    const row = await book.get(monitorKey);
+    return row && { state: readMonitor(row), etag: row.etag };
   },
   write: (state, etag) => {
-    const row = { rowKey, columns: columnsOf({ checkedAt: state.checkedAt }), payload: state };
+    const row = { rowKey: monitorKey, columns: columnsOf({ checkedAt: state.checkedAt }), payload: state };
     return etag === undefined ? book.insert(row) : book.put(row, etag);
   },
 });

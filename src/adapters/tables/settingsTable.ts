@@ -8,9 +8,16 @@ import { type Automation, type SectionName, sectionNames, sectionSchemas } from 
 import type { Task } from "../../core/model/task.ts";
 import type { Instant } from "../../core/model/time.ts";
 import type { CalendarDifference } from "../../core/schedule/calendarCheck.ts";
-import type { PendingChange, SettingsStore, StoredCalendar, StoredSection, TaskStore } from "../../ports/stores.ts";
+import type {
+  AutomationSettings,
+  PendingChange,
+  SettingsStore,
+  StoredCalendar,
+  StoredSection,
+  TaskStore,
+} from "../../ports/stores.ts";
 import { type Book, type BookWrite, bookName, commonAccount } from "./bookTable.ts";
-import { controlRow } from "./controlTable.ts";
+import { controlLink, controlRow } from "./controlTable.ts";
 import { columnsOf, storedInstant } from "./rowShapes.ts";
 import { readRow, type StoredRow } from "./table.ts";
 import { tasksAtOnce } from "./taskTable.ts";
@@ -63,6 +70,24 @@ function readValue(row: StoredRow, name: SectionName, value: unknown): Automatio
   return readRow(bookName, { ...row, payload: value ?? null }, schema);
 }
 
+/** All sections and what is known of the calendar; undefined before the first seeding. Other rows among them are left alone. */
+export function readSettingsRows(rows: readonly StoredRow[]): AutomationSettings | undefined {
+  const own = rows.filter(({ rowKey }) => rowKey.startsWith(sectionPrefix));
+  const sections = own.filter(({ rowKey }) => rowKey !== calendarKey).map(readSection);
+  if (sections.length === 0) return undefined;
+  const calendar = own.find(({ rowKey }) => rowKey === calendarKey);
+  return {
+    window: sectionValue(sections, "trading_window"),
+    limits: sectionValue(sections, "risk_limits"),
+    monitor: sectionValue(sections, "monitor"),
+    notifications: sectionValue(sections, "notifications"),
+    universes: sectionValue(sections, "universes"),
+    calendar: calendar && (readRow(bookName, calendar, calendarShape) satisfies StoredCalendar),
+    versions: Object.fromEntries(sections.map(({ name, version }) => [name, version])) as Record<SectionName, number>,
+    hash: digestOf(sections.map(({ name, value }) => [name, value])).slice(0, 16),
+  };
+}
+
 const sectionWrites = (section: StoredSection, before: StoredRow | undefined): readonly BookWrite[] => {
   const row = { rowKey: sectionKey(section.name), columns: columnsOf({ version: section.version }), payload: section };
   return [
@@ -83,25 +108,7 @@ const linksOf = (sections: readonly StoredSection[], at: Instant) => ({
 
 export function createSettingsStore(book: Book, tasks: TaskStore): SettingsStore {
   return {
-    read: async () => {
-      const rows = await book.query(sectionPrefix);
-      if (!rows.some(({ rowKey }) => rowKey !== calendarKey)) return undefined;
-      const sections = rows.filter(({ rowKey }) => rowKey !== calendarKey).map(readSection);
-      const calendar = rows.find(({ rowKey }) => rowKey === calendarKey);
-      return {
-        window: sectionValue(sections, "trading_window"),
-        limits: sectionValue(sections, "risk_limits"),
-        monitor: sectionValue(sections, "monitor"),
-        notifications: sectionValue(sections, "notifications"),
-        universes: sectionValue(sections, "universes"),
-        calendar: calendar && (readRow(bookName, calendar, calendarShape) satisfies StoredCalendar),
-        versions: Object.fromEntries(sections.map(({ name, version }) => [name, version])) as Record<
-          SectionName,
-          number
-        >,
-        hash: digestOf(sections.map(({ name, value }) => [name, value])).slice(0, 16),
-      };
-    },
+    read: async () => readSettingsRows(await book.query(sectionPrefix)),
     section: async (name, version) => {
       const row = await book.get(version === undefined ? sectionKey(name) : versionKey(name, version));
       return row && readSection(row);
@@ -134,7 +141,11 @@ export function createSettingsStore(book: Book, tasks: TaskStore): SettingsStore
       );
       const writes = sections.flatMap((section) => sectionWrites(section, undefined));
       const state: ControlState = initialControl(now);
-      return book.commit([...writes, { kind: "insert", row: controlRow(state) }], linksOf(sections, now));
+      const { contents, ...chain } = linksOf(sections, now);
+      return book.commit([...writes, { kind: "insert", row: controlRow(state) }], {
+        ...chain,
+        contents: [...contents, controlLink(state)],
+      });
     },
   };
 }

@@ -7,6 +7,7 @@ import { createExecutionRepository } from "./executionTable.ts";
 import { createMonitorStore } from "./monitorTable.ts";
 import { createSettingsStore } from "./settingsTable.ts";
 import { createSlotLedger } from "./slotTable.ts";
+import { createStatusStore } from "./statusTable.ts";
 import type { Table } from "./table.ts";
 import { createTaskStore } from "./taskTable.ts";
 
@@ -24,5 +25,6 @@ export function createStores(open: (name: string) => Table): Stores {
     executions: createExecutionRepository(executions),
     monitor: createMonitorStore(book),
     audit: createAuditStore(book, executions),
+    status: createStatusStore(book),
   };
 }

@@ -67,6 +67,13 @@ export type Change = {
   readonly source: string;
 };
 
+/** Who changes something, why and from where; the time is the app's to say. */
+export type By = Omit<Change, "at">;
+
+/** Stand for a name and a reason that nobody gave. */
+export const unnamed = "unnamed";
+export const noReason = "no reason given";
+
 /** `ann@example.com`, `key ops`, `ann (claimed)`: how a principal is told to people. */
 export const describePrincipal = ({ kind, name }: Principal): string =>
   ({ entra: name, key: `key ${name}`, claimed: `${name} (claimed)`, app: name })[kind];

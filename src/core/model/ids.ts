@@ -1,11 +1,18 @@
 // Identifiers: derived from what they name, never random, so that doing a thing twice gives the same id.
-import type { Instant } from "./time.ts";
+import { type Instant, parseInstant } from "./time.ts";
 
 /** Lower case letters, digits and inner hyphens, at most 40: safe in table keys, message ids and URLs. */
 export const taskIdPattern = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 
 /** `demo-trend@20260615T133500Z`: one run per task and slot; it is the execution id and the queue message id too. */
 export const runIdOf = (taskId: string, slot: Instant): string => `${taskId}@${slot.replace(/[-:]|\.\d{3}/g, "")}`;
+
+/** The slot that the id of a run names; undefined for the record of a message that could not be read. */
+export function slotOfRunId(runId: string): Instant | undefined {
+  const [, ...parts] = /@(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(runId) ?? [];
+  const [year, month, day, hour, minute, second] = parts;
+  return parseInstant(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+}
 
 /**
  * The id the broker refuses to see twice. At most 128 characters, because task ids (40), strategy names (32) and symbols (12) are bounded;

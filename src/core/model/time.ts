@@ -31,3 +31,6 @@ export function parseTradingDay(text: string): TradingDay | undefined {
   const ms = Date.parse(`${text}T00:00:00Z`);
   return Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== text ? undefined : (text as TradingDay);
 }
+
+export const addDays = (day: TradingDay, days: number): TradingDay =>
+  instantFromMs(Date.parse(`${day}T00:00:00Z`) + days * dayMs).slice(0, 10) as TradingDay;

@@ -40,6 +40,10 @@ export const isSettled = ({ outcomes, fills }: Pick<ExecutionRecord, "outcomes" 
       return compare(addQty(...own.map(({ qty }) => qty)), filledQty) === 0;
     });
 
+/** Whether the monitor has to look at an ended run once more: it follows what the broker took, and counts what the broker refused. */
+export const concernsMonitor = ({ outcomes }: Pick<ExecutionRecord, "outcomes">): boolean =>
+  outcomes.some(({ kind }) => kind !== "withheld" && kind !== "notPlaced");
+
 /** The standing record with the orders that the broker took for `other`, a record of the same run that came second; the same where it knows them. */
 export function withAccepted(standing: ExecutionRecord, other: ExecutionRecord, at: Instant): ExecutionRecord {
   const accepted = new Map(

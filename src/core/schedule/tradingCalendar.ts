@@ -38,6 +38,12 @@ export function tradingDayOf(instant: Instant): TradingDay {
   return instantFromMs(ms + offsetMs(ms)).slice(0, 10) as TradingDay;
 }
 
+/** Midnight in New York, four or five hours behind. */
+export function dayStart(day: TradingDay): Instant {
+  const fourBehind = instantFromMs(Date.parse(`${day}T04:00:00Z`));
+  return tradingDayOf(fourBehind) === day ? fourBehind : instantFromMs(Date.parse(`${day}T05:00:00Z`));
+}
+
 /** Asking the time zone data is slow, and the answer is the same for a whole hour. */
 const offsets = new Map<number, number>();
 const offsetsKept = 10_000;

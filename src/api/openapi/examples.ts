@@ -1,0 +1,406 @@
+// An example of every body that is sent, by operation, and of every answer, by schema. Tests hold them against the document.
+import type { AnswerName } from "./answers.ts";
+
+const at = "2026-06-15T13:35:00.000Z";
+const reason = "maintenance of the broker's data centre";
+const who = { reason, actor: "ann@example.com" };
+const principal = { kind: "key", name: "ops" };
+
+const taskSent = {
+  id: "demo-trend",
+  name: "Moving-average trend, large caps",
+  schedule: [{ cron: "*/5 10-15 * * 1-5", zone: "America/New_York" }, { at: "close-10m" }],
+  symbols: ["QQQ", "SPY"],
+  strategies: [{ name: "movingAverageCross", params: { fast: 10, slow: 30 } }],
+  sizing: { method: "percentOfEquity", equityFraction: 0.8 },
+  limits: { maxOrderNotionalUsd: 20000 },
+};
+const taskFilled = {
+  ...taskSent,
+  enabled: true,
+  account: "main",
+  mode: "paper",
+  strategies: [{ name: "movingAverageCross", params: { fast: 10, slow: 30 }, weight: 1 }],
+  sizing: { method: "percentOfEquity", equityFraction: 0.8, rebalanceBandFraction: 0.01 },
+  overlap: "skip",
+  catchUp: "latest",
+};
+const task = {
+  ...taskFilled,
+  version: 3,
+  createdAt: "2026-06-01T12:00:00.000Z",
+  changedAt: at,
+  changedBy: principal,
+  reason: "smaller orders",
+  source: "PATCH /api/tasks/demo-trend",
+  deleted: false,
+};
+
+const windowSent = {
+  zone: "America/New_York",
+  weekdays: [1, 2, 3, 4, 5],
+  ranges: [{ start: "09:30", end: "16:00" }],
+  openBufferMinutes: 5,
+  closeBufferMinutes: 5,
+};
+const windowFilled = {
+  ...windowSent,
+  holidays: [],
+  earlyCloses: [],
+  blackouts: [],
+  extendedHours: false,
+  graceMinutes: 5,
+};
+const limits = {
+  maxOrderNotionalUsd: 25000,
+  minOrderNotionalUsd: 100,
+  maxPositionFraction: 0.3,
+  maxGrossFraction: 0.95,
+  breakers: { dailyLoss: { fraction: 0.03, action: "halt" } },
+};
+const section = {
+  name: "risk_limits",
+  value: limits,
+  version: 2,
+  changedAt: at,
+  changedBy: principal,
+  reason: "a calmer month",
+  source: "PUT /api/settings/risk_limits",
+};
+const difference = { path: "maxOrderNotionalUsd", from: 25000, to: 30000, loosens: true };
+const pending = {
+  id: "risk_limits-2-1f0c9a",
+  section: "risk_limits",
+  replaces: 2,
+  value: { ...limits, maxOrderNotionalUsd: 30000 },
+  proposedAt: at,
+  proposedBy: principal,
+  reason: "larger account",
+};
+
+const configSent = {
+  automation: { trading_window: windowSent, risk_limits: limits },
+  tasks: [taskSent],
+};
+const configFilled = {
+  automation: {
+    trading_window: windowFilled,
+    risk_limits: limits,
+    notifications: { minSeverity: "info", runs: "all" },
+    monitor: {
+      unknownGraceMinutes: 5,
+      unknownAlertMinutes: 10,
+      driftPolicy: "adopt",
+      cancelOnHalt: false,
+      intradayBars: false,
+      historyRetentionDays: 400,
+    },
+    universes: {},
+  },
+  tasks: [taskFilled],
+};
+const digest = "19e3c037288d1bf4990e5b6e005cc285d6651cbdbb68d5e68184f0b684c2daeb";
+const configDifferences = [{ kind: "changed", what: "risk_limits", differences: [difference] }];
+
+/** By operation. */
+export const requestExamples: Readonly<Record<string, unknown>> = {
+  createTask: taskSent,
+  replaceTask: taskSent,
+  patchTask: { enabled: false, limits: null },
+  deleteTask: who,
+  enableTask: who,
+  disableTask: who,
+  runTask: { ...who, dryRun: true },
+  startScheduler: { ...who, at: "2026-06-15T18:00:00Z" },
+  stopScheduler: { ...who, at: "close" },
+  restartScheduler: who,
+  haltScheduler: { ...who, scope: { kind: "symbol", id: "QQQ" } },
+  reduceScheduler: { ...who, scope: { kind: "task", id: "demo-trend" } },
+  resumeScheduler: who,
+  tickScheduler: who,
+  resolveOrder: { reason: "the broker's own page does not show it", actor: "ann@example.com" },
+  putSettings: limits,
+  confirmSettingsChange: { reason: "looked at it together", actor: "bob@example.com" },
+  diffConfig: configSent,
+  importConfig: configSent,
+};
+
+const controlState = {
+  automation: "started",
+  tradingState: "running",
+  reason: "first start",
+  actor: "seed",
+  changedAt: "2026-06-01T12:00:00.000Z",
+  restrictions: [
+    {
+      scope: { kind: "symbol", id: "QQQ" },
+      automation: "started",
+      tradingState: "halted",
+      reason,
+      actor: "key ops",
+      changedAt: at,
+    },
+  ],
+  scheduled: [{ action: "stop", at: "2026-06-15T20:00:00.000Z", scope: { kind: "account" }, reason, actor: "key ops" }],
+};
+const window = {
+  open: true,
+  until: "2026-06-15T20:00:00.000Z",
+  session: {
+    day: "2026-06-15",
+    openAt: "2026-06-15T13:30:00.000Z",
+    closeAt: "2026-06-15T20:00:00.000Z",
+    early: false,
+  },
+  extended: false,
+};
+const event = {
+  at,
+  action: "stop",
+  scope: { kind: "account" },
+  principal,
+  reason,
+  source: "POST /api/scheduler/stop",
+  previous: { automation: "started", tradingState: "running" },
+  next: { automation: "stopped", tradingState: "running" },
+};
+
+const executionId = "demo-trend@20260615T133500Z";
+const clientOrderId = `tw.${executionId}.movingAverageCross.SPY.buy.1`;
+const run = {
+  executionId,
+  taskId: "demo-trend",
+  taskName: "Moving-average trend, large caps",
+  slot: at,
+  status: "succeeded",
+  code: "",
+  reason: "",
+  startedAt: "2026-06-15T13:35:00.210Z",
+  endedAt: "2026-06-15T13:35:01.480Z",
+  ordersPlanned: 1,
+  ordersAccepted: 1,
+  ordersFilled: 1,
+  denials: 0,
+};
+const summary = { ...run, symbols: ["SPY"] };
+const intent = {
+  strategy: "movingAverageCross",
+  symbol: "SPY",
+  side: "buy",
+  qty: "120",
+  referencePrice: "600.25",
+  notional: "72030",
+  sizing: "weight 1 of 0.8 of equity 100000 = 80000 USD; at 600.25 that is 133; 13 held and 0 on its way: buy 120",
+};
+const verdict = {
+  intent,
+  decision: "reduced",
+  qty: "33",
+  code: "MAX_ORDER_NOTIONAL",
+  message: "the order is above 20000 USD",
+  figures: [{ rule: "maxOrderNotional", limit: "20000", figure: "72030", headroom: "20000" }],
+  stage: 1,
+};
+const signal = {
+  strategy: "movingAverageCross",
+  symbol: "SPY",
+  targetWeight: 1,
+  strength: 1,
+  reasons: { fast: 599.1, slow: 590.4 },
+};
+const ticket = {
+  clientOrderId,
+  stage: 1,
+  strategy: "movingAverageCross",
+  symbol: "SPY",
+  side: "buy",
+  qty: "33",
+  type: "market",
+  timeInForce: "day",
+  referencePrice: "600.25",
+};
+const outcome = {
+  kind: "accepted",
+  ticket,
+  order: {
+    brokerOrderId: "50ca8b5c-e62a-4444-bcdf-263a63d426da",
+    clientOrderId,
+    symbol: "SPY",
+    side: "buy",
+    qty: "33",
+    filledQty: "33",
+    filledAvgPrice: "600.3",
+    limitPrice: null,
+    stopPrice: null,
+    status: "filled",
+    submittedAt: "2026-06-15T13:35:01.300Z",
+  },
+};
+const riskBefore = { equity: "100000", gross: "7803.25", reservedBuyingPower: "0", positions: 1, openOrders: 0 };
+const riskAfter = {
+  equity: "100000",
+  gross: "27611.5",
+  reservedBuyingPower: "19808.25",
+  positions: 1,
+  openOrders: 1,
+};
+const plan = {
+  schemaVersion: 1,
+  runId: executionId,
+  asOf: at,
+  inputsDigest: digest,
+  signals: [signal],
+  strategyFailures: [],
+  intents: [intent],
+  verdicts: [verdict],
+  cancels: [],
+  tickets: [ticket],
+  riskBefore,
+  riskAfter,
+  excluded: [{ symbol: "QQQ", code: "NO_PRICE", detail: "no trade today" }],
+};
+const execution = {
+  ...run,
+  schemaVersion: 1,
+  account: "main",
+  mode: "paper",
+  attempt: 1,
+  asOf: at,
+  inputsDigest: digest,
+  excluded: plan.excluded,
+  signals: [signal],
+  strategyFailures: [],
+  verdicts: [verdict],
+  outcomes: [outcome],
+  events: [{ at, clientOrderId, state: "filled", detail: "33 filled at 600.3" }],
+  fills: [
+    {
+      id: "20260615093501300::4839ece3",
+      brokerOrderId: outcome.order.brokerOrderId,
+      symbol: "SPY",
+      side: "buy",
+      qty: "33",
+      price: "600.3",
+      at: "2026-06-15T13:35:01.300Z",
+    },
+  ],
+  riskBefore,
+  riskAfter,
+  equityBefore: "100000",
+  equityAfter: "99998.35",
+  timingsMs: { tickToEnqueued: 110, enqueuedToStarted: 100, startedToLastOrder: 1090, total: 1480 },
+};
+const queued = { executionId, slot: at, queued: true };
+
+export const answerExamples: Readonly<Record<AnswerName, unknown>> = {
+  Task: task,
+  SavedTask: { ...task, warnings: ["The broker could not be asked: the symbols QQQ and SPY are unchecked."] },
+  TaskPage: { items: [task], next: "demo-trend" },
+  Occurrences: {
+    items: [
+      {
+        slot: at,
+        local: "2026-06-15T09:35:00-04:00",
+        zone: "America/New_York",
+        verdict: { open: true, until: window.until },
+      },
+      {
+        slot: "2026-06-19T13:35:00.000Z",
+        local: "2026-06-19T09:35:00-04:00",
+        zone: "America/New_York",
+        verdict: { open: false, code: "HOLIDAY", reason: "2026-06-19 is Juneteenth" },
+      },
+    ],
+  },
+  QueuedRun: queued,
+  RunOrPlan: plan,
+  SchedulerStatus: {
+    ...controlState,
+    at,
+    mode: "paper",
+    window,
+    nextWindow: { openAt: "2026-06-16T13:30:00.000Z", until: "2026-06-16T20:00:00.000Z" },
+    lastExecution: summary,
+    nextExecution: { taskId: "demo-trend", slot: "2026-06-15T13:40:00.000Z", windowOpen: true },
+    heartbeat: { at, ageSeconds: 12.4 },
+    queueDepth: 0,
+    moreQueued: false,
+    deadLettersToday: 0,
+    unknownOrders: 0,
+    drifts: [],
+    today: {
+      day: "2026-06-15",
+      runs: 1,
+      ordersPlanned: 1,
+      ordersAccepted: 1,
+      ordersFilled: 1,
+      denials: 0,
+      truncated: false,
+      profitLoss: { usd: "-120.5", fractionOfDayStart: -0.001205, dailyLossLimit: 0.03 },
+      drawdown: { fraction: 0.012 },
+    },
+    versions: {
+      app: "1.0.0",
+      schema: 1,
+      settings: { trading_window: 1, risk_limits: 2, notifications: 1, monitor: 1, universes: 1 },
+      settingsHash: "7f6fa9253f7d0372",
+    },
+  },
+  ControlState: controlState,
+  TickReport: {
+    at,
+    source: "http",
+    window,
+    slots: [{ taskId: "demo-trend", slot: at, outcome: "enqueued", reason: "" }],
+  },
+  ControlEvent: event,
+  ControlEventPage: { items: [event], cursor: "event_2026" },
+  Slots: {
+    items: [
+      { taskId: "demo-trend", slot: at, executionId, state: "ran", code: "", reason: "" },
+      {
+        taskId: "demo-trend",
+        slot: "2026-06-15T13:40:00.000Z",
+        executionId: "demo-trend@20260615T134000Z",
+        state: "expected",
+        code: "",
+        reason: "",
+      },
+    ],
+    truncated: false,
+  },
+  AuditReport: {
+    from: "2026-06-15",
+    to: "2026-06-15",
+    accounts: [
+      {
+        account: "main",
+        links: 212,
+        days: 1,
+        purged: 0,
+        broken: { day: "2026-06-15", seq: 14, kind: "execution", key: executionId, why: "the row says something else" },
+      },
+    ],
+    intact: false,
+  },
+  RunSummary: summary,
+  ExecutionPage: { items: [summary], cursor: "2026-06_79739384866499" },
+  Execution: execution,
+  OrderOutcome: outcome,
+  Section: section,
+  SettingsChange: { outcome: "waiting", section, differences: [difference], change: pending },
+  PendingChanges: { items: [pending] },
+  ExportedConfig: { config: configFilled, digest },
+  ConfigDifferences: { differences: configDifferences, digest },
+  ImportedConfig: { differences: configDifferences },
+  Health: {
+    status: "ok",
+    at,
+    mode: "paper",
+    automation: "started",
+    tradingState: "running",
+    heartbeat: { at, ageSeconds: 12.4 },
+    version: "1.0.0",
+  },
+  AnyObject: { openapi: "3.1.0" },
+};

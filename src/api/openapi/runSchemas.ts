@@ -1,0 +1,172 @@
+// What runs look like in answers: summaries, records, plans and their parts, as core/model/run.ts and core/model/order.ts have them.
+import { z } from "zod";
+import { instant } from "../../core/model/parse.ts";
+
+export const usd = z.string().regex(/^-?\d+(\.\d+)?$/);
+const price = usd;
+const qty = usd;
+const side = z.enum(["buy", "sell"]);
+const mode = z.enum(["paper", "live"]);
+
+const exits = z.strictObject({ takeProfit: price.exactOptional(), stopLoss: price.exactOptional() });
+
+const ticket = z.strictObject({
+  clientOrderId: z.string(),
+  stage: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+  strategy: z.string(),
+  symbol: z.string(),
+  side,
+  qty,
+  type: z.enum(["market", "exit"]),
+  timeInForce: z.enum(["day", "gtc"]),
+  referencePrice: price,
+  exits: exits.exactOptional(),
+});
+
+const brokerOrderFields = {
+  brokerOrderId: z.string(),
+  clientOrderId: z.string(),
+  symbol: z.string(),
+  side,
+  qty: qty.nullable(),
+  filledQty: qty,
+  filledAvgPrice: price.nullable(),
+  limitPrice: price.nullable(),
+  stopPrice: price.nullable(),
+  /** The broker's own word. */
+  status: z.string(),
+  submittedAt: instant,
+  /** For a leg: the client id of the order that it is attached to. */
+  exitOf: z.string().exactOptional(),
+};
+const brokerOrder = z.strictObject({
+  ...brokerOrderFields,
+  legs: z.array(z.strictObject(brokerOrderFields)).exactOptional(),
+});
+
+export const outcome = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("accepted"), ticket, order: brokerOrder }),
+  z.strictObject({ kind: z.literal("rejected"), ticket, code: z.string(), message: z.string() }),
+  z.strictObject({ kind: z.literal("withheld"), ticket, code: z.string(), message: z.string() }),
+  z.strictObject({ kind: z.literal("unknown"), ticket, message: z.string(), since: instant }),
+  z.strictObject({ kind: z.literal("notPlaced"), ticket, message: z.string(), actor: z.string() }),
+]);
+
+const signal = z.strictObject({
+  strategy: z.string(),
+  symbol: z.string(),
+  targetWeight: z.number(),
+  strength: z.number(),
+  reasons: z.record(z.string(), z.union([z.number(), z.string()])),
+});
+
+const intent = z.strictObject({
+  strategy: z.string(),
+  symbol: z.string(),
+  side,
+  qty,
+  referencePrice: price,
+  notional: usd,
+  sizing: z.string(),
+});
+
+const verdict = z.strictObject({
+  intent,
+  decision: z.enum(["approved", "reduced", "denied"]),
+  qty,
+  code: z.string().exactOptional(),
+  message: z.string().exactOptional(),
+  figures: z.array(z.strictObject({ rule: z.string(), limit: z.string(), figure: z.string(), headroom: z.string() })),
+  stage: z.union([z.literal(1), z.literal(2)]),
+});
+
+const riskSnapshot = z.strictObject({
+  equity: usd,
+  gross: usd,
+  reservedBuyingPower: usd,
+  positions: z.int(),
+  openOrders: z.int(),
+});
+const strategyFailure = z.strictObject({ strategy: z.string(), message: z.string() });
+const exclusion = z.strictObject({ symbol: z.string(), code: z.string(), detail: z.string() });
+
+const summaryFields = {
+  executionId: z.string(),
+  taskId: z.string(),
+  taskName: z.string(),
+  slot: instant,
+  status: z.enum(["running", "succeeded", "partial", "skipped", "missed", "blocked", "failed"]),
+  /** Why it skipped, was blocked, missed or failed; empty when it ran as planned. */
+  code: z.string(),
+  reason: z.string(),
+  startedAt: instant,
+  endedAt: instant.nullable(),
+  ordersPlanned: z.int(),
+  ordersAccepted: z.int(),
+  ordersFilled: z.int(),
+  denials: z.int(),
+};
+export const runSummary = z.strictObject({ ...summaryFields, symbols: z.array(z.string()) });
+
+const fill = z.strictObject({
+  id: z.string(),
+  brokerOrderId: z.string(),
+  symbol: z.string(),
+  side,
+  qty,
+  price,
+  at: instant,
+});
+const orderEvent = z.strictObject({ at: instant, clientOrderId: z.string(), state: z.string(), detail: z.string() });
+const timings = z.strictObject({
+  tickToEnqueued: z.number(),
+  enqueuedToStarted: z.number(),
+  startedToLastOrder: z.number(),
+  total: z.number(),
+});
+
+export const executionRecord = z.strictObject({
+  ...summaryFields,
+  schemaVersion: z.literal(1),
+  account: z.string(),
+  mode,
+  attempt: z.int(),
+  asOf: instant.nullable(),
+  inputsDigest: z.string(),
+  excluded: z.array(exclusion),
+  signals: z.array(signal),
+  strategyFailures: z.array(strategyFailure),
+  verdicts: z.array(verdict),
+  outcomes: z.array(outcome),
+  events: z.array(orderEvent),
+  fills: z.array(fill),
+  riskBefore: riskSnapshot.nullable(),
+  riskAfter: riskSnapshot.nullable(),
+  equityBefore: usd.nullable(),
+  equityAfter: usd.nullable(),
+  timingsMs: timings.nullable(),
+});
+
+export const dryRun = z.strictObject({
+  schemaVersion: z.literal(1),
+  runId: z.string(),
+  asOf: instant,
+  inputsDigest: z.string(),
+  skip: z.strictObject({ code: z.string(), reason: z.string() }).exactOptional(),
+  signals: z.array(signal),
+  strategyFailures: z.array(strategyFailure),
+  intents: z.array(intent),
+  verdicts: z.array(verdict),
+  cancels: z.array(z.strictObject({ brokerOrderId: z.string(), symbol: z.string() })),
+  tickets: z.array(ticket),
+  riskBefore: riskSnapshot,
+  riskAfter: riskSnapshot,
+  excluded: z.array(exclusion),
+});
+
+export const queuedRun = z.strictObject({
+  executionId: z.string(),
+  slot: instant,
+  /** False: the run of this minute was there already. */
+  queued: z.boolean(),
+});

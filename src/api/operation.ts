@@ -1,0 +1,204 @@
+// One HTTP operation as data, and the one function that turns operations into handlers: reads the request, calls, answers, maps failures, logs.
+import type { HttpHandler, HttpMethod, HttpRequest, InvocationContext } from "@azure/functions";
+import { z } from "zod";
+import type { By } from "../core/model/control.ts";
+import { type Composed, getApp } from "../getApp.ts";
+import type { AnswerName } from "./openapi/answers.ts";
+import { callerOf, whoAndWhy } from "./principal.ts";
+import { ApiProblem, problemAnswer, problemOf } from "./problem.ts";
+import type { ProblemCode } from "./problemCodes.ts";
+import { type ApiRequest, readIfMatch, readJson, readParams, readQuery, validated } from "./request.ts";
+
+export type Operation<Params = unknown, Query = unknown, Body = unknown, Tag = unknown> = {
+  /** The function's name, by which its key is kept; the document's operationId. */
+  readonly name: string;
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Without the prefix `/api/`. */
+  readonly route: string;
+  /** A function that reads changes nothing, so that its key can be given to whoever may only look. */
+  readonly access: "read" | "control";
+  readonly summary: string;
+  readonly description?: string;
+  readonly params?: z.ZodType<Params>;
+  readonly query?: z.ZodType<Query>;
+  /** Which If-Match it needs. */
+  readonly ifMatch?: z.ZodType<Tag>;
+  /** A body that is judged here; it may be left out. */
+  readonly body?: z.ZodType<Body>;
+  /** A body that is handed on as it is, for the service judges it: this describes it. Who and why are then in headers. */
+  readonly document?: z.ZodType;
+  /** A content type for it beside application/json. */
+  readonly bodyType?: string;
+  readonly maxBodyBytes?: number;
+  /** Every status with which it succeeds. */
+  readonly answers: Readonly<Partial<Record<SuccessStatus, AnswerNote>>>;
+  /** What it refuses, beside what every operation may answer. */
+  readonly problems?: readonly ProblemCode[];
+  handle(app: Composed, call: Call<Params, Query, Body, Tag>): Promise<Answer>;
+};
+
+export type SuccessStatus = 200 | 201 | 202;
+export type AnswerNote = {
+  readonly description: string;
+  /** The schema in the document. */
+  readonly schema: AnswerName;
+  readonly etag?: true;
+};
+
+export type Call<Params, Query, Body, Tag> = {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly document: unknown;
+  readonly ifMatch: Tag;
+  /** Who asks and why; of a read it says nothing. */
+  readonly by: By;
+};
+
+export type Answer = {
+  readonly status?: SuccessStatus;
+  readonly body: unknown;
+  readonly etag?: string;
+  readonly location?: string;
+};
+
+/** An operation whose handler knows its parameters' types. */
+export const operation = <P = unknown, Q = unknown, B = unknown, T = unknown>(
+  given: Operation<P, Q, B, T>,
+): Operation => given;
+
+/** The function of each operation, ready to be registered. `load` gives the app of this process. */
+export const httpFunctions = (
+  operations: readonly Operation[],
+  load: () => Promise<Composed> = getApp,
+): readonly { readonly name: string; readonly options: HttpFunction }[] =>
+  operations.map((each) => ({
+    name: each.name,
+    options: {
+      methods: methodsOf(each, operations),
+      authLevel: "function",
+      route: each.route,
+      handler: handlerOf(each, allowed(each.route, operations), load),
+    },
+  }));
+
+type HttpFunction = {
+  readonly methods: HttpMethod[];
+  readonly authLevel: "function";
+  readonly route: string;
+  readonly handler: HttpHandler;
+};
+
+/** What reads answers HEAD too. The host knows no OPTIONS by itself: the first operation of a route answers it. */
+const methodsOf = ({ method, route, name }: Operation, operations: readonly Operation[]): HttpMethod[] => [
+  method,
+  ...(method === "GET" ? ["HEAD" as const] : []),
+  ...(operations.find((each) => each.route === route)?.name === name ? ["OPTIONS" as const] : []),
+];
+
+const allowed = (route: string, operations: readonly Operation[]): string =>
+  operations
+    .filter((each) => each.route === route)
+    .flatMap((each) => methodsOf(each, operations))
+    .join(", ");
+
+function handlerOf(operation: Operation, allow: string, load: () => Promise<Composed>): HttpHandler {
+  return async (request, context) => {
+    const requestId = requestIdOf(request, context);
+    const headers = { "cache-control": "no-store", "x-request-id": requestId };
+    if (request.method === "OPTIONS") return { status: 204, headers: { ...headers, allow } };
+    const answer = await answerTo(operation, request, { requestId, context, load });
+    const { body, ...head } = { ...answer, headers: { ...headers, ...answer.headers } };
+    return request.method === "HEAD" ? head : { ...head, body };
+  };
+}
+
+/** The caller's own id of the request where it is a plain token: it goes into logs and headers. */
+function requestIdOf({ headers }: HttpRequest, { invocationId }: InvocationContext): string {
+  const given = headers.get("x-request-id") ?? "";
+  return /^[\w.-]{1,64}$/.test(given) ? given : invocationId;
+}
+
+type Invocation = {
+  readonly requestId: string;
+  readonly context: InvocationContext;
+  readonly load: () => Promise<Composed>;
+};
+type Told = { readonly status: number; readonly headers: Record<string, string>; readonly body: string };
+
+async function answerTo(operation: Operation, request: HttpRequest, invocation: Invocation): Promise<Told> {
+  const { requestId, context, load } = invocation;
+  let app: Composed;
+  try {
+    app = await load();
+  } catch (failure) {
+    context.error(`request ${requestId}: ${describe(failure)}`);
+    return problemAnswer(problemOf(failure), requestId);
+  }
+  const { telemetry } = app;
+  return telemetry.within({ requestId }, async () => {
+    const fields = { operation: operation.name };
+    try {
+      const told = success(await perform(operation, app, apiRequest(request)));
+      if (operation.access === "control") telemetry.event("info", "http.changed", { ...fields, status: told.status });
+      return told;
+    } catch (failure) {
+      const problem = problemOf(failure);
+      const { code, status } = problem;
+      if (status >= 500) telemetry.event("error", "http.failed", { ...fields, code, message: describe(failure) });
+      else if (operation.access === "control") telemetry.event("info", "http.refused", { ...fields, code, status });
+      return problemAnswer(problem, requestId);
+    }
+  });
+}
+
+const describe = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure));
+
+const apiRequest = (request: HttpRequest): ApiRequest => ({
+  method: request.method,
+  params: request.params,
+  // As the host gives it: a parameter given twice is one value with a comma, and no schema takes that.
+  query: request.query,
+  header: (name) => request.headers.get(name),
+  body: () => request.arrayBuffer(),
+});
+
+const noFields = z.strictObject({});
+
+async function perform(operation: Operation, app: Composed, request: ApiRequest): Promise<Answer> {
+  const { document, body: bodySchema, bodyType: alsoType, maxBodyBytes: maxBytes } = operation;
+  const params = readParams(request, operation.params ?? noFields);
+  const query = readQuery(request, operation.query ?? noFields);
+  const ifMatch = operation.ifMatch === undefined ? undefined : readIfMatch(request, operation.ifMatch);
+  const given = document || bodySchema ? await readJson(request, { alsoType, maxBytes }) : undefined;
+  if (document !== undefined && given === undefined) throw new ApiProblem("BAD_BODY", "The body is missing.");
+  const body = bodySchema && validated(bodySchema, given ?? {}, "BAD_BODY", "The body has faults.");
+  const by = byOf(operation, app, request, document === undefined ? body : undefined);
+  return operation.handle(app, { params, query, body, document: given, ifMatch, by });
+}
+
+const whoAndWhySchema = z.object(whoAndWhy);
+
+function byOf({ method, route }: Operation, { callers }: Composed, request: ApiRequest, body: unknown): By {
+  const stated = whoAndWhySchema.safeParse(body ?? {});
+  const { principal, reason, claimedActor } = callerOf(request, callers, stated.success ? stated.data : {});
+  const path = route.replace(/\{(\w+)\}/g, (_, name: string) => request.params[name] ?? "");
+  const actor = claimedActor === undefined ? "" : `, actor ${claimedActor}`;
+  return { principal, reason, source: `${method} /api/${path}${actor}` };
+}
+
+const success = ({ status = 200, body, etag, location }: Answer): Told => ({
+  status,
+  headers: {
+    "content-type": "application/json; charset=utf-8",
+    ...(etag === undefined ? {} : { etag: `"${etag}"` }),
+    ...(location === undefined ? {} : { location }),
+  },
+  body: JSON.stringify(body),
+});
+
+/** If-Match of what counts its versions: `"3"`, or `*` for whatever is there. */
+export const versionTag = z
+  .string()
+  .regex(/^(?:\*|"[1-9]\d{0,8}")$/, 'must be the version in quotes, such as "3", or *')
+  .transform((tag): number | "*" => (tag === "*" ? tag : Number(tag.slice(1, -1))));

@@ -1,0 +1,32 @@
+// The one list of all operations, and the one that describes them.
+import { configOperations } from "./configOperations.ts";
+import { executionOperations } from "./executionOperations.ts";
+import { healthOperations } from "./healthOperations.ts";
+import { type Operation, operation } from "./operation.ts";
+import { schedulerOperations } from "./schedulerOperations.ts";
+import { settingsOperations } from "./settingsOperations.ts";
+import { taskOperations } from "./taskOperations.ts";
+
+export const openApi = operation({
+  name: "openApi",
+  method: "GET",
+  route: "openapi.json",
+  access: "read",
+  summary: "This document",
+  answers: { 200: { description: "OpenAPI 3.1.", schema: "AnyObject" } },
+  handle: async () => {
+    // Loaded when it is asked for: the descriptions of all answers would slow down every cold start.
+    const { openApiDocument } = await import("./openapi/document.ts");
+    return { body: openApiDocument(operations) };
+  },
+});
+
+export const operations: readonly Operation[] = [
+  ...taskOperations,
+  ...schedulerOperations,
+  ...executionOperations,
+  ...settingsOperations,
+  ...configOperations,
+  ...healthOperations,
+  openApi,
+];
