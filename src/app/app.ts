@@ -10,6 +10,7 @@ import { withAudit } from "./auditedExecutions.ts";
 import { type AuditService, createAuditService } from "./auditService.ts";
 import { type AutoTradingScheduler, createAutoTradingScheduler } from "./autoTradingScheduler.ts";
 import { createCalendarKeeper, withCalendar } from "./calendarKeeper.ts";
+import { createConfigImporter } from "./configImporter.ts";
 import { type ConfigService, createConfigService } from "./configService.ts";
 import { type ControlService, createControlService } from "./controlService.ts";
 import { createDataFetcher } from "./dataFetcher.ts";
@@ -24,11 +25,14 @@ import { createOrderSender } from "./orderSender.ts";
 import { createOutbox } from "./outbox.ts";
 import { createRealtimeMonitor, type RealtimeMonitor } from "./realtimeMonitor.ts";
 import { withRequestBudget } from "./requestBudget.ts";
+import { createRunByHand } from "./runByHand.ts";
 import { createRunCloser } from "./runCloser.ts";
 import { createRunDelivery, type RunDelivery } from "./runDelivery.ts";
 import { createSchedulerService, type SchedulerService } from "./schedulerService.ts";
+import { createSectionJudge } from "./sectionJudge.ts";
 import { createSettingsService, type SettingsService } from "./settingsService.ts";
 import { createSlotService, type SlotService } from "./slotService.ts";
+import { createTaskJudge } from "./taskJudge.ts";
 import { createTaskManager } from "./taskManager.ts";
 import { createTaskService, type TaskService } from "./taskService.ts";
 import { createTradingHalt } from "./tradingHalt.ts";
@@ -68,6 +72,8 @@ export function createApp(given: AppPorts): App {
   const broker = withRequestBudget(given.broker, given.clock);
   const executions = withAudit(given.executions, given.audit, given.clock);
   const ports = { ...given, broker, executions, settings: withCalendar(given.settings) };
+  // What an operator keeps: the settings as they are stored, not as the calendar narrows them.
+  const kept = { ...ports, settings: given.settings };
   const calendarKeeper = createCalendarKeeper({ ...ports, outbox });
   const runCloser = createRunCloser({ ...ports, outbox });
   const dataFetcher = createDataFetcher(ports);
@@ -79,6 +85,10 @@ export function createApp(given: AppPorts): App {
   const tradingHalt = createTradingHalt(ports);
   const controlService = createControlService({ ...ports, tradingHalt });
   const dueTasks = createDueTasks({ ...ports, outbox });
+  const configImporter = createConfigImporter(kept);
+  const taskJudge = createTaskJudge(ports);
+  const sectionJudge = createSectionJudge(ports);
+  const runByHand = createRunByHand({ ...ports, dataFetcher });
   const realtimeMonitor = createRealtimeMonitor({
     ...ports,
     taskManager,
@@ -99,12 +109,11 @@ export function createApp(given: AppPorts): App {
     audit: ports.audit,
     slots: ports.slots,
     controlService,
-    // What an operator keeps is the settings as they are stored, not as the calendar narrows them.
-    taskService: createTaskService({ ...ports, dataFetcher }),
-    settingsService: createSettingsService({ ...ports, settings: given.settings }),
-    slotService: createSlotService(ports),
-    configService: createConfigService({ ...ports, settings: given.settings }),
-    scheduler: createAutoTradingScheduler({ ...ports, dueTasks, controlService, runCloser }),
+    taskService: createTaskService({ ...ports, configImporter, taskJudge, runByHand }),
+    settingsService: createSettingsService({ ...kept, configImporter, sectionJudge }),
+    slotService: createSlotService({ ...ports, dueTasks }),
+    configService: createConfigService({ ...kept, configImporter }),
+    scheduler: createAutoTradingScheduler({ ...ports, dueTasks, configImporter, controlService, runCloser }),
     schedulerService: createSchedulerService(ports),
     runDelivery: createRunDelivery({ ...ports, taskManager, runCloser, realtimeMonitor }),
     notificationManager: createNotificationManager(ports),

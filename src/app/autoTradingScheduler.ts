@@ -16,10 +16,12 @@ import type { RunQueue } from "../ports/queues.ts";
 import type { ControlStore, ExecutionRepository, SettingsStore, SlotLedger } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { readSettings } from "./automationSettings.ts";
+import type { ConfigImporter } from "./configImporter.ts";
 import type { ControlService } from "./controlService.ts";
 import type { DueTask, DueTasks } from "./dueTasks.ts";
 import { inLanes } from "./lanes.ts";
 import type { RunCloser } from "./runCloser.ts";
+import { findRunUnderWay } from "./runsUnderWay.ts";
 
 /** What one tick did: every slot it decided, with what became of it. */
 export type TickReport = {
@@ -54,13 +56,14 @@ export function createAutoTradingScheduler(ports: {
   readonly runs: RunQueue;
   readonly executions: ExecutionRepository;
   readonly dueTasks: DueTasks;
+  readonly configImporter: ConfigImporter;
   readonly controlService: ControlService;
   readonly runCloser: RunCloser;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }): AutoTradingScheduler {
-  const { mode, settings, control, slots, runs, executions, dueTasks, controlService, runCloser, clock, telemetry } =
-    ports;
+  const { mode, settings, control, slots, runs, executions, dueTasks, configImporter } = ports;
+  const { controlService, runCloser, clock, telemetry } = ports;
 
   type Context = {
     readonly now: Instant;
@@ -72,6 +75,8 @@ export function createAutoTradingScheduler(ports: {
   async function tick(source: TickSource): Promise<TickReport> {
     const tickStartedMs = clock.realMs();
     const now = clock.now();
+    // What is due is decided by a whole configuration: an import that a crash cut off is made first.
+    await configImporter.finish();
     const [state, { window }, due, open] = await Promise.all([
       controlService.applyScheduled(now),
       readSettings(settings),
@@ -100,7 +105,8 @@ export function createAutoTradingScheduler(ports: {
   async function decideEntry(from: AgendaEntry, { task, until }: DueTask, context: Context): Promise<Decided> {
     const last = until !== undefined && until <= context.now ? addMs(until, -1) : context.now;
     const due = dueSlots(task, context.window, addMs(from.dueAt, -1), last, slotsATick);
-    const underWay = await runUnderWay(from.taskId, due, context);
+    const others = (context.open.get(from.taskId) ?? []).filter(({ slot }) => !due.includes(slot));
+    const underWay = await findRunUnderWay(others, executions);
     const decisions: Decision[] = [];
     for (const [index, slot] of due.entries()) {
       const newestDue = index === due.length - 1 && due.length < slotsATick;
@@ -132,16 +138,6 @@ export function createAutoTradingScheduler(ports: {
     return (await runCloser.closeUnrun(ended))
       ? { taskId: task.id, slot, outcome: status, reason }
       : { taskId: task.id, slot, outcome: "enqueued", reason: "its run has begun" };
-  }
-
-  /** A slot may be listed as open a little longer than its run lasts, so the record has the last word. */
-  async function runUnderWay(taskId: string, due: readonly Instant[], { open }: Context): Promise<string | undefined> {
-    for (const { slot, runId } of open.get(taskId) ?? []) {
-      if (due.includes(slot)) continue;
-      const record = await executions.get(runId);
-      if (record === undefined || record.status === "running") return runId;
-    }
-    return undefined;
   }
 
   const requestOf = ({ entry, task }: NonNullable<Decision["run"]>, tickStartedMs: number): RunRequest =>

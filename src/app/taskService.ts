@@ -1,40 +1,24 @@
 // Tasks as an operator keeps them: read, created, changed, deleted, run by hand, and asked when they are due.
-import type { By } from "../core/model/control.ts";
-import type { MarketSnapshot } from "../core/model/market.ts";
-import type { RunPlan } from "../core/model/run.ts";
-import type { Instant } from "../core/model/time.ts";
-import type { Broker } from "../ports/broker.ts";
+import { type By, describePrincipal } from "../core/model/control.ts";
+import { differencesOf } from "../core/model/differences.ts";
+import { RefusedError, TransientError } from "../core/model/errors.ts";
+import { taskIdPattern } from "../core/model/ids.ts";
+import { isJsonObject, mergePatch } from "../core/model/mergePatch.ts";
+import type { Task } from "../core/model/task.ts";
+import { latestOf } from "../core/model/time.ts";
+import { type Occurrence, occurrencesOf } from "../core/schedule/occurrences.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { RunQueue } from "../ports/queues.ts";
-import type {
-  ControlStore,
-  ExecutionRepository,
-  SettingsStore,
-  SlotLedger,
-  StoredTask,
-  TaskStore,
-} from "../ports/stores.ts";
-import type { DataFetcher } from "./dataFetcher.ts";
+import type { SettingsStore, StoredTask, TaskStore } from "../ports/stores.ts";
+import { readSettings } from "./automationSettings.ts";
+import type { ConfigImporter } from "./configImporter.ts";
+import type { AskedRun, DryRun, RunByHand } from "./runByHand.ts";
+import type { TaskJudge } from "./taskJudge.ts";
 
 /** A version that was stored, or would be; warnings say what could not be checked. */
 export type SavedTask = { readonly stored: StoredTask; readonly warnings: readonly string[] };
 
-/** A moment at which a task is due, and what its window says of it. */
-export type Occurrence = {
-  readonly slot: Instant;
-  /** The same moment on clocks of the schedule's zone, `2026-06-15T10:00:00-04:00`. */
-  readonly local: string;
-  readonly zone: string;
-  readonly verdict:
-    | { readonly open: true; readonly until: Instant }
-    | { readonly open: false; readonly code: string; readonly reason: string };
-};
-
-/** A plan that was made to be looked at: nothing of it is stored or sent. */
-export type DryRun = RunPlan & { readonly excluded: MarketSnapshot["excluded"] };
-
-/** `"*"`: whatever version is there. */
-export type ExpectedVersion = number | "*";
+/** The version that a change is meant for; `"*"`: whatever version is there. */
+type ExpectedVersion = number | "*";
 type Options = { readonly dryRun?: boolean };
 
 /** Everything that cannot be done as asked throws RefusedError, and then nothing has changed. */
@@ -47,48 +31,140 @@ export type TaskService = {
   /** A deleted task only with its version. */
   get(id: string, version?: number): Promise<StoredTask>;
   create(input: unknown, by: By, options?: Options): Promise<SavedTask>;
+  /** What is there already makes no new version. */
   replace(id: string, input: unknown, expected: ExpectedVersion, by: By, options?: Options): Promise<SavedTask>;
   /** Applies a merge patch (RFC 7396); the result is judged whole. */
-  patch(id: string, mergePatch: unknown, expected: ExpectedVersion, by: By, options?: Options): Promise<SavedTask>;
+  patch(id: string, patch: unknown, expected: ExpectedVersion, by: By, options?: Options): Promise<SavedTask>;
   /** Leaves a tombstone, by which history still finds the task. */
   remove(id: string, expected: ExpectedVersion, by: By): Promise<StoredTask>;
   /** A new version only where it changes. */
   setEnabled(id: string, enabled: boolean, by: By): Promise<StoredTask>;
   next(id: string, count: number): Promise<readonly Occurrence[]>;
   /** Queues a run of the current minute. Asked twice within it: one run, and the second time `queued` is false. */
-  runNow(
-    id: string,
-    by: By,
-  ): Promise<{ readonly executionId: string; readonly slot: Instant; readonly queued: boolean }>;
+  runNow(id: string, by: By): Promise<AskedRun>;
   /** Gathers and plans as a run now would, stopped or halted too: the plan then says why it would be skipped. */
   dryRun(id: string): Promise<DryRun>;
 };
 
-export function createTaskService(_ports: {
-  readonly mode: "paper" | "live";
+type Next = { readonly task: Task; readonly deleted?: boolean; readonly warnings?: readonly string[] };
+
+/** How often a change is tried again when others save at the same time. */
+const tries = 5;
+
+export function createTaskService(ports: {
   readonly tasks: TaskStore;
   readonly settings: SettingsStore;
-  readonly control: ControlStore;
-  readonly slots: SlotLedger;
-  readonly executions: ExecutionRepository;
-  readonly runs: RunQueue;
-  readonly broker: Broker;
-  readonly dataFetcher: DataFetcher;
+  readonly configImporter: ConfigImporter;
+  readonly taskJudge: TaskJudge;
+  readonly runByHand: RunByHand;
   readonly clock: Clock;
 }): TaskService {
-  const notYet = async (): Promise<never> => {
-    throw new Error("not yet");
-  };
+  const { tasks, settings, configImporter, taskJudge, runByHand, clock } = ports;
+
+  /** The newest version, a tombstone too. */
+  async function find(id: string): Promise<StoredTask> {
+    const stored = taskIdPattern.test(id) ? await tasks.get(id) : undefined;
+    if (stored === undefined) throw new RefusedError("TASK_NOT_FOUND", `there is no task "${id}"`);
+    return stored;
+  }
+
+  async function findLiving(id: string): Promise<StoredTask> {
+    const stored = await find(id);
+    if (!stored.deleted) return stored;
+    throw new RefusedError("TASK_NOT_FOUND", `${describeDeletion(stored)}; its versions can still be read`);
+  }
+
+  async function findVersion(id: string, version: number): Promise<StoredTask> {
+    const newest = await find(id);
+    const stored = version > 0 && version <= newest.version ? await tasks.version(id, version) : undefined;
+    if (stored !== undefined) return stored;
+    throw new RefusedError("VERSION_NOT_FOUND", `task "${id}" has versions 1 to ${newest.version}`);
+  }
+
+  /** Stores what `make` makes of the version that is there; where others save at the same time, of the one that is there then. */
+  async function change(
+    id: string,
+    expected: ExpectedVersion,
+    by: By,
+    make: (before: StoredTask) => Promise<Next>,
+    { dryRun = false }: Options = {},
+  ): Promise<SavedTask> {
+    for (let tried = 0; tried < tries; tried++) {
+      const before = await findLiving(id);
+      if (expected !== "*" && expected !== before.version) throw conflict(id, before.version);
+      const { task, deleted = false, warnings = [] } = await make(before);
+      if (!deleted && differencesOf(before.task, task).length === 0) return { stored: before, warnings };
+      const stored: StoredTask = {
+        task,
+        version: before.version + 1,
+        createdAt: before.createdAt,
+        // A version owns the slots from its time on: whatever a clock says, it does not begin before the one that it follows.
+        ...changeOf(by, latestOf(clock.now(), before.changedAt)),
+        deleted,
+      };
+      if (dryRun || (await tasks.save([stored]))) return { stored, warnings };
+      await configImporter.finish();
+    }
+    throw new TransientError("STORE_UNAVAILABLE", `task "${id}" could not be saved beside other changes; try again`);
+  }
+
+  async function create(input: unknown, by: By, { dryRun = false }: Options = {}): Promise<SavedTask> {
+    const { task, warnings } = await taskJudge.judge(input);
+    const at = clock.now();
+    const stored: StoredTask = { task, version: 1, createdAt: at, ...changeOf(by, at), deleted: false };
+    for (let tried = 0; tried < tries; tried++) {
+      const there = await tasks.get(task.id);
+      if (there?.deleted)
+        throw new RefusedError("TASK_EXISTS", `${describeDeletion(there)}; an id is never used again`);
+      if (there !== undefined) throw new RefusedError("TASK_EXISTS", `there is a task "${task.id}" already`);
+      if (dryRun || (await tasks.save([stored]))) return { stored, warnings };
+      await configImporter.finish();
+    }
+    throw new TransientError(
+      "STORE_UNAVAILABLE",
+      `task "${task.id}" could not be saved beside other changes; try again`,
+    );
+  }
+
   return {
-    list: notYet,
-    get: notYet,
-    create: notYet,
-    replace: notYet,
-    patch: notYet,
-    remove: notYet,
-    setEnabled: notYet,
-    next: notYet,
-    runNow: notYet,
-    dryRun: notYet,
+    list: async ({ limit, after }) => {
+      const { tasks: items, more } = await tasks.page(limit, after);
+      const last = items.at(-1);
+      return more && last !== undefined ? { items, next: last.task.id } : { items };
+    },
+    get: (id, version) => (version === undefined ? findLiving(id) : findVersion(id, version)),
+    create,
+    replace: (id, input, expected, by, options) => change(id, expected, by, () => taskJudge.judge(input, id), options),
+    patch: async (id, patch, expected, by, options) => {
+      if (!isJsonObject(patch)) throw new RefusedError("INVALID_PATCH", "a merge patch of a task is a JSON object");
+      return change(id, expected, by, ({ task }) => taskJudge.judge(mergePatch(task, patch), id), options);
+    },
+    remove: async (id, expected, by) =>
+      (await change(id, expected, by, async ({ task }) => ({ task, deleted: true }))).stored,
+    // Judged when it was saved: it must be possible to switch a task off whatever has become of its symbols.
+    setEnabled: async (id, enabled, by) =>
+      (await change(id, "*", by, async ({ task }) => ({ task: { ...task, enabled } }))).stored,
+    next: async (id, count) => {
+      const [{ task }, { window }] = await Promise.all([findLiving(id), readSettings(settings)]);
+      return occurrencesOf(task, window, clock.now(), count);
+    },
+    runNow: async (id, by) => runByHand.runNow((await findLiving(id)).task, by),
+    dryRun: async (id) => runByHand.dryRun((await findLiving(id)).task),
   };
 }
+
+const changeOf = ({ principal, reason, source }: By, changedAt: StoredTask["changedAt"]) => ({
+  changedAt,
+  changedBy: principal,
+  reason,
+  source,
+});
+
+const describeDeletion = ({ task, version, changedAt, changedBy, reason }: StoredTask): string =>
+  `task "${task.id}" was deleted at ${changedAt} by ${describePrincipal(changedBy)} (${reason}), as version ${version}`;
+
+const conflict = (id: string, version: number): RefusedError =>
+  new RefusedError(
+    "VERSION_CONFLICT",
+    `task "${id}" is at version ${version}: read it again and repeat the change on it`,
+  );

@@ -24,8 +24,10 @@ export type Broker = {
   fillsSince(since: Instant): Promise<readonly BrokerFill[]>;
   /** The exchange's sessions as the broker's calendar has them, both days included; oldest first. */
   sessions(from: TradingDay, to: TradingDay): Promise<readonly SessionHours[]>;
-  /** By symbol; one that the broker does not know is absent. */
-  assets(symbols: readonly string[]): Promise<ReadonlyMap<string, Asset>>;
+  /** Undefined for a symbol that the broker does not know. */
+  asset(symbol: string): Promise<Asset | undefined>;
+  /** All that the broker trades now, by symbol: thousands, in one request. */
+  assets(): Promise<ReadonlyMap<string, Asset>>;
   /** One attempt, never repeated by the adapter. */
   submit(ticket: OrderTicket): Promise<SubmitResult>;
   /** One attempt. Accepted means asked for: whether it was in time is seen in the order. */

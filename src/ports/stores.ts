@@ -1,7 +1,7 @@
 // What the app remembers: tasks, settings, control state, the slot ledger and the history of executions.
 import type { ChainLink } from "../core/audit/chain.ts";
 import type { AutomationConfig } from "../core/model/automation.ts";
-import type { ControlEvent, ControlState, Principal } from "../core/model/control.ts";
+import type { By, ControlEvent, ControlState, Principal } from "../core/model/control.ts";
 import type { MonitorState } from "../core/model/monitor.ts";
 import type { ExecutionRecord, ExecutionStatus, RunInputs, RunPlan, RunSummary } from "../core/model/run.ts";
 import type {
@@ -46,9 +46,9 @@ export type TaskStore = {
   version(taskId: string, version: number): Promise<StoredTask | undefined>;
   /**
    * Writes new versions, what they are due next and their links in the chain: all of one call's up to a dozen tasks or none. False when one
-   * of them is not the version after the stored one.
+   * of them is not the version after the stored one, and while an import is under way that is not `importId`.
    */
-  save(next: readonly StoredTask[]): Promise<boolean>;
+  save(next: readonly StoredTask[], importId?: string): Promise<boolean>;
 };
 
 export type AutomationSettings = {
@@ -95,14 +95,37 @@ export type SettingsStore = {
   /** Writes settings, control state and tasks where there are no settings yet; answers whether it did. Safe to call from two places at once. */
   seed(config: AutomationConfig, now: Instant): Promise<boolean>;
   section(name: SectionName, version?: number): Promise<StoredSection | undefined>;
-  /** All or none, with their links in the chain. False when one of them is not the version after the stored one. */
-  save(next: readonly StoredSection[]): Promise<boolean>;
+  /**
+   * All or none, with their links in the chain. False when one of them is not the version after the stored one, and while an import is under
+   * way that is not `importId`.
+   */
+  save(next: readonly StoredSection[], importId?: string): Promise<boolean>;
   saveCalendar(calendar: StoredCalendar): Promise<void>;
   pending(id: string): Promise<PendingChange | undefined>;
   listPending(): Promise<readonly PendingChange[]>;
   /** False when there is one with this id. */
   propose(change: PendingChange): Promise<boolean>;
   withdraw(id: string): Promise<void>;
+};
+
+/** A whole configuration on its way in: what follows each section and task that it changes. */
+export type ConfigImport = {
+  readonly id: string;
+  readonly by: By;
+  readonly sections: readonly Pick<StoredSection, "name" | "value" | "version">[];
+  readonly tasks: readonly Pick<StoredTask, "task" | "version" | "createdAt" | "deleted">[];
+};
+
+/** What makes an import all or nothing: it is stored whole before any of it is made, and nothing else of the configuration changes until all of it is. */
+export type ImportStore = {
+  /** Another one after every save of a task or section. */
+  mark(): Promise<string>;
+  /** False when something was saved since `mark` was read, and while another import is under way. Throws InvariantError `PAYLOAD_TOO_LARGE`. */
+  begin(next: ConfigImport, mark: string): Promise<boolean>;
+  /** The one that has begun and not ended. */
+  pending(): Promise<ConfigImport | undefined>;
+  /** Once all of it is made. Another import that is under way is left alone. */
+  end(id: string): Promise<void>;
 };
 
 export type ControlStore = {
@@ -129,8 +152,8 @@ export type SlotLedger = {
   advance(moves: readonly AgendaMove[]): Promise<void>;
   /** Names a slot as open that no agenda knows: a run by hand. False when it is there. */
   open(entry: SlotEntry): Promise<boolean>;
-  /** All slots that are queued and have not ended, oldest first. */
-  listOpen(): Promise<readonly SlotEntry[]>;
+  /** All slots that are queued and have not ended, oldest first; of those between two instants, both included, where they are given. */
+  listOpen(slots?: { readonly from: Instant; readonly to: Instant }): Promise<readonly SlotEntry[]>;
   get(taskId: string, slot: Instant): Promise<SlotEntry | undefined>;
   /** Ends a slot, open before or not; a slot that has ended keeps its first end. */
   end(entry: SlotEntry): Promise<void>;
@@ -235,4 +258,5 @@ export type Stores = {
   readonly monitor: MonitorStore;
   readonly audit: AuditStore;
   readonly status: StatusStore;
+  readonly imports: ImportStore;
 };

@@ -4,6 +4,7 @@ import { InvariantError } from "../../core/model/errors.ts";
 import { type BrokerFill, type BrokerOrder, isTerminal, type SubmitResult } from "../../core/model/order.ts";
 import { addMs, type Instant } from "../../core/model/time.ts";
 import type { Broker } from "../../ports/broker.ts";
+import { mapAsset, mapAssets } from "./assetMapping.ts";
 import { mapSessions } from "./calendarMapping.ts";
 import { type AlpacaClient, read } from "./client.ts";
 import {
@@ -58,12 +59,7 @@ export function createAlpacaBroker(
     ordersSince: (since) => listOrders("all", since),
     findOrder: async (clientOrderId) => {
       const wire = await read("order by client id", () =>
-        trading.orders
-          .getOrderByClientOrderIdRaw({ clientOrderId }, { signal: deadline() })
-          .catch((failure: unknown) => {
-            if (failure instanceof ApiError && failure.status === 404) return { raw: Response.json(null) };
-            throw failure;
-          }),
+        orNull(trading.orders.getOrderByClientOrderIdRaw({ clientOrderId }, { signal: deadline() })),
       );
       if (wire === null) return undefined;
       const order = mapOrder(wire);
@@ -106,8 +102,16 @@ export function createAlpacaBroker(
         await read("calendar", () => trading.calendar.legacyCalendarRaw(range, { signal: deadline() })),
       );
     },
+    asset: async (symbolOrAssetId) => {
+      const query = { symbolOrAssetId };
+      const wire = await read("asset", () =>
+        orNull(trading.assets.getV2AssetsSymbolOrAssetIdRaw(query, { signal: deadline() })),
+      );
+      return wire === null ? undefined : mapAsset(wire);
+    },
     assets: async () => {
-      throw new Error("not yet");
+      const query = { status: "active", assetClass: "us_equity" };
+      return mapAssets(await read("assets", () => trading.assets.getV2AssetsRaw(query, { signal: deadline() })));
     },
     cancel: async (orderId) => {
       try {
@@ -129,6 +133,16 @@ export function createAlpacaBroker(
     },
   };
 }
+
+/** An answer of null in the place of 404. */
+const orNull = async (answer: Promise<{ readonly raw: Response }>): Promise<{ readonly raw: Response }> => {
+  try {
+    return await answer;
+  } catch (failure) {
+    if (failure instanceof ApiError && failure.status === 404) return { raw: Response.json(null) };
+    throw failure;
+  }
+};
 
 /** Only an answer of the broker's, or a connection that was never made, is certain. Everything else may have reached it. */
 function submitFailure(failure: unknown): SubmitResult {

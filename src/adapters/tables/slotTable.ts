@@ -41,7 +41,12 @@ export function createSlotLedger(book: Book, table: Table): SlotLedger {
       await Promise.all(Array.from({ length: lanes }, work));
     },
     open: (entry) => book.insert(openRow(entry)),
-    listOpen: async () => (await book.query(openPrefix)).map((row) => readSlot(bookName, row)),
+    listOpen: async (slots) => {
+      const rows = await (slots === undefined
+        ? book.query(openPrefix)
+        : book.query(`${openPrefix}${slots.from}`, { through: `${openPrefix}${slots.to}~` }));
+      return rows.map((row) => readSlot(bookName, row));
+    },
     get: async (taskId, slot) => {
       const ended = await table.get(taskId, newestFirst(slot));
       if (ended !== undefined) return readSlot(tableName, ended);

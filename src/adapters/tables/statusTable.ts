@@ -5,7 +5,7 @@ import { openPrefix } from "./agendaRows.ts";
 import { type Book, bookName } from "./bookTable.ts";
 import { controlKey, heartbeatKey, readBeat, readControl } from "./controlTable.ts";
 import { monitorKey, readMonitor } from "./monitorTable.ts";
-import { readSettingsRows } from "./settingsTable.ts";
+import { readSettingsRows } from "./sectionRows.ts";
 import { schemaVersion } from "./table.ts";
 
 /** As many rows as the service answers at once. */

@@ -2,6 +2,7 @@
 import type { Stores } from "../../ports/stores.ts";
 import { createAuditStore } from "./auditTable.ts";
 import { bookName, createBook } from "./bookTable.ts";
+import { createImportStore } from "./configImportTable.ts";
 import { createControlStore } from "./controlTable.ts";
 import { createExecutionRepository } from "./executionTable.ts";
 import { createMonitorStore } from "./monitorTable.ts";
@@ -26,5 +27,6 @@ export function createStores(open: (name: string) => Table): Stores {
     monitor: createMonitorStore(book),
     audit: createAuditStore(book, executions),
     status: createStatusStore(book),
+    imports: createImportStore(book),
   };
 }

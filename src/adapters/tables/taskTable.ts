@@ -7,8 +7,9 @@ import { taskSchema } from "../../core/model/task.ts";
 import { addMs } from "../../core/model/time.ts";
 import { nextDue } from "../../core/schedule/dueSlots.ts";
 import type { StoredTask, TaskStore, UnreadableRow } from "../../ports/stores.ts";
-import { agendaPrefix, agendaRow, readAgenda } from "./agendaRows.ts";
+import { agendaKey, agendaRow } from "./agendaRows.ts";
 import { type Book, type BookRow, type BookWrite, bookName } from "./bookTable.ts";
+import { commitConfig } from "./configImportTable.ts";
 import { columnsOf, storedInstant } from "./rowShapes.ts";
 import { readRow, type StoredRow } from "./table.ts";
 
@@ -75,39 +76,47 @@ export function createTaskStore(book: Book): TaskStore {
       const row = await book.get(versionKey(taskId, version));
       return row && read(row);
     },
-    save: (next) => save(book, next),
+    save: (next, importId) => save(book, next, importId),
   };
 }
 
 /** Four rows a task and one for the entry it had in the agenda; the link in the chain makes two more. */
 export const tasksAtOnce = 12;
 
-async function save(book: Book, next: readonly StoredTask[]): Promise<boolean> {
+async function save(book: Book, next: readonly StoredTask[], importId: string | undefined): Promise<boolean> {
   if (next.length > tasksAtOnce) throw new RangeError(`at most ${tasksAtOnce} tasks are saved together`);
   const [first] = next;
   if (first === undefined) return true;
-  const ids = new Set(next.map(({ task }) => task.id));
-  const [stored, agenda] = await Promise.all([
-    Promise.all(next.map(({ task }) => book.get(taskKey(task.id)))),
-    next.every(({ version }) => version === 1) ? [] : book.query(agendaPrefix),
-  ]);
   const writes: BookWrite[] = [];
+  const rows = await Promise.all(next.map(({ task }) => book.get(taskKey(task.id))));
   for (const [index, version] of next.entries()) {
-    const row = stored[index];
-    if ((row === undefined ? 0 : read(row).version) !== version.version - 1) return false;
-    writes.push(...versionWrites(version, row));
-  }
-  // What has come due already is still the version's before; the tick decides it.
-  for (const row of agenda) {
-    const entry = readAgenda(row);
-    if (ids.has(entry.taskId) && entry.dueAt > first.changedAt) writes.push({ kind: "delete", rowKey: row.rowKey });
+    const row = rows[index];
+    const before = row && read(row);
+    if ((before?.version ?? 0) !== version.version - 1) return false;
+    writes.push(...versionWrites(version, row), ...(await agendaDeletes(book, before, version)));
   }
   const contents = next.map((version) => ({
     kind: "task" as const,
     key: `${version.task.id} v${version.version}`,
     digest: digestOf(version),
   }));
-  return book.commit(writes, { account: first.task.account, at: first.changedAt, contents });
+  const links = { account: first.task.account, at: first.changedAt, contents };
+  return commitConfig(book, writes, links, importId);
+}
+
+/**
+ * What has come due already is still the version's before: the tick decides it. What it would be due next is the new version's. An entry that
+ * is not found where its schedule says it is does no harm: the tick knows until when a version's slots are its own.
+ */
+async function agendaDeletes(
+  book: Book,
+  before: StoredTask | undefined,
+  { changedAt }: StoredTask,
+): Promise<readonly BookWrite[]> {
+  const dueAt = before === undefined || before.deleted ? undefined : nextDue(before.task, changedAt);
+  if (before === undefined || dueAt === undefined) return [];
+  const rowKey = agendaKey({ taskId: before.task.id, version: before.version, dueAt });
+  return (await book.get(rowKey)) === undefined ? [] : [{ kind: "delete", rowKey }];
 }
 
 function versionWrites(version: StoredTask, before: StoredRow | undefined): readonly BookWrite[] {

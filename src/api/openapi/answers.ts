@@ -159,6 +159,8 @@ const auditReport = z.strictObject({
       links: z.int(),
       days: z.int(),
       purged: z.int(),
+      /** The newest sound link of the range: kept outside, it proves later that nothing before it was written anew. */
+      last: z.strictObject({ day: tradingDay, seq: z.int(), hash: z.string() }).exactOptional(),
       /** The first link that does not hold. */
       broken: z
         .strictObject({ day: tradingDay, seq: z.int(), kind: z.string(), key: z.string(), why: z.string() })

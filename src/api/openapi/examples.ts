@@ -378,6 +378,7 @@ export const answerExamples: Readonly<Record<AnswerName, unknown>> = {
         links: 212,
         days: 1,
         purged: 0,
+        last: { day: "2026-06-15", seq: 13, hash: digest },
         broken: { day: "2026-06-15", seq: 14, kind: "execution", key: executionId, why: "the row says something else" },
       },
     ],

@@ -13,7 +13,7 @@ export const automationConfigSchema = z
   })
   .superRefine(({ automation, tasks }, context) => {
     for (const [index, { universe }] of tasks.entries()) {
-      if (universe === undefined || universe in automation.universes) continue;
+      if (universe === undefined || Object.hasOwn(automation.universes, universe)) continue;
       context.addIssue({
         code: "custom",
         path: ["tasks", index, "universe"],

@@ -52,6 +52,9 @@ export const faultsOf = (error: z.ZodError, root = ""): readonly Fault[] =>
 
 function faultsOfIssue(issue: z.core.$ZodIssue, root: string): readonly Fault[] {
   const path = pathOf(issue.path, root);
+  // Each by its own path: a misspelt name is found where it stands.
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => ({ path: pathOf([key], path), message: "is not known here" }));
   if (issue.code !== "invalid_union" || issue.errors.length === 0)
     return [{ path: path || "(whole)", message: issue.message }];
   const nearest = issue.errors.reduce((best, each) => (distance(each) < distance(best) ? each : best));

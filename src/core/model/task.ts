@@ -111,9 +111,13 @@ export const netStrategy = "net";
 export const schedulesOf = ({ schedule }: Pick<Task, "schedule">): readonly TaskSchedule[] =>
   Array.isArray(schedule) ? schedule : [schedule];
 
+/** A list by its name, which may be one that every object has. */
+export const listNamed = (name: string, universes: Universes): readonly string[] | undefined =>
+  Object.hasOwn(universes, name) ? universes[name] : undefined;
+
 /** The symbols of a task, looked up where it names a list. Throws InvariantError for a list that is gone. */
 export function symbolsOf({ id, symbols: own, universe = "" }: Task, universes: Universes): readonly string[] {
-  const found = own ?? universes[universe];
+  const found = own ?? listNamed(universe, universes);
   if (found !== undefined) return found;
   throw new InvariantError(
     "UNREADABLE_ROW",

@@ -25,6 +25,12 @@ export const addMs = (instant: Instant, ms: number): Instant => instantFromMs(ms
 /** Milliseconds from `earlier` to `later`; negative when they are the other way round. */
 export const msBetween = (earlier: Instant, later: Instant): number => msFromInstant(later) - msFromInstant(earlier);
 
+export const latestOf = (...instants: readonly [Instant, ...Instant[]]): Instant =>
+  instants.reduce((latest, each) => (each > latest ? each : latest));
+
+export const earliestOf = (...instants: readonly [Instant, ...Instant[]]): Instant =>
+  instants.reduce((earliest, each) => (each < earliest ? each : earliest));
+
 /** A calendar day that exists, `YYYY-MM-DD`; undefined otherwise. */
 export function parseTradingDay(text: string): TradingDay | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;

@@ -2,8 +2,8 @@
 
 import type { AutomationConfig } from "../model/automation.ts";
 import type { Fault } from "../model/errors.ts";
-import type { TradingWindow } from "../model/settings.ts";
-import { type StrategyUse, schedulesOf, type Task } from "../model/task.ts";
+import type { TradingWindow, Universes } from "../model/settings.ts";
+import { listNamed, type StrategyUse, schedulesOf, type Task, windowOf } from "../model/task.ts";
 import type { Instant } from "../model/time.ts";
 import { scheduleFault } from "../schedule/scheduleTimes.ts";
 import { calendarRange } from "../schedule/tradingCalendar.ts";
@@ -17,17 +17,24 @@ export const strategies: readonly Strategy[] = [movingAverageCross, targetWeight
 export const findStrategy = (name: string): Strategy | undefined =>
   strategies.find((strategy) => strategy.name === name);
 
-/** What the configuration's own schema cannot see: a window that never opens, schedules, strategies that do not exist, their parameters. Each fault has its full path. */
-export const automationFaults = ({ automation, tasks }: AutomationConfig): Fault[] => [
-  ...(opensEver(automation.trading_window)
-    ? []
-    : [{ path: "automation.trading_window", message: "never opens while the exchange trades" }]),
-  ...tasks.flatMap((task, index) => taskFaults(task, `tasks[${index}]`)),
-];
+/** Everything, where a configuration is judged that no moment is known for. */
+const always = `${calendarRange.from}T12:00:00.000Z` as Instant;
 
-function opensEver(window: TradingWindow): boolean {
+/** What the configuration's own schema cannot see: windows that never open after `from`, schedules, strategies that do not exist, their parameters. Each fault has its full path. */
+export const automationFaults = ({ automation, tasks }: AutomationConfig, from: Instant = always): Fault[] => {
+  const [window, universes] = [automation.trading_window, automation.universes];
+  return [
+    ...(opensAfter(window, from) ? [] : [{ path: "automation.trading_window", message: neverOpens }]),
+    ...tasks.flatMap((task, index) => taskFaults(task, { window, universes, from }, `tasks[${index}]`)),
+  ];
+};
+
+const neverOpens = "never opens while the exchange trades";
+
+/** Whether a window opens at this moment or later. */
+export function opensAfter(window: TradingWindow, at: Instant): boolean {
   try {
-    decideWindow(window, `${calendarRange.from}T12:00:00.000Z` as Instant);
+    decideWindow(window, at);
     return true;
   } catch (failure) {
     if (failure instanceof RangeError) return false;
@@ -35,16 +42,32 @@ function opensEver(window: TradingWindow): boolean {
   }
 }
 
-/** What no schema sees in a task: schedules that are never due, unknown strategies, and parameters that a strategy does not take. */
-export const taskFaults = (task: Pick<Task, "schedule" | "strategies">, path = ""): readonly Fault[] => {
+/** What a task is judged in: the common window, the lists of symbols, and the moment from which its window must open. */
+type Surroundings = { readonly window: TradingWindow; readonly universes: Universes; readonly from: Instant };
+
+/**
+ * What no schema sees in a task: schedules that are never due, unknown strategies, parameters that a strategy does not take, a list of
+ * symbols that is not there, and a window of its own that never opens.
+ */
+export const taskFaults = (task: Task, { window, universes, from }: Surroundings, path = ""): readonly Fault[] => {
   const inTask = (part: string): string => (path === "" ? part : `${path}.${part}`);
+  const missing = task.universe !== undefined && listNamed(task.universe, universes) === undefined;
+  const shut = task.window !== undefined && opensAfter(window, from) && !opensAfter(windowOf(task, window), from);
+  return [
+    ...partFaults(task, inTask),
+    ...(missing ? [{ path: inTask("universe"), message: `there is no list "${task.universe}" in the settings` }] : []),
+    ...(shut ? [{ path: inTask("window"), message: neverOpens }] : []),
+  ];
+};
+
+function partFaults(task: Pick<Task, "schedule" | "strategies">, inTask: (part: string) => string): readonly Fault[] {
   const schedules = schedulesOf(task).flatMap((schedule, index): Fault[] => {
     const fault = scheduleFault(schedule);
     const each = Array.isArray(task.schedule) ? `schedule[${index}]` : "schedule";
     return fault === undefined ? [] : [{ path: inTask(`${each}.${fault.field}`), message: fault.message }];
   });
   return [...schedules, ...task.strategies.flatMap((use, index) => useFaults(use, inTask(`strategies[${index}]`)))];
-};
+}
 
 function useFaults({ name, params }: StrategyUse, path: string): readonly Fault[] {
   const strategy = findStrategy(name);

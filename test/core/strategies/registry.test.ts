@@ -37,7 +37,7 @@ test("lists every fault of every task with its whole path", () => {
     "tasks[0].strategies[1].params.fast",
     "tasks[0].strategies[2].name",
     "tasks[1].strategies[0].params.weights",
-    "tasks[1].strategies[0].params",
+    "tasks[1].strategies[0].params.weight",
   ]);
 });
 
