@@ -105,8 +105,8 @@ export const taskAlone = (stored: StoredTask): Readonly<Record<string, unknown>>
 
 export const difference = z.looseObject({
   path: z.string(),
-  from: z.unknown(),
-  to: z.unknown(),
+  from: z.unknown().optional(),
+  to: z.unknown().optional(),
   loosens: z.boolean(),
 });
 

@@ -1,6 +1,7 @@
 // The commands of `npm run tradewind`, and how a wrong command line and a failure are answered.
 import { Command, CommanderError } from "commander";
 import { addAudit } from "./audit.ts";
+import { addChanges } from "./changes.ts";
 import type { Commands } from "./command.ts";
 import { isConnectionOption } from "./command.ts";
 import { addConfig } from "./config.ts";
@@ -12,7 +13,7 @@ import { runMenu } from "./menu.ts";
 import { plain } from "./output.ts";
 import { addProfiles } from "./profileCommands.ts";
 import { addSessions } from "./sessions.ts";
-import { addChanges, addSettings } from "./settings.ts";
+import { addSettings } from "./settings.ts";
 import { addSlots } from "./slots.ts";
 import { addStatus } from "./status.ts";
 import { addTail } from "./tail.ts";

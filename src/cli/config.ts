@@ -5,16 +5,17 @@ import { difference } from "./answers.ts";
 import { type Answer, readAnswer } from "./client.ts";
 import { type Call, type Commands, talks, type WhyOptions, why } from "./command.ts";
 import { confirmed } from "./confirmed.ts";
-import { differencesText } from "./differenceText.ts";
 import { wrong } from "./failure.ts";
 import { readJson } from "./jsonInput.ts";
 import { counted, type Paint, plain } from "./output.ts";
+import { differencesText, warningsText } from "./settingsText.ts";
 
 const exported = z.looseObject({ config: z.unknown(), digest: z.string() });
 const compared = z.looseObject({
   differences: z.array(z.looseObject({ kind: z.string(), what: z.string(), differences: z.array(difference) })),
 });
 const judged = compared.extend({ digest: z.string() });
+const imported = compared.extend({ warnings: z.array(z.string()).default([]) });
 type Compared = z.infer<typeof compared>;
 
 export function addConfig(commands: Commands): void {
@@ -60,7 +61,9 @@ export function addConfig(commands: Commands): void {
     }
     const { world, target } = call;
     world.err(differenceText(difference, call.paint));
-    await confirmed(world, yes, `Make this the configuration of ${target.name}?`);
+    const gone = difference.differences.filter(({ kind }) => kind === "removed").length;
+    const loss = gone === 0 ? "" : ` ${counted(gone, "task")} would be deleted for good.`;
+    await confirmed(world, yes, `Make this the configuration of ${target.name}?${loss}`);
     // Onto the state that was shown, or not at all.
     const ifMatch = `"${digest}"`;
     const done = await call.client("config/import", {
@@ -70,10 +73,10 @@ export function addConfig(commands: Commands): void {
       reason,
       what: "importing",
     });
-    call.print(
-      done.body,
-      () => `imported: ${counted(readAnswer(compared, done).differences.length, "part")} changed\n`,
-    );
+    call.print(done.body, () => {
+      const { differences, warnings } = readAnswer(imported, done);
+      return `${warningsText(warnings, call.paint)}imported: ${counted(differences.length, "part")} changed\n`;
+    });
     return 0;
   });
 }

@@ -14,7 +14,7 @@ const columns: readonly Column<ControlEvent>[] = [
   },
   { title: "scope", value: ({ scope }) => scopeText(scope) },
   { title: "by", value: ({ principal }) => principalText(principal) },
-  { title: "became", value: ({ previous, next }) => became(previous, next) },
+  { title: "became", value: became },
   { title: "from", value: ({ source }) => source },
   { title: "reason", value: ({ reason }) => reason },
 ];
@@ -34,7 +34,8 @@ export function addEvents(commands: Commands): void {
 }
 
 /** `started → stopped`, both switches where both changed. */
-export function became(previous: ControlEvent["previous"], next: ControlEvent["next"]): string {
+export function became({ previous, next, scheduledFor }: ControlEvent): string {
+  if (scheduledFor !== undefined) return "waits";
   const changed = (["automation", "tradingState"] as const).filter((name) => previous[name] !== next[name]);
   return changed.map((name) => `${previous[name]} → ${next[name]}`).join(", ") || "unchanged";
 }

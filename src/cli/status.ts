@@ -129,13 +129,14 @@ function todayFields({ today }: SchedulerStatus): readonly Field[] {
       "profit/loss",
       profitLoss === null
         ? undefined
-        : `$${profitLoss.usd} (${percent(profitLoss.fractionOfDayStart)}${limit(profitLoss.dailyLossLimit)})`,
+        : `${dollars(profitLoss.usd)} (${percent(profitLoss.fractionOfDayStart)}${limit(profitLoss.dailyLossLimit)})`,
       profitLoss !== null && profitLoss.fractionOfDayStart < 0 ? "red" : undefined,
     ],
     ["drawdown", drawdown === null ? undefined : `${percent(drawdown.fraction)}${limit(drawdown.limit)}`],
   ];
 }
 
+const dollars = (usd: string): string => (usd.startsWith("-") ? `-$${usd.slice(1)}` : `$${usd}`);
 const percent = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`;
 
 /** ` (in 4 min)`. */

@@ -80,7 +80,7 @@ async function lookOnce({ client }: Call, seen: Seen | undefined): Promise<{ new
       at: event.at,
       value: event,
       style: "yellow" as const,
-      line: `${when(event.at)}  ${event.action} ${scopeText(event.scope)} by ${principalText(event.principal)}: ${became(event.previous, event.next)} (${event.reason})`,
+      line: `${when(event.at)}  ${event.action} ${scopeText(event.scope)} by ${principalText(event.principal)}: ${became(event)} (${event.reason})`,
     })),
     ...readAnswer(pageOf(runSummary), runs).items.map((run) => ({
       kind: "run",

@@ -6,6 +6,7 @@ import { type Call, type Commands, talks, type WhyOptions, why } from "./command
 import { wrong } from "./failure.ts";
 import { editJson, mergePatchOf, readJson } from "./jsonInput.ts";
 import { several, wholeNumber } from "./options.ts";
+import { warningsText } from "./settingsText.ts";
 import { taskText } from "./taskText.ts";
 import { versionTag } from "./versionTag.ts";
 
@@ -73,8 +74,7 @@ const dryRunOf = (dryRun: boolean): { dryRun?: true } => (dryRun ? { dryRun } : 
 function printSaved({ print, paint }: Call, answer: Answer, dryRun: boolean): 0 {
   print(answer.body, () => {
     const { warnings, ...stored } = readAnswer(saved, answer);
-    const notes = warnings.map((warning) => `${paint("yellow", "warning:")} ${warning}\n`).join("");
-    return `${taskText(stored, paint)}${notes}${dryRun ? "Nothing was changed: this was a dry run.\n" : ""}`;
+    return `${taskText(stored, paint)}${warningsText(warnings, paint)}${dryRun ? "Nothing was changed: this was a dry run.\n" : ""}`;
   });
   return 0;
 }

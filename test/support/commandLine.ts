@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 import { runCommandLine } from "../../src/cli/commandLine.ts";
 import type { ExitCode } from "../../src/cli/failure.ts";
 import type { World } from "../../src/cli/world.ts";
+import type { ApiClient } from "./apiClient.ts";
 
 export type CommandResult = { readonly output: string; readonly errors: string; readonly exitCode: ExitCode };
 
@@ -47,3 +48,15 @@ export async function commandLine(argv: readonly string[], world: Partial<World>
   });
   return { ...printed, exitCode };
 }
+
+/** The operations of the API in place of the network: what a command asks of `https://app.example` is answered in this process. */
+export const fetchOf =
+  (client: ApiClient, asked: string[] = []): World["fetch"] =>
+  async (input, { method = "GET", headers, body } = {}) => {
+    const { pathname, search } = new URL(String(input));
+    asked.push(`${method} ${pathname}${search}`);
+    const target = `${pathname.replace(/^\/api/, "")}${search}`;
+    const sent = { headers: Object.fromEntries(new Headers(headers)), ...(body ? { body: String(body) } : {}) };
+    const { status, text, headers: answered } = await client(method, target, sent);
+    return new Response(text ?? null, { status, headers: { ...answered } });
+  };
