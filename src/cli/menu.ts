@@ -110,7 +110,9 @@ async function runOneTask(world: World, prompts: Prompts): Promise<void> {
   ]);
   if (how === "plan") await showPlan(call, id);
   if (how !== "run") return;
-  const { executionId } = await runTask(call, id, await prompts.text("Why?", "run by hand"));
+  const reason = await prompts.text("Why?", "run by hand");
+  if (reason === undefined) return;
+  const { executionId } = await runTask(call, id, reason);
   world.out(executionText(readAnswer(executionRecord, await waitForRun(call, executionId)), call.paint));
 }
 

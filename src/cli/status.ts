@@ -5,7 +5,7 @@ import { type Commands, talks } from "./command.ts";
 import { counted, type Field, fields, type Paint, type Style, span, when } from "./output.ts";
 
 /** A tick comes every minute: older than this, the timer does not fire any more. */
-const staleSeconds = 180;
+export const staleSeconds = 180;
 
 export function addStatus(commands: Commands): void {
   const command = commands.parent
