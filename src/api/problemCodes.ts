@@ -73,6 +73,11 @@ export const problemCodes = {
     title: "The task is disabled",
     remedy: "Enable it first: POST /api/tasks/{id}/enable.",
   },
+  RUN_UNDER_WAY: {
+    status: 409,
+    title: "A run of the task is under way",
+    remedy: "Wait for its end: GET /api/scheduler/executions with the task's id and `status=running`.",
+  },
   AUTOMATION_STOPPED: {
     status: 409,
     title: "The automation is stopped",

@@ -176,6 +176,7 @@ const runTask = operation({
   problems: [
     "TASK_NOT_FOUND",
     "TASK_DISABLED",
+    "RUN_UNDER_WAY",
     "AUTOMATION_STOPPED",
     "TRADING_HALTED",
     "BROKER_UNAVAILABLE",

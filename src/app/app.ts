@@ -9,6 +9,7 @@ import type { Telemetry } from "../ports/telemetry.ts";
 import { withAudit } from "./auditedExecutions.ts";
 import { type AuditService, createAuditService } from "./auditService.ts";
 import { type AutoTradingScheduler, createAutoTradingScheduler } from "./autoTradingScheduler.ts";
+import { createBreakerKeeper } from "./breakerKeeper.ts";
 import { createCalendarKeeper, withCalendar } from "./calendarKeeper.ts";
 import { createConfigImporter } from "./configImporter.ts";
 import { type ConfigService, createConfigService } from "./configService.ts";
@@ -17,7 +18,9 @@ import { createDataFetcher } from "./dataFetcher.ts";
 import { createDriftResponse } from "./driftResponse.ts";
 import { createDueTasks } from "./dueTasks.ts";
 import { createExitKeeper } from "./exitKeeper.ts";
+import { createHistoryKeeper } from "./historyKeeper.ts";
 import { createIntradayRecorder } from "./intradayRecorder.ts";
+import { createLostRuns } from "./lostRuns.ts";
 import { createNotificationManager, type NotificationManager } from "./notificationManager.ts";
 import { createOrderExecutor } from "./orderExecutor.ts";
 import { createOrderResolver, type OrderResolver } from "./orderResolver.ts";
@@ -91,13 +94,14 @@ export function createApp(given: AppPorts): App {
   const runByHand = createRunByHand({ ...ports, dataFetcher });
   const realtimeMonitor = createRealtimeMonitor({
     ...ports,
-    taskManager,
-    runCloser,
+    lostRuns: createLostRuns({ ...ports, taskManager, runCloser }),
     orderResolver,
     tradingHalt,
     driftResponse: createDriftResponse({ ...ports, outbox }),
+    breakerKeeper: createBreakerKeeper({ ...ports, controlService, outbox }),
     intradayRecorder: createIntradayRecorder(ports),
     calendarKeeper,
+    historyKeeper: createHistoryKeeper(ports),
   });
   return {
     realtimeMonitor,

@@ -1,6 +1,7 @@
 // The switches: start and stop, halt, reduce and resume, for the account or one part of it, now or later; each change is an event with who, when and why.
 import {
   type Automation,
+  breakerPrincipal,
   type Change,
   type ControlAction,
   type ControlEvent,
@@ -11,6 +12,8 @@ import {
   type Restriction,
   type ScheduledChange,
   type Scope,
+  severity,
+  standingBreakers,
   type TradingState,
   unnamed,
 } from "../core/model/control.ts";
@@ -41,7 +44,10 @@ export type ControlService = {
   change(request: ControlRequest): Promise<ControlState>;
   /** Makes the starts and stops whose time has come, and answers the state with them. */
   applyScheduled(now: Instant): Promise<ControlState>;
-  /** A breaker reduces or halts the whole account; false where that or more holds already. */
+  /**
+   * A breaker reduces or halts the whole account, and is named until a person switches trading on again by name and with a reason; also where
+   * that or more holds already, for whoever lifts it must know. False when nothing changed but that.
+   */
   trip(breaker: string, action: "reduce" | "halt", reason: string): Promise<boolean>;
 };
 
@@ -64,7 +70,7 @@ export function createControlService(ports: {
     return next;
   }
 
-  async function changeNow(request: ControlRequest, trippedBy?: string): Promise<ControlState> {
+  async function changeNow(request: ControlRequest): Promise<ControlState> {
     let seen: ControlState | undefined;
     for (let tried = 0; tried < tries; tried++) {
       const { state, etag } = await control.read();
@@ -72,7 +78,7 @@ export function createControlService(ports: {
       if (undoesAnother(request, seen, state)) break;
       refuseReenabling(request, state);
       const why = { reason: request.reason, actor: describePrincipal(request.principal), changedAt: clock.now() };
-      const next = withSwitch(state, request, why, trippedBy);
+      const next = withSwitch(state, request, why);
       if (next === state) return state;
       if (await control.write(next, eventOf(request, state, next, clock.now()), etag)) {
         tell(request, next);
@@ -114,12 +120,21 @@ export function createControlService(ports: {
   }
 
   async function trip(breaker: string, action: "reduce" | "halt", reason: string): Promise<boolean> {
-    const { state } = await control.read();
-    if (severity[effects[action].tradingState ?? "running"] <= severity[state.tradingState]) return false;
-    const principal: Principal = { kind: "app", name: `breaker ${breaker}` };
-    await changeNow({ action, scope: { kind: "account" }, principal, reason, source: "monitor" }, breaker);
-    if (action === "halt") await afterHalt();
-    return true;
+    const principal = breakerPrincipal(breaker);
+    const request: ControlRequest = { action, scope: { kind: "account" }, principal, reason, source: "monitor" };
+    for (let tried = 0; tried < tries; tried++) {
+      const { state, etag } = await control.read();
+      const next = withTrip(state, action, breaker, { reason, actor: principal.name, changedAt: clock.now() });
+      if (next === state) return false;
+      if (!(await control.write(next, eventOf(request, state, next, clock.now()), etag))) continue;
+      tell(request, next);
+      if (action === "halt") await afterHalt();
+      return next.tradingState !== state.tradingState;
+    }
+    throw new TransientError(
+      "STORE_UNAVAILABLE",
+      "the control state kept changing; the breaker trips at the next check",
+    );
   }
 
   function tell(request: ControlRequest, next: ControlState): void {
@@ -159,23 +174,23 @@ const effects: Readonly<Record<ControlAction, Partial<Switches>>> = {
   reduce: { tradingState: "reducing" },
   resume: { tradingState: "running" },
 };
-const severity: Readonly<Record<TradingState, number>> = { running: 0, reducing: 1, halted: 2 };
+
+type Why = Pick<Restriction, "reason" | "actor" | "changedAt">;
 
 /** The state with the switch set; the same object where nothing changes. `restart` is a change always. */
 function withSwitch(
   state: ControlState,
   { action, scope }: Pick<ControlRequest, "action" | "scope">,
-  why: Pick<Restriction, "reason" | "actor" | "changedAt">,
-  trippedBy?: string,
+  why: Why,
 ): ControlState {
   const effect = effects[action];
   if (scope.kind === "account") {
     const next = { ...state, ...effect };
     const same = next.automation === state.automation && next.tradingState === state.tradingState;
     if (same && action !== "restart") return state;
-    const { trippedBy: before, ...rest } = next;
-    const by = trippedBy ?? (effect.tradingState === undefined ? before : undefined);
-    return { ...rest, ...why, ...(by === undefined ? {} : { trippedBy: by }) };
+    const { trippedBy, ...rest } = next;
+    const loosens = severity[next.tradingState] < severity[state.tradingState];
+    return { ...rest, ...why, ...(trippedBy === undefined || loosens ? {} : { trippedBy }) };
   }
   const before = state.restrictions.find((each) => sameScope(each.scope, scope));
   const next = { automation: "started" as const, tradingState: "running" as const, ...before, ...effect };
@@ -187,6 +202,18 @@ function withSwitch(
   const others = state.restrictions.filter((each) => each !== before);
   const isFree = next.automation === "started" && next.tradingState === "running";
   return { ...state, restrictions: isFree ? others : [...others, { ...next, scope, ...why }] };
+}
+
+/** The state with the breaker in it; the same object where it has tripped already. */
+function withTrip(state: ControlState, action: "reduce" | "halt", breaker: string, why: Why): ControlState {
+  const { tradingState = state.tradingState } = effects[action];
+  const tightens = severity[tradingState] > severity[state.tradingState];
+  const standing = standingBreakers(state);
+  if (!tightens && standing.includes(breaker)) return state;
+  const trippedBy = [...new Set([...standing, breaker])].join(", ");
+  return tightens
+    ? { ...state, ...why, tradingState, trippedBy }
+    : { ...state, reason: `${state.reason}; ${why.reason}`, changedAt: why.changedAt, trippedBy };
 }
 
 /** Stopping and halting always win; anything else must not undo a change of its own switch that came while it was under way. */

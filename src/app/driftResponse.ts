@@ -2,9 +2,8 @@
 
 import { absQty, minimum, price, subtractQty } from "../core/model/money.ts";
 import type { Drift } from "../core/model/monitor.ts";
-import { type BrokerOrder, isOwnOrder } from "../core/model/order.ts";
+import type { BrokerOrder } from "../core/model/order.ts";
 import type { TradingWindow } from "../core/model/settings.ts";
-import type { Instant } from "../core/model/time.ts";
 import { decideWindow } from "../core/schedule/tradingWindow.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -76,15 +75,3 @@ export function createDriftResponse(ports: {
     },
   };
 }
-
-const driftIdPrefix = "tw.drift.";
-
-/** A drift that is to be traded back, with the id of the order that does so. */
-export const withOrderId = (drift: Drift, now: Instant): Drift =>
-  drift.state === "flattening" && drift.clientOrderId === undefined
-    ? { ...drift, clientOrderId: `${driftIdPrefix}${drift.symbol}.${now.replace(/\D/g, "")}` }
-    : drift;
-
-/** Whether an order was sent by a run: one that trades a drift back explains no position. */
-export const isOfRun = (order: BrokerOrder): boolean =>
-  isOwnOrder(order) && !order.clientOrderId.startsWith(driftIdPrefix);

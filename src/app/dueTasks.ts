@@ -12,7 +12,10 @@ import type { Outbox } from "./outbox.ts";
 export type DueTask = { readonly task: Task; readonly until?: Instant };
 
 export type DueTasks = {
-  /** An entry whose task cannot be read has none: it stays due, people are told, and it is looked at again at the next tick. */
+  /**
+   * A row that cannot be read is told. An entry whose version cannot be read has no task: it stays due and is looked at again at the next
+   * tick. Where only the newest version cannot be read, the run fails by it and says so.
+   */
   load(due: readonly AgendaEntry[], now: Instant): Promise<ReadonlyMap<AgendaEntry, DueTask>>;
 };
 

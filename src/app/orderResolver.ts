@@ -22,13 +22,15 @@ import type { Outbox } from "./outbox.ts";
 export type OrderResolver = {
   /**
    * Brings the record of an ended run up to what the broker shows: `orders` by client order id is the list it gave; what is not in it is
-   * looked up. Takes the run off the outstanding ones once all its orders are final. Answers the record.
+   * looked up. Answers the record.
    */
   follow(
     record: ExecutionRecord,
     shown: { readonly orders: ReadonlyMap<string, BrokerOrder>; readonly fills: readonly BrokerFill[] },
     handling: MonitorSettings,
   ): Promise<ExecutionRecord>;
+  /** Takes a run off the outstanding ones once all its orders are final. */
+  settle(record: ExecutionRecord): Promise<void>;
   /**
    * A person's decision on an order in doubt. The broker is asked first and its word stands; only an order that it does not show, or that
    * it cannot be asked about, is held to have never reached it. Undefined: the run has no such order in doubt.
@@ -57,9 +59,7 @@ export function createOrderResolver(ports: {
       outcomes.push(resolveOutcome(outcome, await sight(outcome, orders), grace));
       await alertIfLong(record, outcomes.at(-1) ?? outcome, handling);
     }
-    const amended = await amend(record, outcomes, fills);
-    await settle(amended);
-    return amended;
+    return amend(record, outcomes, fills);
   };
 
   async function sight(outcome: OrderOutcome, orders: ReadonlyMap<string, BrokerOrder>): Promise<Sighting> {
@@ -156,7 +156,7 @@ export function createOrderResolver(ports: {
     telemetry.event("info", "order.changed", { runId: record.executionId, clientOrderId, state, detail });
   }
 
-  return { follow, resolve };
+  return { follow, settle, resolve };
 }
 
 const fillsOf = (outcomes: readonly OrderOutcome[], fills: readonly BrokerFill[]): readonly BrokerFill[] => {

@@ -1,17 +1,13 @@
 // The monitor: holds what is believed against what the broker shows, every minute and after each run, and mends the difference.
+import type { ControlState } from "../core/model/control.ts";
 import { TransientError } from "../core/model/errors.ts";
-import { maximum } from "../core/model/money.ts";
-import type { Drift, MonitorState } from "../core/model/monitor.ts";
-import { type BrokerFill, type BrokerOrder, withLegs } from "../core/model/order.ts";
-import type { AccountSnapshot, Position } from "../core/model/portfolio.ts";
-import type { ExecutionRecord, RunRequest } from "../core/model/run.ts";
-import type { TradingWindow } from "../core/model/settings.ts";
-import type { SlotEntry } from "../core/model/slot.ts";
-import { windowOf } from "../core/model/task.ts";
-import { addMs, type Instant, minuteMs, msBetween } from "../core/model/time.ts";
-import { believedOf, reconcile, withFills } from "../core/monitoring/reconcile.ts";
+import type { BreakerMemory, Drift, MonitorState } from "../core/model/monitor.ts";
+import type { ExecutionRecord } from "../core/model/run.ts";
+import type { Breakers } from "../core/model/settings.ts";
+import { addMs, type Instant, minuteMs } from "../core/model/time.ts";
+import { idleMonitorState, nextMonitorState, type Shown } from "../core/monitoring/nextMonitorState.ts";
 import { isSettled } from "../core/reporting/amendedRecord.ts";
-import { isSessionOpen, tradingDayOf } from "../core/schedule/tradingCalendar.ts";
+import { isSessionOpen } from "../core/schedule/tradingCalendar.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type {
@@ -21,17 +17,16 @@ import type {
   MonitorStore,
   OutstandingRun,
   SettingsStore,
-  SlotLedger,
-  TaskStore,
 } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { readSettings } from "./automationSettings.ts";
+import type { BreakerKeeper } from "./breakerKeeper.ts";
 import type { CalendarKeeper } from "./calendarKeeper.ts";
-import { type DriftResponse, isOfRun, withOrderId } from "./driftResponse.ts";
+import type { DriftResponse } from "./driftResponse.ts";
+import type { HistoryKeeper } from "./historyKeeper.ts";
 import type { IntradayRecorder } from "./intradayRecorder.ts";
+import type { LostRuns } from "./lostRuns.ts";
 import type { OrderResolver } from "./orderResolver.ts";
-import type { RunCloser } from "./runCloser.ts";
-import type { TaskManager } from "./taskManager.ts";
 import type { TradingHalt } from "./tradingHalt.ts";
 
 export type MonitorReport = {
@@ -48,71 +43,90 @@ export type RealtimeMonitor = {
   check(): Promise<MonitorReport>;
 };
 
-/** Executions are read again this far back, because the broker may list one late. */
+/** Executions are read again this far back, because the broker may list one late; and clocks of two machines are never further apart. */
 const overlapMs = 10 * minuteMs;
-/** A run that has not ended this long after its grace has lost its message: by then the gate lets none of its orders through. */
-const lostAfterMs = 10 * minuteMs;
-/** Open slots looked at in one check, oldest first. */
-const slotsACheck = 200;
 
 export function createRealtimeMonitor(ports: {
-  readonly mode: "paper" | "live";
   readonly broker: Broker;
-  readonly tasks: TaskStore;
   readonly settings: SettingsStore;
   readonly control: ControlStore;
-  readonly slots: SlotLedger;
   readonly executions: ExecutionRepository;
   readonly monitor: MonitorStore;
-  readonly taskManager: TaskManager;
-  readonly runCloser: RunCloser;
+  readonly lostRuns: LostRuns;
   readonly orderResolver: OrderResolver;
   readonly tradingHalt: TradingHalt;
   readonly driftResponse: DriftResponse;
+  readonly breakerKeeper: BreakerKeeper;
   readonly intradayRecorder: IntradayRecorder;
   readonly calendarKeeper: CalendarKeeper;
+  readonly historyKeeper: HistoryKeeper;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }): RealtimeMonitor {
-  const { mode, broker, tasks, settings, control, slots, executions, monitor, taskManager, runCloser } = ports;
-  const { orderResolver, tradingHalt, driftResponse, intradayRecorder, calendarKeeper, clock, telemetry } = ports;
+  const { broker, settings, control, executions, monitor, lostRuns, orderResolver, tradingHalt } = ports;
+  const { driftResponse, breakerKeeper, intradayRecorder, calendarKeeper, historyKeeper, clock, telemetry } = ports;
 
   async function check(): Promise<MonitorReport> {
     const now = clock.now();
     const [automation, { state: switches }] = await Promise.all([readSettings(settings), control.read()]);
-    const runsEnded = await endOpenSlots(automation.window, now);
+    const context: Context = { now, automation, switches, breakers: automation.limits.breakers ?? {} };
+    const runsEnded = await lostRuns.end(automation.window, now);
+    const seen = await breakerKeeper.closingOnFailure(context.breakers, () => look(context));
+    if (seen.kind === "checked") await answer(context, seen);
+    await historyKeeper.purge(automation.monitor.historyRetentionDays);
+    const { outstanding, drifts } = seen;
+    return { at: now, askedBroker: seen.kind !== "idle", outstanding, drifts, runsEnded };
+  }
+
+  /** Brings records and state up to what the broker shows, and switches as the breakers say. `passed`: another check does the rest. */
+  async function look(context: Context): Promise<Seen> {
+    const { now, automation, switches, breakers } = context;
     const [outstanding, earlier] = await Promise.all([executions.outstanding(), monitor.read()]);
     const ended = await endedRecords(outstanding);
-    const report = { at: now, outstanding: outstanding.length, runsEnded };
-    for (const record of ended.filter(isSettled)) await executions.settle(record.executionId);
-    // Exits wait for the market, and so does whoever follows them.
-    const idle = !isSessionOpen(now) && ended.every((record) => isSettled(withoutLegs(record)));
-    if (idle) return { ...report, askedBroker: false, drifts: [] };
+    const memory = await breakerKeeper.recall(earlier?.state.breakers, switches);
+    const seen = { outstanding: outstanding.length, drifts: [] };
+    if (isIdle(now, ended, earlier?.state)) {
+      if (earlier !== undefined) await stayIdle(context, earlier, memory);
+      for (const record of ended) await orderResolver.settle(record);
+      return { ...seen, kind: "idle" };
+    }
     if (switches.tradingState === "halted" && automation.monitor.cancelOnHalt) await tradingHalt.cancelOpenOrders();
 
     const since = addMs(earlier?.state.fillsThrough ?? oldest(outstanding) ?? now, -overlapMs);
     const shown = await askBroker(since);
     // The first check takes the positions as they are, so no execution may have come while it read them.
     const unsettled = earlier === undefined && (await broker.fillsSince(since)).length !== shown.fills.length;
-    if (unsettled) return { ...report, askedBroker: true, drifts: [] };
+    if (unsettled) return { ...seen, kind: "passed" };
     const records = await follow(ended, shown, automation);
-    const state = nextState(earlier?.state, shown, records, automation, now);
-    if (!(await monitor.write(state.next, earlier?.etag)))
-      return { ...report, askedBroker: true, drifts: state.next.drifts };
-    const drifts = { confirmed: state.confirmed, standing: state.next.drifts };
-    await driftResponse.respond(drifts, shown.orders, automation.window);
-    if (automation.monitor.intradayBars) await intradayRecorder.record(shown.positions.map(({ symbol }) => symbol));
-    tell(state.next);
-    await calendarKeeper.check(automation.calendar);
-    return { ...report, askedBroker: true, drifts: state.next.drifts };
+    const rules = { driftPolicy: automation.monitor.driftPolicy, breakers };
+    const { next, confirmed } = nextMonitorState(earlier?.state, shown, records, rules, { now, memory });
+    if (!(await monitor.write(next, earlier?.etag))) return { ...seen, kind: "passed", drifts: next.drifts };
+    await breakerKeeper.carryOut(next.breakers.trips, switches);
+    // Only now: what the breakers count of a run is stored.
+    for (const record of records) await orderResolver.settle(record);
+    return { ...seen, kind: "checked", drifts: next.drifts, state: next, confirmed, shown };
   }
 
-  type Shown = {
-    readonly account: AccountSnapshot;
-    readonly positions: readonly Position[];
-    readonly orders: readonly BrokerOrder[];
-    readonly fills: readonly BrokerFill[];
-  };
+  /** Breakers go by the equity that was last known: their limits may have been tightened, or a check died before it switched. */
+  async function stayIdle(
+    { now, switches, breakers }: Context,
+    { state, etag }: { readonly state: MonitorState; readonly etag: string },
+    memory: BreakerMemory,
+  ): Promise<void> {
+    const next = idleMonitorState(state, breakers, { now, memory });
+    const { trips } = next.breakers;
+    const isSame = JSON.stringify(trips) === JSON.stringify(state.breakers.trips);
+    if (isSame || (await monitor.write(next, etag))) await breakerKeeper.carryOut(trips, switches);
+  }
+
+  async function answer({ automation }: Context, { confirmed, state, shown }: Checked): Promise<void> {
+    await driftResponse.respond({ confirmed, standing: state.drifts }, shown.orders, automation.window);
+    if (automation.monitor.intradayBars) await intradayRecorder.record(shown.positions.map(({ symbol }) => symbol));
+    const { equity, peakEquity, drifts } = state;
+    const positions = Object.keys(state.believed).length;
+    telemetry.event("info", "monitor.checked", { equity, peakEquity, positions, drifts: drifts.length });
+    await calendarKeeper.check(automation.calendar);
+  }
 
   /** Executions before positions: one that comes between the two reads makes a suspicion that the next check clears. */
   async function askBroker(since: Instant): Promise<Shown> {
@@ -139,84 +153,35 @@ export function createRealtimeMonitor(ports: {
     return followed;
   }
 
-  function nextState(
-    earlier: MonitorState | undefined,
-    { account, positions, orders, fills }: Shown,
-    records: readonly ExecutionRecord[],
-    { monitor: handling }: AutomationSettings,
-    now: Instant,
-  ): { readonly next: MonitorState; readonly confirmed: readonly Drift[] } {
-    const read = new Set(earlier?.readFillIds);
-    const own = ownOrderIds(orders, records);
-    const fresh = fills.filter(({ id, brokerOrderId }) => !read.has(id) && own.has(brokerOrderId));
-    // What is held at the first check is taken as it is; from then on only our own executions explain a change.
-    const believed = earlier === undefined ? believedOf(positions) : withFills(earlier.believed, fresh);
-    const drift = reconcile(believed, positions, earlier?.drifts ?? [], { now, policy: handling.driftPolicy });
-    const drifts = drift.drifts.map((each) => withOrderId(each, now));
-    const today = tradingDayOf(now);
-    const next: MonitorState = {
-      checkedAt: now,
-      fillsThrough: fills.at(-1)?.at ?? earlier?.fillsThrough ?? now,
-      readFillIds: fills.map(({ id }) => id),
-      believed: drift.believed,
-      drifts,
-      equity: account.equity,
-      peakEquity: maximum(account.equity, earlier?.peakEquity ?? account.equity),
-      dayStartEquity: earlier?.tradingDay === today ? earlier.dayStartEquity : account.equity,
-      tradingDay: today,
-    };
-    return { next, confirmed: drift.confirmed.map((each) => withOrderId(each, now)) };
-  }
-
-  /** Slots that are open although their run has ended are closed, and those whose run neither ended nor can still be under way are ended. */
-  async function endOpenSlots(window: TradingWindow, now: Instant): Promise<readonly string[]> {
-    const ended: string[] = [];
-    const old = (await slots.listOpen()).filter(({ updatedAt }) => msBetween(updatedAt, now) >= minuteMs);
-    for (const entry of old.slice(0, slotsACheck)) {
-      const record = await executions.get(entry.runId);
-      if (record !== undefined && record.status !== "running") {
-        await runCloser.endSlot(record);
-        continue;
-      }
-      const stored = await tasks.get(entry.taskId);
-      const { graceMinutes } = stored === undefined ? window : windowOf(stored.task, window);
-      if (msBetween(entry.slot, now) < graceMinutes * minuteMs + lostAfterMs) continue;
-      const request = requestOf(entry, stored?.task.account);
-      await taskManager.failTask(request, "RUN_LOST", "its message was lost, or its run died");
-      ended.push(entry.runId);
-    }
-    return ended;
-  }
-
-  const requestOf = ({ runId, taskId, slot }: SlotEntry, account = "unknown"): RunRequest => ({
-    schemaVersion: 1,
-    runId,
-    taskId,
-    slot,
-    account,
-    mode,
-    attempt: 1,
-    tickStartedMs: 0,
-    enqueuedMs: 0,
-  });
-
-  function tell({ believed, drifts, equity, peakEquity }: MonitorState): void {
-    const positions = Object.keys(believed).length;
-    telemetry.event("info", "monitor.checked", { equity, peakEquity, positions, drifts: drifts.length });
-  }
-
   return { check };
 }
 
-/** Ids at the broker of the orders that runs sent, and of their legs. */
-function ownOrderIds(orders: readonly BrokerOrder[], records: readonly ExecutionRecord[]): ReadonlySet<string> {
-  const recorded = records.flatMap(({ outcomes }) =>
-    outcomes.flatMap((outcome) => (outcome.kind === "accepted" ? [outcome.order] : [])),
+type Context = {
+  readonly now: Instant;
+  readonly automation: AutomationSettings;
+  readonly switches: ControlState;
+  readonly breakers: Breakers;
+};
+type Checked = {
+  readonly kind: "checked";
+  readonly state: MonitorState;
+  readonly confirmed: readonly Drift[];
+  readonly shown: Shown;
+};
+type Seen = { readonly outstanding: number; readonly drifts: readonly Drift[] } & (
+  | Checked
+  | { readonly kind: "idle" | "passed" }
+);
+
+/** Exits wait for the market, and so does whoever follows them; a run that has just ended still has orders to be counted. */
+const isIdle = (now: Instant, ended: readonly ExecutionRecord[], earlier: MonitorState | undefined): boolean =>
+  !isSessionOpen(now) &&
+  ended.every(
+    (record) =>
+      isSettled(withoutLegs(record)) &&
+      earlier !== undefined &&
+      addMs(record.endedAt ?? now, overlapMs) < earlier.checkedAt,
   );
-  const ofRuns = orders.filter(isOfRun);
-  const all = [...ofRuns, ...recorded].flatMap(withLegs);
-  return new Set(all.map(({ brokerOrderId }) => brokerOrderId));
-}
 
 const withoutLegs = ({ outcomes, fills }: ExecutionRecord): Pick<ExecutionRecord, "outcomes" | "fills"> => ({
   fills,

@@ -34,6 +34,7 @@ export type StoredTask = {
   /** A tombstone: it is never due again and history still finds it. */
   readonly deleted: boolean;
 };
+/** `key` is the id of the task. */
 export type UnreadableRow = { readonly key: string; readonly detail: string };
 
 export type TaskStore = {
@@ -159,6 +160,8 @@ export type SlotLedger = {
   end(entry: SlotEntry): Promise<void>;
   /** The ended slots of a task between two instants, both included, newest first, at most `limit`. */
   ended(taskId: string, from: Instant, to: Instant, limit: number): Promise<readonly SlotEntry[]>;
+  /** Removes a slot that has ended; one that is open stays, and one that is not there is fine. */
+  forget(slot: Pick<SlotEntry, "taskId" | "slot">): Promise<void>;
 };
 
 export type OutstandingRun = {

@@ -40,7 +40,11 @@ const tape = createSeededTape({
 const configOf = (protection: object | undefined): AutomationConfig =>
   automationConfigSchema.parse({
     automation: {
-      trading_window: { zone: "America/New_York", weekdays: [1, 2, 3, 4, 5], start: "09:30", end: "16:00" },
+      trading_window: {
+        zone: "America/New_York",
+        weekdays: [1, 2, 3, 4, 5],
+        ranges: [{ start: "09:30", end: "16:00" }],
+      },
       risk_limits: { maxOrderNotionalUsd: 100_000, maxPositionFraction: 0.9, maxGrossFraction: 0.95 },
     },
     tasks: [

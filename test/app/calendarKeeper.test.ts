@@ -16,7 +16,7 @@ const hours = (from: string, to: string): SessionHours[] =>
   sessionsBetween(from as TradingDay, to as TradingDay).map(({ day, openAt, closeAt }) => ({ day, openAt, closeAt }));
 const calendarRequests = (): number => stack.simulator.requests()["GET /v2/calendar"] ?? 0;
 
-/** A keeper whose broker answers as `answer` says, and how often it was asked. */
+/** The check of a keeper whose broker answers as `answer` says, and how often it was asked. */
 async function keeperWith(now: string, answer: (from: string, to: string) => readonly SessionHours[]) {
   stack = await runInMemory({ now });
   const asked: string[] = [];
@@ -31,7 +31,8 @@ async function keeperWith(now: string, answer: (from: string, to: string) => rea
       },
     },
   });
-  return { keeper, asked };
+  const check = async (): Promise<void> => keeper.check((await stack.ports.settings.read())?.calendar);
+  return { check, asked };
 }
 
 async function told(): Promise<readonly { readonly id: string; readonly text: string }[]> {
@@ -75,9 +76,9 @@ describe("a difference", () => {
       .map((each) => (each.day === "2026-06-22" ? { ...each, closeAt: "2026-06-22T17:00:00.000Z" as Instant } : each));
 
   test("is told once a day, all of them in one message", async () => {
-    const { keeper, asked } = await keeperWith("2026-06-15T13:31:00Z", changed);
-    await Promise.all([keeper.check(), keeper.check()]);
-    await keeper.check();
+    const { check, asked } = await keeperWith("2026-06-15T13:31:00Z", changed);
+    await check();
+    await check();
     expect(asked).toEqual(["2026-06-15 to 2026-06-29"]);
     const messages = await told();
     expect(messages.map(({ id }) => id)).toEqual(["calendar.differs.2026-06-15"]);
@@ -88,10 +89,10 @@ describe("a difference", () => {
   });
 
   test("is told again on the next day under another id", async () => {
-    const { keeper } = await keeperWith("2026-06-15T13:31:00Z", changed);
-    await keeper.check();
+    const { check } = await keeperWith("2026-06-15T13:31:00Z", changed);
+    await check();
     stack.setNow("2026-06-16T13:31:00Z");
-    await keeper.check();
+    await check();
     expect((await told()).map(({ id }) => id)).toEqual(["calendar.differs.2026-06-15", "calendar.differs.2026-06-16"]);
   });
 });
@@ -123,7 +124,8 @@ describe("the stricter calendar holds", () => {
     });
     expect(await windowAt(app, "2026-06-15T17:00:00Z")).toMatchObject({
       open: false,
-      reason: "after the window closed at 13:00 New York",
+      code: "BLACKOUT",
+      reason: "blackout: the broker's calendar closes at 17:00 UTC",
       nextOpenAt: "2026-06-17T13:30:00.000Z",
     });
   });
@@ -152,11 +154,11 @@ describe("a comparison that fails is logged and never throws", () => {
     ],
     ["left until the next day when its answer cannot be read", new InvariantError("INTERNAL", "x"), 1],
   ])("and %s", async (_, failure, times) => {
-    const { keeper, asked } = await keeperWith("2026-06-15T13:31:00Z", () => {
+    const { check, asked } = await keeperWith("2026-06-15T13:31:00Z", () => {
       throw failure;
     });
-    await keeper.check();
-    await keeper.check();
+    await check();
+    await check();
     expect(asked).toHaveLength(times);
     expect(stack.events.filter(({ name }) => name === "calendar.notCompared")).toHaveLength(times);
     expect(await told()).toEqual([]);
@@ -164,8 +166,8 @@ describe("a comparison that fails is logged and never throws", () => {
 });
 
 test("days after the last one that the broker lists are no difference", async () => {
-  const { keeper } = await keeperWith("2029-12-21T15:00:00Z", (from) => hours(from, "2029-12-31"));
-  await keeper.check();
+  const { check } = await keeperWith("2029-12-21T15:00:00Z", (from) => hours(from, "2029-12-31"));
+  await check();
   expect(stack.events.map(({ name, fields }) => [name, fields])).toContainEqual([
     "calendar.compared",
     { from: "2029-12-21", to: "2029-12-31", differences: 0 },
@@ -174,8 +176,8 @@ test("days after the last one that the broker lists are no difference", async ()
 });
 
 test("a broker that lists no session at all is not believed", async () => {
-  const { keeper } = await keeperWith("2030-01-02T15:00:00Z", () => []);
-  await keeper.check();
+  const { check } = await keeperWith("2030-01-02T15:00:00Z", () => []);
+  await check();
   expect(stack.events.map(({ name, fields }) => [name, fields])).toContainEqual([
     "calendar.notCompared",
     { message: "InvariantError: the broker's calendar lists no session from 2030-01-02 to 2030-01-16" },
@@ -184,9 +186,9 @@ test("a broker that lists no session at all is not believed", async () => {
 });
 
 test("near its end the calendar is compared no further than it goes, and its end is told once a day", async () => {
-  const { keeper, asked } = await keeperWith("2030-12-23T15:00:00Z", hours);
-  await keeper.check();
-  await keeper.check();
+  const { check, asked } = await keeperWith("2030-12-23T15:00:00Z", hours);
+  await check();
+  await check();
   expect(asked).toEqual(["2030-12-23 to 2030-12-31"]);
   expect(await told()).toEqual([
     {

@@ -1,7 +1,7 @@
 // Positions under protection: exits attached to what is bought, moved out of the way of a sale, and put back on what remains.
 import { afterEach, expect, test } from "vitest";
-import type { ExecutionRecord } from "../../src/core/model/run.ts";
 import type { AutomationConfig } from "../../src/core/model/automation.ts";
+import type { ExecutionRecord } from "../../src/core/model/run.ts";
 import { asked, exampleConfig, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
 
 let stack: MemoryStack;

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { InvariantError, TransientError } from "../../src/core/model/errors.ts";
 import { type RunRequest, runMessageSchema } from "../../src/core/model/run.ts";
-import { asked, at, exampleConfig, flaky, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
+import { asked, at, exampleConfig, flaky, type MemoryStack, runInMemory, spoilTask } from "../support/memoryStack.ts";
 
 let stack: MemoryStack;
 afterEach(() => stack.stop());
@@ -190,7 +190,8 @@ describe("the gate", () => {
   test("withholds every order after the switch is halted, though the plan wanted them", async () => {
     let planned = false;
     stack = await runInMemory();
-    const { executions, control } = stack.ports;
+    const { control } = stack.ports;
+    const { executions } = stack.app;
     const savePlan = executions.savePlan.bind(executions);
     Object.assign(executions, {
       savePlan: async (...given: Parameters<typeof savePlan>) => {
@@ -305,30 +306,37 @@ describe("messages and rows", () => {
     expect(orders()).toBe(0);
   });
 
-  test("a task row of a newer schema stops that task only, with an alert a day", async () => {
-    stack = await runInMemory();
-    const row = { partitionKey: "task", rowKey: "newer", columns: { schemaVersion: 99 }, payload: { task: {} } };
-    await stack.tables.get("TradewindTasks")?.put(row);
+  test("a task row of a newer schema fails the runs of that task only, with an alert a day", async () => {
+    const { tasks, ...config } = exampleConfig(["AAA", "BBB"]);
+    stack = await runInMemory({
+      config: { ...config, tasks: tasks.flatMap((task) => [task, { ...task, id: "other" }]) },
+    });
+    await spoilTask(stack, "other");
     expect(await stack.runNextSlot()).toMatchObject({ status: "succeeded" });
     expect(await stack.runNextSlot()).toMatchObject({ status: "succeeded" });
-    const alerts = stack.notifications.filter(({ id }) => id.startsWith("unreadable-row.newer"));
+    const alerts = stack.notifications.filter(({ id }) => id.startsWith("unreadable-row.other"));
     expect(alerts).toHaveLength(1);
     expect(alerts[0]?.text).toContain("schema version 99");
+    const { items } = await stack.app.executions.list({ limit: 10, taskId: "other" });
+    expect(items).toMatchObject([
+      { status: "failed", code: "UNREADABLE_ROW" },
+      { status: "failed", code: "UNREADABLE_ROW" },
+    ]);
   });
 
   test("a malformed settings row trades nothing, and ticks again once it is mended", async () => {
     stack = await runInMemory();
-    const settings = stack.tables.get("TradewindSettings");
-    const sound = await settings?.get("settings", "automation");
-    await settings?.put({
-      partitionKey: "settings",
-      rowKey: "automation",
+    const book = stack.tables.get("TradewindBook");
+    const sound = await book?.get("book", "now_set_risk_limits");
+    await book?.put({
+      partitionKey: "book",
+      rowKey: "now_set_risk_limits",
       columns: { schemaVersion: 1 },
-      payload: { limits: "none" },
+      payload: {},
     });
     stack.setNow("2026-06-15T13:35:00Z");
     await expect(stack.app.scheduler.tick("timer")).rejects.toMatchObject({ code: "UNREADABLE_ROW" });
-    if (sound !== undefined) await settings?.put(sound);
+    if (sound !== undefined) await book?.put(sound);
     expect(await stack.runNextSlot()).toMatchObject({ status: "succeeded" });
   });
 });

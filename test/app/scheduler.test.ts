@@ -1,6 +1,6 @@
 // The tick: every slot is decided once, however often and late it comes, and what does not run is recorded and told.
 import { afterEach, describe, expect, test } from "vitest";
-import { asked, exampleConfig, flaky, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
+import { asked, at, exampleConfig, flaky, type MemoryStack, runInMemory, spoilTask } from "../support/memoryStack.ts";
 
 let stack: MemoryStack;
 afterEach(() => stack.stop());
@@ -21,12 +21,12 @@ describe("a tick", () => {
     expect(await tickAt("2026-06-15T13:35:40Z")).toEqual([]);
   });
 
-  test("that comes twice at once claims a slot once", async () => {
+  test("that comes twice at once queues one run", async () => {
     stack = await runInMemory();
     stack.setNow("2026-06-15T13:35:00Z");
     const reports = await Promise.all([stack.app.scheduler.tick("timer"), stack.app.scheduler.tick("http")]);
     const outcomes = reports.flatMap(({ slots }) => slots.map(({ outcome }) => outcome));
-    expect(outcomes.sort()).toEqual(["claimed elsewhere", "enqueued"]);
+    expect(new Set(outcomes)).toEqual(new Set(["enqueued"]));
     expect(stack.queues.take("runs")).toBeDefined();
     expect(stack.queues.take("runs")).toBeUndefined();
   });
@@ -71,51 +71,58 @@ describe("a tick", () => {
     await stack.app.controlService.change(asked("stop", { reason: "maintenance", actor: "op" }));
     expect(await tickAt("2026-06-15T13:35:00Z")).toEqual(["13:35 blocked"]);
     const { items } = await stack.app.executions.list({ limit: 1 });
-    expect(items[0]).toMatchObject({ code: "STOPPED", reason: expect.stringContaining("op: maintenance") });
+    expect(items[0]).toMatchObject({ code: "STOPPED", reason: expect.stringContaining("op (claimed): maintenance") });
     await stack.app.controlService.change(asked("start", { reason: "done", actor: "op" }));
     expect(await tickAt("2026-06-15T13:40:00Z")).toEqual(["13:40 enqueued"]);
   });
 
-  test("that died between claim and queue is made good by the next one", async () => {
+  /** One slot a day, and a tick that cannot reach the queue. */
+  async function tickWithoutQueue(): Promise<{ readonly queueReturns: () => void }> {
     let down = true;
-    stack = await runInMemory();
+    stack = await runInMemory({ config: exampleConfig(["AAA"], { schedule: { cron: "35 9 * * 1-5" } }) });
     const { runs } = stack.ports;
-    Object.assign(runs, { enqueue: flaky(runs, () => down, "QUEUE_UNAVAILABLE").enqueue });
+    Object.assign(runs, { enqueueAll: flaky(runs, () => down, "QUEUE_UNAVAILABLE").enqueueAll });
     stack.setNow("2026-06-15T13:35:00Z");
     await expect(stack.app.scheduler.tick("timer")).rejects.toMatchObject({ code: "QUEUE_UNAVAILABLE" });
-    expect(await stack.ports.slots.listOpen()).toMatchObject([{ state: "claimed" }]);
-    down = false;
+    return {
+      queueReturns: () => {
+        down = false;
+      },
+    };
+  }
+
+  test("that could not reach the queue is made good by the next one", async () => {
+    const { queueReturns } = await tickWithoutQueue();
+    expect(await stack.ports.slots.due(at("2026-06-15T13:35:00Z"))).toHaveLength(1);
+    queueReturns();
     expect(await tickAt("2026-06-15T13:36:00Z")).toEqual(["13:35 enqueued"]);
     await stack.deliverAll();
     expect(await history()).toEqual(["13:35 succeeded"]);
     expect(await stack.ports.slots.listOpen()).toEqual([]);
   });
 
-  test("ends a claimed slot that nobody queued within its grace as missed", async () => {
-    let down = true;
-    stack = await runInMemory({ config: exampleConfig(["AAA"], { schedule: { cron: "35 9 * * 1-5" } }) });
-    const { runs } = stack.ports;
-    Object.assign(runs, { enqueue: flaky(runs, () => down, "QUEUE_UNAVAILABLE").enqueue });
-    stack.setNow("2026-06-15T13:35:00Z");
-    await expect(stack.app.scheduler.tick("timer")).rejects.toThrow();
-    down = false;
+  test("ends a slot that nobody queued within its grace as missed", async () => {
+    const { queueReturns } = await tickWithoutQueue();
+    queueReturns();
     expect(await tickAt("2026-06-15T14:35:00Z")).toEqual(["13:35 missed"]);
+    expect(await history()).toEqual(["13:35 missed"]);
     expect(await stack.ports.slots.listOpen()).toEqual([]);
   });
 
   test("that died after queueing a run leaves the run alone, however long that takes", async () => {
     stack = await runInMemory({ config: exampleConfig(["AAA"], { schedule: { cron: "35 9 * * 1-5" } }) });
     const { slots } = stack.ports;
-    const update = slots.update;
-    Object.assign(slots, { update: async () => Promise.reject(new Error("the process ends here")) });
+    const { advance } = slots;
+    Object.assign(slots, { advance: async () => Promise.reject(new Error("the process ends here")) });
     stack.setNow("2026-06-15T13:35:00Z");
-    await expect(stack.app.scheduler.tick("timer")).rejects.toThrow();
-    Object.assign(slots, { update });
+    await expect(stack.app.scheduler.tick("timer")).rejects.toThrow("the process ends here");
+    Object.assign(slots, { advance });
     stack.simulator.arm({ method: "GET", path: "/v2/positions", count: 3, kind: "status503" });
     const first = stack.queues.take("runs");
     await stack.app.runDelivery.deliver(first?.body);
-    expect(await tickAt("2026-06-15T13:42:00Z")).toEqual([]);
+    expect(await tickAt("2026-06-15T13:42:00Z")).toEqual(["13:35 enqueued"]);
     expect(await stack.app.executions.get("example@20260615T133500Z")).toMatchObject({ status: "running" });
+    expect(await stack.ports.slots.listOpen()).toMatchObject([{ state: "enqueued" }]);
     stack.setNow("2026-06-15T13:36:00Z");
     await stack.deliverAll();
     expect(await history()).toEqual(["13:35 succeeded"]);
@@ -124,9 +131,7 @@ describe("a tick", () => {
 
   test("trades on when an alert cannot be queued", async () => {
     stack = await runInMemory();
-    await stack.tables
-      .get("TradewindTasks")
-      ?.put({ partitionKey: "task", rowKey: "newer", columns: { schemaVersion: 99 } });
+    await spoilTask(stack, "example");
     const { notifications } = stack.ports;
     Object.assign(notifications, { enqueue: async () => Promise.reject(new Error("down")) });
     expect(await tickAt("2026-06-15T13:35:00Z")).toEqual(["13:35 enqueued"]);
@@ -165,11 +170,10 @@ describe("the status", () => {
 describe("a control change", () => {
   test("is idempotent, and one of many at once wins without losing the others", async () => {
     stack = await runInMemory();
-    const why = { reason: "drill", actor: "op" };
-    const { schedulerService } = stack.app;
-    const first = await schedulerService.control("stop", why);
+    const { controlService } = stack.app;
+    const first = await controlService.change(asked("stop"));
     expect(await controlService.change(asked("stop", { reason: "again", actor: "other" }))).toEqual(first);
-    await Promise.all([schedulerService.control("halt", why), schedulerService.control("start", why)]);
-    expect(await schedulerService.status()).toMatchObject({ automation: "started", tradingState: "halted" });
+    await Promise.all([controlService.change(asked("halt")), controlService.change(asked("start"))]);
+    expect(await stack.app.schedulerService.status()).toMatchObject({ automation: "started", tradingState: "halted" });
   });
 });

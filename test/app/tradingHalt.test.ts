@@ -7,7 +7,7 @@ import { asked, exampleConfig, type MemoryStack, runInMemory } from "../support/
 let stack: MemoryStack;
 afterEach(() => stack.stop());
 
-const why = { reason: "drill", actor: "op" };
+const halt = asked("halt", { reason: "drill", actor: "op" });
 const sent = (): number => stack.simulator.requests()["POST /v2/orders"] ?? 0;
 const openIds = async (): Promise<readonly string[]> =>
   (await stack.ports.broker.openOrders()).map(({ clientOrderId }) => clientOrderId).sort();
@@ -37,19 +37,19 @@ const own = "tw.example@20260615T133500Z.targetWeights.AAA.buy.1";
 test("cancels the open orders of this system and nobody else's, where the settings say so", async () => {
   await restingOrders(true);
   expect(await openIds()).toEqual(["by hand", own]);
-  expect(await stack.app.schedulerService.control("halt", why)).toMatchObject({ tradingState: "halted" });
+  expect(await stack.app.controlService.change(halt)).toMatchObject({ tradingState: "halted" });
   expect(await openIds()).toEqual(["by hand"]);
 });
 
 test("leaves open orders alone where the settings do not say so", async () => {
   await restingOrders(false);
-  await stack.app.schedulerService.control("halt", why);
+  await stack.app.controlService.change(halt);
   expect(await openIds()).toEqual(["by hand", own]);
 });
 
 test("halted twice stays halted for the first reason", async () => {
   await restingOrders(true);
-  const first = await stack.app.schedulerService.control("halt", why);
+  const first = await stack.app.controlService.change(halt);
   expect(await stack.app.controlService.change(asked("halt", { reason: "again", actor: "other" }))).toEqual(first);
   expect(first.reason).toBe("drill");
 });
@@ -72,7 +72,7 @@ test("answers only after the run under way has ended, and nothing is sent after 
   let answeredDuringRun = false;
   Object.assign(broker, {
     submit: async (ticket: Parameters<typeof submit>[0]) => {
-      halted ??= stack.app.schedulerService.control("halt", why).then(() => {
+      halted ??= stack.app.controlService.change(halt).then(() => {
         answered = true;
         sentAtAnswer = sent();
       });
@@ -91,16 +91,16 @@ test("answers only after the run under way has ended, and nothing is sent after 
 test("a resumption does not undo a halt that came while it was under way", async () => {
   stack = await runInMemory();
   const { control } = stack.ports;
-  const service = stack.app.schedulerService;
-  await service.control("reduce", why);
+  const service = stack.app.controlService;
+  await service.change(asked("reduce"));
   const write = control.write.bind(control);
   Object.assign(control, {
     write: async (...given: Parameters<typeof write>) => {
       Object.assign(control, { write });
-      await service.control("halt", why);
+      await service.change(halt);
       return write(...given);
     },
   });
-  await expect(service.control("resume", why)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+  await expect(service.change(asked("resume"))).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
   expect((await control.read()).state.tradingState).toBe("halted");
 });

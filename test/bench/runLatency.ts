@@ -1,8 +1,8 @@
 // From the tick to the last order, over 200 runs on the local stack with its real sockets.
 
+import type { AutomationConfig } from "../../src/core/model/automation.ts";
 import { runIdOf } from "../../src/core/model/ids.ts";
 import type { ExecutionRecord } from "../../src/core/model/run.ts";
-import type { AutomationConfig } from "../../src/core/model/automation.ts";
 import { addMs, instantFromMs, minuteMs, msFromInstant, parseInstant } from "../../src/core/model/time.ts";
 import { startProcessStack } from "../support/processStack.ts";
 import type { Figure } from "./main.ts";

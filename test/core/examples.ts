@@ -49,15 +49,17 @@ export const exampleControl = (changes: Partial<ControlState> = {}): ControlStat
 });
 
 export const exampleTask = (changes: Partial<Task> = {}): RunTask =>
-  runTaskSchema.parse(taskSchema.parse({
-    id: "trend",
-    name: "Trend",
-    schedule: { cron: "*/5 9-16 * * 1-5" },
-    symbols: ["AAA", "BBB", "CCC"],
-    strategies: [{ name: "targetWeights", params: { weights: { AAA: 0.5, BBB: 0.25 } } }],
-    sizing: { method: "percentOfEquity", equityFraction: 1, rebalanceBandFraction: 0 },
-    ...changes,
-  }));
+  runTaskSchema.parse(
+    taskSchema.parse({
+      id: "trend",
+      name: "Trend",
+      schedule: { cron: "*/5 9-16 * * 1-5" },
+      symbols: ["AAA", "BBB", "CCC"],
+      strategies: [{ name: "targetWeights", params: { weights: { AAA: 0.5, BBB: 0.25 } } }],
+      sizing: { method: "percentOfEquity", equityFraction: 1, rebalanceBandFraction: 0 },
+      ...changes,
+    }),
+  );
 
 export const everyMinute = (zone = "America/New_York"): Partial<Task> => ({ schedule: { cron: "* * * * *", zone } });
 

@@ -29,9 +29,10 @@ test("one slot of one task is due in each minute, inside the window, and none be
   const drawn = slots();
   const first = Array.from({ length: 620 }, () => drawn.next().value).flatMap((slot) => slot ?? []);
   const last = first.at(-1)?.at ?? beginning;
-  const due = twoTasks.tasks.flatMap((task) => dueSlots(task, beginning, last, 10_000));
+  const { trading_window: window } = twoTasks.automation;
+  const due = twoTasks.tasks.flatMap((task) => dueSlots(task, window, beginning, last, 10_000));
   expect(first.map(({ at }) => at)).toEqual(due.sort());
-  expect(first.every(({ at }) => decideWindow(twoTasks.automation.trading_window, at).open)).toBe(true);
+  expect(first.every(({ at }) => decideWindow(window, at).open)).toBe(true);
   expect(first[0]?.runId).toBe("even@20260615T140000Z");
   expect(first[300]?.runId).toBe("even@20260616T140000Z");
   expect(first[301]?.runId).toBe("odd@20260616T140100Z");

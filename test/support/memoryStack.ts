@@ -191,6 +191,12 @@ export async function runInMemory(
   };
 }
 
+/** Writes a task's row over by one that this version of the app cannot read. */
+export async function spoilTask({ tables }: MemoryStack, id: string): Promise<void> {
+  const row = { partitionKey: "book", rowKey: `task_${id}`, columns: { schemaVersion: 99 }, payload: {} };
+  await tables.get("TradewindBook")?.put(row);
+}
+
 /** A port that fails for the moment when `when` says so. */
 export function flaky<P extends object>(port: P, when: (method: string) => boolean, code: string): P {
   return new Proxy(port, {

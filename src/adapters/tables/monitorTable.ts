@@ -14,6 +14,29 @@ const decimal = z.string().refine(isDecimal, "must be a decimal number");
 const qty = decimal.transform((text) => text as Qty);
 const usd = decimal.transform((text) => text as Usd);
 
+const trip = z.object({
+  breaker: z.enum(["dailyLoss", "drawdown", "repeatedExecution", "rejections", "drift"]),
+  action: z.enum(["reduce", "halt"]),
+  reason: z.string(),
+  at: storedInstant,
+});
+const recentOrder = z.object({
+  clientOrderId: z.string(),
+  taskId: z.string(),
+  symbol: z.string(),
+  side: z.enum(["buy", "sell"]),
+  at: storedInstant,
+  result: z.enum(["taken", "executed", "refused"]),
+});
+const breakerMemory = z.object({
+  trips: z.array(trip),
+  recent: z.array(recentOrder),
+  dailyLossFrom: usd.exactOptional(),
+  drawdownFrom: usd.exactOptional(),
+  executionsAfter: storedInstant.exactOptional(),
+  rejectionsAfter: storedInstant.exactOptional(),
+});
+
 const storedState = z.object({
   checkedAt: storedInstant,
   fillsThrough: storedInstant,
@@ -36,6 +59,8 @@ const storedState = z.object({
     .string()
     .refine((text) => parseTradingDay(text) !== undefined, "must be a day")
     .transform((text) => text as TradingDay),
+  unknownOrders: z.int().min(0).default(0),
+  breakers: breakerMemory.default({ trips: [], recent: [] }),
 });
 
 export const readMonitor = (row: StoredRow): MonitorState => readRow(bookName, row, storedState);

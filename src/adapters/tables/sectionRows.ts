@@ -17,7 +17,7 @@ export const sectionKey = (name: SectionName): string => `${sectionPrefix}${name
 export const sectionVersionKey = (name: SectionName, version: number): string =>
   `pastset_${name}_${String(version).padStart(6, "0")}`;
 /** Beside the sections, so that one query reads it with them. */
-export const calendarKey = `${sectionPrefix}~calendar`;
+export const calendarKey = `${sectionPrefix}calendar`;
 
 export const sectionShape = z.strictObject({
   name: z.enum(sectionNames as [SectionName, ...SectionName[]]),
@@ -29,7 +29,8 @@ export const sectionShape = z.strictObject({
   source: z.string(),
   confirmedBy: principalSchema.exactOptional(),
 });
-const hours = z.strictObject({ day: tradingDay, openAt: instant, closeAt: instant });
+/** A session says more than its hours. */
+const hours = z.object({ day: tradingDay, openAt: instant, closeAt: instant });
 const calendarShape = z.strictObject({
   comparedOn: tradingDay,
   differences: z.array(

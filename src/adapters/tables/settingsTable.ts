@@ -25,6 +25,7 @@ import { readRow, type StoredRow } from "./table.ts";
 import { tasksAtOnce } from "./taskTable.ts";
 
 const pendingPrefix = "pending_";
+
 const pendingShape = z.strictObject({
   id: z.string(),
   section: sectionShape.shape.name,

@@ -62,6 +62,7 @@ export function createSlotLedger(book: Book, table: Table): SlotLedger {
       const rows = await table.query({ partitionKey: taskId, from: newestFirst(to), to: newestFirst(from), limit });
       return rows.map((row) => readSlot(tableName, row));
     },
+    forget: ({ taskId, slot }) => table.delete(taskId, newestFirst(slot)),
   };
 }
 

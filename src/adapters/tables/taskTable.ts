@@ -24,7 +24,8 @@ const storedTask = z.strictObject({
   deleted: z.boolean(),
 });
 
-const taskKey = (id: string): string => `task_${id}`;
+const taskPrefix = "task_";
+const taskKey = (id: string): string => `${taskPrefix}${id}`;
 const versionKey = (id: string, version: number): string => `pasttask_${id}_${String(version).padStart(6, "0")}`;
 const rowOf = (rowKey: string, stored: StoredTask): BookRow => ({
   rowKey,
@@ -37,14 +38,14 @@ export function createTaskStore(book: Book): TaskStore {
   async function list(range: { limit?: number; after?: string } = {}) {
     const tasks: StoredTask[] = [];
     const unreadable: UnreadableRow[] = [];
-    const rows = await book.query("task_", range);
+    const rows = await book.query(taskPrefix, range);
     for (const row of rows) {
       if (row.columns.deleted === true) continue;
       try {
         tasks.push(read(row));
       } catch (failure) {
         if (!(failure instanceof InvariantError)) throw failure;
-        unreadable.push({ key: row.rowKey, detail: failure.message });
+        unreadable.push({ key: row.rowKey.slice(taskPrefix.length), detail: failure.message });
       }
     }
     return { tasks, unreadable, rows };

@@ -139,6 +139,8 @@ const settingsChange = z.strictObject({
   section,
   differences: z.array(difference),
   change: pendingChange.exactOptional(),
+  /** What could not be checked. */
+  warnings: z.array(z.string()),
 });
 
 const configDifferences = z.array(
@@ -196,7 +198,7 @@ export const answerSchemas = {
   PendingChanges: z.strictObject({ items: z.array(pendingChange) }),
   ExportedConfig: z.strictObject({ config: automationConfigSchema, digest }),
   ConfigDifferences: z.strictObject({ differences: configDifferences, digest }),
-  ImportedConfig: z.strictObject({ differences: configDifferences }),
+  ImportedConfig: z.strictObject({ differences: configDifferences, warnings: z.array(z.string()) }),
   Health: z.strictObject({
     status: z.literal("ok"),
     at: instant,

@@ -389,11 +389,11 @@ export const answerExamples: Readonly<Record<AnswerName, unknown>> = {
   Execution: execution,
   OrderOutcome: outcome,
   Section: section,
-  SettingsChange: { outcome: "waiting", section, differences: [difference], change: pending },
+  SettingsChange: { outcome: "waiting", section, differences: [difference], change: pending, warnings: [] },
   PendingChanges: { items: [pending] },
   ExportedConfig: { config: configFilled, digest },
   ConfigDifferences: { differences: configDifferences, digest },
-  ImportedConfig: { differences: configDifferences },
+  ImportedConfig: { differences: configDifferences, warnings: [] },
   Health: {
     status: "ok",
     at,

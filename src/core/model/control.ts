@@ -28,7 +28,7 @@ export const controlStateSchema = z.strictObject({
   ...switches,
   ...why,
   changedAt: instant,
-  /** The breaker that set the trading state; absent when a person did. */
+  /** The breakers that tripped, `dailyLoss, drawdown`, until a named person switches trading on again; absent when none did. */
   trippedBy: z.string().exactOptional(),
   /** The switches of single tasks, symbols and strategies that are not as the account's. */
   restrictions: z.array(z.strictObject({ scope: partScope, ...switches, ...why, changedAt: instant })),
@@ -88,7 +88,14 @@ export const initialControl = (now: Instant): ControlState => ({
   scheduled: [],
 });
 
-const severity: Record<TradingState, number> = { running: 0, reducing: 1, halted: 2 };
+export const severity: Readonly<Record<TradingState, number>> = { running: 0, reducing: 1, halted: 2 };
+
+/** The breakers whose trips stand. */
+export const standingBreakers = ({ trippedBy }: Pick<ControlState, "trippedBy">): readonly string[] =>
+  trippedBy?.split(", ") ?? [];
+
+/** Who an event names when a breaker trips. */
+export const breakerPrincipal = (breaker: string): Principal => ({ kind: "app", name: `breaker ${breaker}` });
 
 /** What holds for one order or run: of the account's switch and those of its task, symbol and strategies, the strictest. */
 export function switchFor(

@@ -33,7 +33,7 @@ function isSame(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && a.every((item: unknown, index) => isSame(item, b[index]));
   if (isJsonObject(a) && isJsonObject(b)) return differencesOf(a, b).length === 0;
-  return Object.is(a, b);
+  return a === b;
 }
 
 /** In which direction each limit loosens: a larger value lets more through, or a smaller one does. */

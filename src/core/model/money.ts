@@ -64,6 +64,10 @@ export const fractionOf = (amount: Usd, fraction: number): Usd =>
       .round(2, Big.roundDown),
   ) as Usd;
 
+/** One amount in percent of another, to two decimals and for people to read; `0.00` of nothing. */
+export const percentOf = (part: Usd, whole: Usd): string =>
+  decimal(whole).eq(0) ? "0.00" : decimal(part).div(whole).times(100).toFixed(2);
+
 /** How many shares `amount` buys at `each`, rounded down to `decimals` places (0: whole shares). Zero when the amount or the price is not positive. */
 export function sharesFor(amount: Usd, each: Price, decimals = 0): Qty {
   if (decimal(each).lte(0) || decimal(amount).lte(0)) return zeroQty;

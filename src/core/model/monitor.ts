@@ -1,5 +1,7 @@
 // What the monitor remembers from one check to the next.
 import type { Qty, Usd } from "./money.ts";
+import type { Side } from "./order.ts";
+import type { Breakers } from "./settings.ts";
 import type { Instant, TradingDay } from "./time.ts";
 
 /** A position that the fills of our own orders do not explain. */
@@ -15,6 +17,39 @@ export type Drift = {
   readonly clientOrderId?: string;
 };
 
+/** A breaker that has switched trading, or is about to. */
+export type Trip = {
+  readonly breaker: keyof Breakers;
+  readonly action: "reduce" | "halt";
+  /** The figures, in words for people. */
+  readonly reason: string;
+  /** The check that decided it. */
+  readonly at: Instant;
+};
+
+/** What became of one order of late: `taken` but not executed, `executed` at least in part, or `refused` by the broker. */
+export type RecentOrder = {
+  readonly clientOrderId: string;
+  readonly taskId: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly at: Instant;
+  readonly result: "taken" | "executed" | "refused";
+};
+
+/** What the breakers go by from one check to the next. */
+export type BreakerMemory = {
+  /** Trips that no person has answered by resuming. */
+  readonly trips: readonly Trip[];
+  /** Oldest first; as many as the breakers that count orders need. */
+  readonly recent: readonly RecentOrder[];
+  /** Where trading was resumed after a trip: the equity that losses are measured from since, and when counting began anew. */
+  readonly dailyLossFrom?: Usd;
+  readonly drawdownFrom?: Usd;
+  readonly executionsAfter?: Instant;
+  readonly rejectionsAfter?: Instant;
+};
+
 export type MonitorState = {
   readonly checkedAt: Instant;
   /** Executions before it have been read, and these ids after it. */
@@ -28,4 +63,7 @@ export type MonitorState = {
   /** Equity at the first check of the trading day. */
   readonly dayStartEquity: Usd;
   readonly tradingDay: TradingDay;
+  /** Orders of ended runs that were in doubt. */
+  readonly unknownOrders: number;
+  readonly breakers: BreakerMemory;
 };

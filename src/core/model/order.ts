@@ -152,3 +152,10 @@ export const exitStrategy = "exit";
 /** Whether an order was sent by this system; whose run it was is in the id too (see `clientOrderIdOf`). */
 export const isOwnOrder = ({ clientOrderId }: Pick<BrokerOrder, "clientOrderId">): boolean =>
   clientOrderId.startsWith(clientOrderIdPrefix);
+
+/** Client order ids of orders that trade a drift back begin with it. */
+export const driftIdPrefix = `${clientOrderIdPrefix}drift.`;
+
+/** Whether an order was sent by a run: one that trades a drift back explains no position. */
+export const isOfRun = (order: Pick<BrokerOrder, "clientOrderId">): boolean =>
+  isOwnOrder(order) && !order.clientOrderId.startsWith(driftIdPrefix);

@@ -2,7 +2,7 @@
 
 import { addQty, compare, isZero, negateQty, type Qty, zeroQty } from "../model/money.ts";
 import type { Drift } from "../model/monitor.ts";
-import type { BrokerFill } from "../model/order.ts";
+import { type BrokerFill, driftIdPrefix } from "../model/order.ts";
 import type { Position } from "../model/portfolio.ts";
 import type { MonitorSettings } from "../model/settings.ts";
 import { type Instant, msBetween } from "../model/time.ts";
@@ -75,3 +75,9 @@ function responseTo({ believed, atBroker }: Difference, policy: MonitorSettings[
   const tooShort = compare(atBroker, zeroQty) < 0 && compare(atBroker, believed) < 0;
   return policy === "flatten" && (tooMany || tooShort) ? "flattening" : "adopted";
 }
+
+/** A drift that is to be traded back, with the id of the order that does so. */
+export const withOrderId = (drift: Drift, now: Instant): Drift =>
+  drift.state === "flattening" && drift.clientOrderId === undefined
+    ? { ...drift, clientOrderId: `${driftIdPrefix}${drift.symbol}.${now.replace(/\D/g, "")}` }
+    : drift;

@@ -39,13 +39,18 @@ async function answering(status: number, body: string): Promise<{ connectionStri
 test("a row whose payload is damaged stops one task, not the list", async () => {
   const stores = createStores(createTableStorage(azurite));
   await stores.settings.seed(exampleConfig(["AAA"]), at("2026-06-15T13:35:00Z"));
-  const client = TableClient.fromConnectionString(azurite.connectionString, tableNames.tasks, {
+  const client = TableClient.fromConnectionString(azurite.connectionString, tableNames.book, {
     allowInsecureConnection: true,
   });
-  await client.createEntity({ partitionKey: "task", rowKey: "torn", schemaVersion: 1, payload0: Uint8Array.of(1, 2) });
+  await client.createEntity({
+    partitionKey: "book",
+    rowKey: "task_torn",
+    schemaVersion: 1,
+    payload0: Uint8Array.of(1, 2),
+  });
   const { tasks, unreadable } = await stores.tasks.list();
   expect(tasks.map(({ task }) => task.id)).toEqual(["example"]);
-  expect(unreadable).toMatchObject([{ key: "torn", detail: expect.stringContaining("TradewindTasks task torn") }]);
+  expect(unreadable).toMatchObject([{ key: "torn", detail: expect.stringContaining("TradewindBook book task_torn") }]);
   await expect(stores.tasks.get("torn")).rejects.toMatchObject({ code: "UNREADABLE_ROW" });
 });
 

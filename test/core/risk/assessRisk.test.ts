@@ -12,6 +12,7 @@ import {
   exampleMarket,
   exampleOrder,
   examplePortfolio,
+  exampleTask,
 } from "../examples.ts";
 
 const prices = { AAA: 100, BBB: 30, CCC: 7.25, DDD: 512.5 };
@@ -54,6 +55,7 @@ const situation = fc
     market: exampleMarket(prices),
     limits: of.limits,
     control: exampleControl({ tradingState: of.state }),
+    task: exampleTask(),
   }));
 const worth = (symbol: keyof typeof prices, of: Readonly<Record<string, number>>): number =>
   (of[symbol] ?? 0) * prices[symbol];

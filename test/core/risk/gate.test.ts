@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { price, qty } from "../../../src/core/model/money.ts";
 import type { OrderTicket, Side } from "../../../src/core/model/order.ts";
 import { decideGate } from "../../../src/core/risk/gate.ts";
-import { at, exampleControl, examplePortfolio, exampleWindow } from "../examples.ts";
+import { at, exampleControl, examplePortfolio, exampleTask, exampleWindow } from "../examples.ts";
 
 const ticket = (side: Side, shares: number): OrderTicket => ({
   stage: 1,
@@ -19,6 +19,7 @@ const ticket = (side: Side, shares: number): OrderTicket => ({
 const decide = (order: OrderTicket, changes: Partial<Parameters<typeof decideGate>[1]> = {}) =>
   decideGate(order, {
     control: exampleControl(),
+    task: exampleTask(),
     window: exampleWindow(),
     now: at("2026-06-15T14:00:03Z"),
     portfolio: examplePortfolio({ positions: { AAA: [10, 1000] } }),

@@ -70,8 +70,8 @@ test.each<[string, Partial<RunInputs>, string, string]>([
   expect(precheck(exampleInputs(changes))).toEqual({ code, reason });
 });
 
-test("a task's own grace goes before the window's", () => {
+test("runs as late as the grace of its window allows", () => {
   const slot = at("2026-06-15T13:50Z");
   expect(precheck(exampleInputs({ slot }))).toMatchObject({ code: "SLOT_EXPIRED" });
-  expect(precheck(exampleInputs({ slot, task: exampleTask({ graceMinutes: 10 }) }))).toBeUndefined();
+  expect(precheck(exampleInputs({ slot, window: exampleWindow({ graceMinutes: 10 }) }))).toBeUndefined();
 });

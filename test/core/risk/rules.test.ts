@@ -10,6 +10,7 @@ import {
   exampleMarket,
   exampleOrder,
   examplePortfolio,
+  exampleTask,
 } from "../examples.ts";
 
 /** Verdicts as `approved 10`, `reduced 5 MAX_GROSS`, `denied HALTED`; equity 10,000, AAA at 100 dollars, BBB at 30. */
@@ -22,6 +23,7 @@ const context = (changes: Partial<RiskContext>): RiskContext => ({
   market: exampleMarket({ AAA: 100, BBB: 30 }),
   limits: exampleLimits(),
   control: exampleControl(),
+  task: exampleTask(),
   ...changes,
 });
 const buy = (shares: number, symbol = "AAA") => exampleIntent("buy", symbol, shares, symbol === "AAA" ? 100 : 30);

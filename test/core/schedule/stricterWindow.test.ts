@@ -17,7 +17,7 @@ const newYork = windowIn("America/New_York");
 /** The window where the broker's hours of today are these. */
 const narrowed = (window: typeof newYork, openAt: Instant, closeAt: Instant) => {
   const atBroker: SessionHours[] = [{ day: today, openAt, closeAt }, ...builtIn.slice(1)];
-  return stricterWindow(window, compareCalendars(builtIn, atBroker), today);
+  return stricterWindow(window, compareCalendars(builtIn, atBroker));
 };
 
 describe("today", () => {
@@ -37,25 +37,39 @@ describe("today", () => {
     expect(decideWindow(window, at("14:40"))).toMatchObject({ open: true, until: at("16:55") });
   });
 
-  test("is never longer than the built-in session or the window's own hours", () => {
-    const window = narrowed(
+  test.each([
+    ["the built-in session", newYork, at("20:00")],
+    [
+      "the window's own hours",
       windowIn("America/New_York", { ranges: [{ start: "10:00", end: "15:00" }] }),
-      at("12:00"),
-      at("22:00"),
-    );
-    expect([window.start, window.end]).toEqual(["10:00", "15:00"]);
-    expect(decideWindow(narrowed(newYork, at("12:00"), at("22:00")), at("15:00"))).toMatchObject({
-      until: at("20:00"),
+      at("19:00"),
+    ],
+  ])("is never longer than %s", (_, window, until) => {
+    expect(decideWindow(narrowed(window, at("12:00"), at("22:00")), at("15:00"))).toMatchObject({ until });
+  });
+
+  test("is closed where the broker's hours miss the window's", () => {
+    const afternoon = windowIn("America/New_York", { ranges: [{ start: "14:00", end: "15:00" }] });
+    expect(decideWindow(narrowed(afternoon, at("13:30"), at("17:00")), at("14:00"))).toMatchObject({
+      open: false,
+      code: "BLACKOUT",
+      reason: "blackout: the broker's calendar closes at 17:00 UTC",
+      nextOpenAt: "2026-06-16T18:00:00.000Z",
     });
   });
 
-  test.each([
-    ["miss the window's", windowIn("America/New_York", { ranges: [{ start: "14:00", end: "15:00" }] }), at("17:00")],
-    ["pass midnight in its zone", windowIn("Asia/Tokyo"), at("17:00")],
-  ])("is a holiday where the broker's hours %s", (_, window, closeAt) => {
-    const stricter = narrowed(window, at("13:30"), closeAt);
-    expect(stricter.holidays).toEqual([today]);
-    expect(decideWindow(stricter, at("14:00"))).toMatchObject({ open: false, code: "HOLIDAY" });
+  test("is narrowed in a zone in which it passes midnight", () => {
+    const window = narrowed(windowIn("Asia/Tokyo", { weekdays: [1, 2] }), at("14:00"), at("17:00"));
+    expect(decideWindow(window, at("13:59")).open).toBe(false);
+    // Up to 23:59 in Tokyo, and again from midnight on.
+    expect(decideWindow(window, at("14:00"))).toMatchObject({ until: at("14:59") });
+    expect(decideWindow(window, at("15:00"))).toMatchObject({ until: at("17:00") });
+  });
+
+  test("has no extended hours outside the broker's", () => {
+    const window = narrowed(windowIn("America/New_York", { extendedHours: true }), at("13:30"), at("17:00"));
+    expect(decideWindow(window, at("12:00"))).toMatchObject({ open: false, nextOpenAt: at("13:30") });
+    expect(decideWindow(window, at("21:00"))).toMatchObject({ open: false, nextOpenAt: "2026-06-16T08:00:00.000Z" });
   });
 
   test("stays a window that the settings would allow", () => {
@@ -65,15 +79,17 @@ describe("today", () => {
 });
 
 test("another day's closure is a holiday, another day's hours change nothing today", () => {
-  const [, tuesday, wednesday, thursday] = builtIn;
+  const [, tuesday, wednesday, thursday, friday] = builtIn;
   const short = { ...(wednesday as SessionHours), closeAt: "2026-06-17T17:00:00.000Z" as Instant };
-  const atBroker = [builtIn[0], short, thursday].filter((each) => each !== undefined);
-  expect(stricterWindow(newYork, compareCalendars(builtIn, atBroker), today)).toEqual({
-    ...newYork,
-    holidays: [tuesday?.day],
-  });
+  const atBroker = [builtIn[0], short, thursday, friday].filter((each) => each !== undefined);
+  const window = stricterWindow(newYork, compareCalendars(builtIn, atBroker));
+  expect(window.holidays).toEqual([tuesday?.day]);
+  const decisions = (of: typeof newYork) =>
+    [13, 14, 19, 20].map((hour) => decideWindow(of, `2026-06-15T${hour}:30:00.000Z` as Instant).open);
+  expect(decisions(window)).toEqual(decisions(newYork));
+  expect(decideWindow(window, "2026-06-17T14:00:00.000Z" as Instant)).toMatchObject({ until: short.closeAt });
 });
 
 test("without differences it is the same window", () => {
-  expect(stricterWindow(newYork, [], today)).toBe(newYork);
+  expect(stricterWindow(newYork, [])).toBe(newYork);
 });

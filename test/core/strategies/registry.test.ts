@@ -2,16 +2,12 @@
 import { expect, test } from "vitest";
 import automation from "../../../config/automation.json" with { type: "json" };
 import { type AutomationConfig, automationConfigSchema } from "../../../src/core/model/automation.ts";
-import { monitorSettingsSchema } from "../../../src/core/model/settings.ts";
+import { automationSchema } from "../../../src/core/model/settings.ts";
 import { automationFaults } from "../../../src/core/strategies/registry.ts";
 import { exampleLimits, exampleTask, exampleWindow } from "../examples.ts";
 
 const config = (changes: Partial<AutomationConfig> = {}): AutomationConfig => ({
-  automation: {
-    trading_window: exampleWindow(),
-    risk_limits: exampleLimits(),
-    monitor: monitorSettingsSchema.parse({}),
-  },
+  automation: automationSchema.parse({ trading_window: exampleWindow(), risk_limits: exampleLimits() }),
   tasks: [exampleTask()],
   ...changes,
 });
