@@ -57,9 +57,9 @@ export function fields(all: readonly Field[], paint: Paint): string {
 
 const lengthOf = (text: string): number => [...text].length;
 
-/** `2026-06-15 13:35:00Z`; a dash for no time. */
+/** To the second, `2026-06-15 13:35:00Z`; a dash for no time. */
 export const when = (instant: string | null | undefined): string =>
-  instant === null || instant === undefined ? "–" : instant.replace("T", " ").replace(/\.000Z$/, "Z");
+  instant === null || instant === undefined ? "–" : instant.replace("T", " ").replace(/\.\d+Z$/, "Z");
 
 /** `45 s`, `12 min`, `3 h 05 min`, `2 d 4 h`. */
 export function span(seconds: number): string {

@@ -1,7 +1,7 @@
 // `tradewind profile`: the apps one works with, remembered by name; a key is typed unseen, piped in, or stays in a variable.
 import type { Command } from "commander";
 import type { Commands } from "./command.ts";
-import { wrong } from "./failure.ts";
+import { CommandFailure, wrong } from "./failure.ts";
 import { painter, table } from "./output.ts";
 import { checkProfileName, type Profile, type Profiles, readProfiles, writeProfiles } from "./profiles.ts";
 import { apiOf } from "./target.ts";
@@ -107,8 +107,9 @@ async function credentialsOf(
     return { key };
   }
   if (world.prompts === undefined || url === undefined) return undefined;
-  const key = (await world.prompts.secret("Function key (empty: none)"))?.trim();
-  return key ? { key } : undefined;
+  const typed = await world.prompts.secret("Function key (empty: none)");
+  if (typed === undefined) throw new CommandFailure(6, "Left: nothing was kept.", [], { code: "NOT_CONFIRMED" });
+  return typed.trim() === "" ? undefined : { key: typed.trim() };
 }
 
 /** A key that was given for one host is not kept for another. */

@@ -31,8 +31,8 @@ const styles: Readonly<Record<string, Style>> = {
 const columns: readonly Column<Slot>[] = [
   { title: "slot", value: ({ slot }) => when(slot) },
   { title: "state", value: ({ state }) => state, style: ({ state }) => styles[state] },
-  { title: "why", value: ({ code, reason }) => [code, reason].filter((text) => text !== "").join(": ") },
   { title: "execution", value: ({ executionId }) => executionId },
+  { title: "why", value: ({ code, reason }) => [code, reason].filter((text) => text !== "").join(": ") },
 ];
 
 const hourMs = 3_600_000;

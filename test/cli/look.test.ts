@@ -83,7 +83,7 @@ describe("what they show", () => {
     stack.setNow("2026-06-15T13:35:00Z");
     await stack.app.scheduler.tick("timer");
     const { output } = await run("slots --task example --limit 3");
-    expect(output).toMatch(/^2026-06-15 13:35:00Z +blocked +STOPPED: .*maintenance/m);
+    expect(output).toMatch(/^2026-06-15 13:35:00Z +blocked +example@20260615T133500Z +STOPPED: .*maintenance/m);
     expect(output).toMatch(/^2026-06-15 13:40:00Z +expected/m);
     expect(output).toMatch(/^more after /m);
   });

@@ -77,6 +77,10 @@ describe("setting and listing", () => {
     await commandLine(["profile", "set", "a", "--url", "https://a.example"], { configDir, prompts });
     expect(asked).toHaveLength(1);
     expect(readFileSync(join(configDir, "profiles.json"), "utf8")).toContain("TYPED");
+    const left = { ...prompts, secret: async () => undefined };
+    const set = ["profile", "set", "b", "--url", "https://b.example"];
+    expect(await commandLine(set, { configDir, prompts: left })).toMatchObject({ exitCode: 6 });
+    expect(readFileSync(join(configDir, "profiles.json"), "utf8")).not.toContain("b.example");
   });
 
   test.each([
