@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { apiOf } from "../../src/cli/target.ts";
 import { commandLine, testFolder } from "../support/commandLine.ts";
 
@@ -200,6 +200,20 @@ describe("what answers badly", () => {
     expect(told.exitCode).toBe(3);
     expect(told.errors).toContain("nothing listens there");
     expect(told.errors).toContain("npm start");
+  });
+
+  test("a redirect is not followed, so that a key goes to its own host only", async () => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? "");
+      response.writeHead(302, { location: "/elsewhere" }).end();
+    }).listen(0, "127.0.0.1");
+    onTestFinished(() => void server.close());
+    await new Promise((up) => server.once("listening", up));
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+    const told = await commandLine(["status", "--url", url], { fetch, env: { TRADEWIND_KEY: "SECRET" } });
+    expect({ exitCode: told.exitCode, asked }).toEqual({ exitCode: 4, asked: ["/api/scheduler"] });
   });
 
   test("a change whose answer was lost may have been made: it says so, and a read does not", async () => {
