@@ -177,6 +177,7 @@ const runTask = operation({
     "TASK_NOT_FOUND",
     "TASK_DISABLED",
     "RUN_UNDER_WAY",
+    "WRONG_MODE",
     "AUTOMATION_STOPPED",
     "TRADING_HALTED",
     "BROKER_UNAVAILABLE",

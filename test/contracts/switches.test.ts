@@ -1,6 +1,7 @@
 // What the switches, the slot ledger, the monitor's memory and the chain must do, in numbered cases, over the memory table and over Azure's.
 import { describe, expect, test } from "vitest";
-import { type ChainLink, digestOf, hashOf } from "../../src/core/audit/chain.ts";
+import { type ChainLink, hashOf } from "../../src/core/audit/chain.ts";
+import { newestByRow } from "../../src/core/audit/verifyChain.ts";
 import type { ControlEvent, ControlState } from "../../src/core/model/control.ts";
 import { runIdOf } from "../../src/core/model/ids.ts";
 import { qty, usd } from "../../src/core/model/money.ts";
@@ -221,6 +222,17 @@ describe.each(storeKinds())("%s stores", (_, open) => {
     });
   });
 
+  test("S-45 forgets a slot that has ended, and none that is open", async () => {
+    const { slots } = open().stores;
+    await slots.end(entry({ state: "ran" }));
+    await slots.open(entry({ slot: later(5) }));
+    await slots.forget({ taskId: "example", slot });
+    await slots.forget({ taskId: "example", slot });
+    await slots.forget({ taskId: "example", slot: later(5) });
+    expect(await slots.get("example", slot)).toBeUndefined();
+    expect(await slots.get("example", later(5))).toMatchObject({ state: "enqueued" });
+  });
+
   describe("the monitor's memory", () => {
     test("S-19 is written only when nobody wrote since it was read", async () => {
       const { monitor } = open().stores;
@@ -234,6 +246,15 @@ describe.each(storeKinds())("%s stores", (_, open) => {
         peakEquity: usd(equity),
         dayStartEquity: usd(equity),
         tradingDay: tradingDayOf(slot),
+        unknownOrders: 1,
+        breakers: {
+          trips: [{ breaker: "drawdown", action: "halt", reason: "too low", at: slot }],
+          recent: [
+            { clientOrderId: "one", taskId: "example", symbol: "AAA", side: "buy", at: slot, result: "executed" },
+          ],
+          drawdownFrom: usd(equity),
+          executionsAfter: slot,
+        },
       });
       expect(await monitor.read()).toBeUndefined();
       const first = await Promise.all([monitor.write(state(1), undefined), monitor.write(state(1), undefined)]);
@@ -273,16 +294,17 @@ describe.each(storeKinds())("%s stores", (_, open) => {
         ...["trading_window", "risk_limits", "notifications", "monitor", "universes"].map(
           (name) => `settings ${name} v1`,
         ),
+        "control now_control",
         "control event",
+        "control now_control",
         "execution example@20260615T133500Z",
       ]);
       for (const [index, link] of links.entries()) {
         expect(link).toMatchObject({ seq: index + 1, previous: links[index - 1]?.hash ?? "", hash: hashOf(link) });
-        expect([link.key, digestOf(await audit.linked(link))]).toEqual([link.key, link.digest]);
       }
-      expect(await audit.heads()).toMatchObject([
-        { account: "main", day: "2026-06-15", seq: links.length, hash: links.at(-1)?.hash },
-      ]);
+      for (const [row, { digest }] of newestByRow(links, audit.rowsOf))
+        expect([row, await audit.digestOf(row)]).toEqual([row, digest]);
+      expect(await audit.head("main")).toEqual(links.at(-1));
     });
 
     test("S-41 links a record again when it has changed, and only then", async () => {
@@ -308,10 +330,24 @@ describe.each(storeKinds())("%s stores", (_, open) => {
       expect(monday.map(({ seq }) => seq)).toEqual([1, 2]);
       expect(tuesday).toMatchObject([{ seq: 1, previous: monday[1]?.hash }]);
       expect(await linksOf("other", "2026-06-15")).toMatchObject([{ seq: 1, previous: "" }]);
-      expect((await audit.heads()).map(({ account, day: on, seq }) => [account, on, seq])).toEqual([
-        ["main", "2026-06-16", 1],
-        ["other", "2026-06-15", 1],
-      ]);
+      expect(await audit.head("main")).toEqual(tuesday[0]);
+      expect(await audit.head("nobody")).toBeUndefined();
+    });
+
+    test("S-44 names the accounts with links or a head, and the days that have links", async () => {
+      const { stores, tableOf } = open();
+      const { audit } = stores;
+      expect(await audit.accounts()).toEqual([]);
+      for (const [index, account] of ["main", "a-b", "main"].entries())
+        await audit.linkExecution({ ...record, account, executionId: `run-${index}` }, later(index * 1440));
+      expect(await audit.accounts()).toEqual(["a-b", "main"]);
+      await tableOf("TradewindBook").delete("book", "now_head_a-b");
+      await tableOf("TradewindBook").delete("book", "link_main_2026-06-15_0000001");
+      expect(await audit.accounts()).toEqual(["a-b", "main"]);
+      expect(await audit.nextDay("main")).toBe("2026-06-17");
+      expect(await audit.nextDay("a-b", day("2026-06-16"))).toBe("2026-06-16");
+      expect(await audit.nextDay("a-b", day("2026-06-17"))).toBeUndefined();
+      expect(await audit.nextDay("nobody")).toBeUndefined();
     });
 
     test("S-43 loses no link when many are added at once", async () => {
