@@ -97,8 +97,9 @@ describe("what they show", () => {
   });
 
   test("events: who, when, why, from where, and what was before", async () => {
-    const { run } = await startCliStack();
+    const { stack, run } = await startCliStack();
     await run("halt --reason first --actor ann");
+    stack.setNow("2026-06-15T13:34:01Z");
     await run("resume --reason second", { env: { TRADEWIND_KEY: "ben-key" } });
     const { output } = await run("events");
     const [, resumed, halted] = output.split("\n");
