@@ -68,6 +68,7 @@ function ambientFaults(file: string, source: string): string[] {
   const mayRead = [
     "src/adapters/system/clock.ts",
     "src/getApp.ts",
+    "src/cli/main.ts",
     "src/local/",
     "src/simulator/",
     "src/replay/",

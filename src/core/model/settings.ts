@@ -57,7 +57,7 @@ export const tradingWindowSchema = z.strictObject({
   graceMinutes: windowFields.graceMinutes.default(5),
 });
 
-/** What a task says of its own window: each field takes the place of the common one. */
+/** What a task says of its own window. */
 export const windowOverridesSchema = z.strictObject(windowFields).omit({ graceMinutes: true }).partial();
 
 const limitFields = {
