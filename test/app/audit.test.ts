@@ -234,9 +234,9 @@ describe("links", () => {
     await stack.runNextSlot();
     const lone = { ...(await recordOf("example@20260615T133500Z")), executionId: "lone@20260615T134000Z" };
     await stack.ports.executions.finish(lone);
-    await stack.ports.audit.linkExecution(lone, at("2026-06-15T14:00:00Z"));
-    await stack.ports.audit.linkExecution({ ...lone, reason: "again" }, at("2026-06-16T14:00:00Z"));
+    await stack.ports.audit.linkExecution(lone.executionId, at("2026-06-15T14:00:00Z"));
     await stack.ports.executions.amend(lone.executionId, (record) => ({ ...record, reason: "again" }));
+    await stack.ports.audit.linkExecution(lone.executionId, at("2026-06-16T14:00:00Z"));
     const last = (await links()).filter(({ payload }) => payload.day === day.first).at(-1);
     await book().delete("book", last?.rowKey ?? "");
     expect(await brokenNow({ from: day.first, to: day.first })).toMatchObject({
@@ -311,7 +311,8 @@ describe("the chain's end", () => {
   test("of which a record alone was cut off, with the head put back, shows only against a link that was kept outside", async () => {
     await twoDays();
     const lone = { ...(await recordOf("example@20260616T133500Z")), executionId: "lone@20260616T134000Z" };
-    await stack.ports.audit.linkExecution(lone, at("2026-06-16T13:41:00Z"));
+    await stack.ports.executions.finish(lone);
+    await stack.ports.audit.linkExecution(lone.executionId, at("2026-06-16T13:41:00Z"));
     const kept = (await stack.app.auditService.verify({})).accounts[0]?.last;
     const end = await cut(1);
     await put(book(), await rowAt(book(), "book now_head_main"), end.payload);

@@ -81,7 +81,7 @@ export function createTaskStore(book: Book): TaskStore {
   };
 }
 
-/** Four rows a task and one for the entry it had in the agenda; the link in the chain makes two more. */
+/** Three rows a task, one for the entry it had in the agenda and one for its link in the chain. */
 export const tasksAtOnce = 12;
 
 async function save(book: Book, next: readonly StoredTask[], importId: string | undefined): Promise<boolean> {
