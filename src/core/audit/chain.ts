@@ -14,7 +14,7 @@ export const linkContentSchema = z.strictObject({
 export const chainLinkSchema = z.strictObject({
   ...linkContentSchema.shape,
   account: z.string(),
-  /** The trading day of `at`; links are numbered from 1 within it. */
+  /** The trading day of `at`, or of the link before where that is later; links are numbered from 1 within it. */
   day: tradingDay,
   seq: z.int().min(1),
   at: instant,
@@ -38,8 +38,10 @@ export function linkAfter(
   content: LinkContent,
   where: Pick<ChainLink, "account" | "day" | "at">,
 ): ChainLink {
-  const seq = head?.day === where.day ? head.seq + 1 : 1;
-  const link = { ...content, ...where, seq, previous: head?.hash ?? "" };
+  // Clocks differ a little: what comes with a day that is over is linked in the day that has begun, or two links would have one number.
+  const day = head !== undefined && head.day > where.day ? head.day : where.day;
+  const seq = head?.day === day ? head.seq + 1 : 1;
+  const link = { ...content, ...where, day, seq, previous: head?.hash ?? "" };
   return { ...link, hash: hashOf(link) };
 }
 
