@@ -346,6 +346,22 @@ export const indicators: readonly Indicator[] = [
   },
   {
     ...base,
+    name: "vwap of sessions, which are named by the volume here",
+    hasPeriod: false,
+    reads: ["high", "low", "close", "volume"],
+    batch: ({ high, low, close, volume }, _, out) => {
+      const session = volume.map((shares) => shares % 3);
+      return one(vwap(high, low, close, volume, session, buffer(out)));
+    },
+    stream: () => {
+      const { next } = vwapStream();
+      return ({ high, low, close, volume }) => one(next(high, low, close, volume, volume % 3));
+    },
+    needs: () => one(1),
+    laws: one(level),
+  },
+  {
+    ...base,
     name: "obv",
     hasPeriod: false,
     reads: ["close", "volume"],
