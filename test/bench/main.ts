@@ -1,7 +1,8 @@
-// `npm run bench`: the figures of the local stack, measured on this machine and printed; nothing is asserted.
+// `npm run bench`: the figures of the local stack and of the indicators, measured on this machine and printed; nothing is asserted.
 import { availableParallelism } from "node:os";
 import { bundleFigures } from "./bundle.ts";
 import { firstFillFigures } from "./firstFill.ts";
+import { indicatorFigures } from "./indicators.ts";
 import { requestFigures } from "./requests.ts";
 import { runLatencyFigures } from "./runLatency.ts";
 import { simulatorFigures } from "./simulator.ts";
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   simulator: simulatorFigures,
   ticks: tickFigures,
   bundle: bundleFigures,
+  indicators: indicatorFigures,
 };
 
 const asked = process.argv.slice(2);
