@@ -375,17 +375,6 @@ describe.each(storeKinds())("%s stores", (_, open) => {
       expect(await audit.nextDay("nobody")).toBeUndefined();
     });
 
-    test("S-44 goes on when clocks differ at midnight: no link is put into a day that is over", async () => {
-      const { audit } = open().stores;
-      const times = ["2026-06-16T03:59Z", "2026-06-16T04:00Z", "2026-06-16T03:59:58Z", "2026-06-16T04:00:01Z"].map(at);
-      for (const [index, time] of times.entries())
-        await audit.linkExecution({ ...record, executionId: `run-${index}` }, time);
-      const linksOn = async (on: string) => (await audit.links("main", day(on))) as readonly ChainLink[];
-      const keys = async (on: string) => (await linksOn(on)).map(({ key, seq }) => `${seq} ${key}`);
-      expect(await keys("2026-06-15")).toEqual(["1 run-0"]);
-      expect(await keys("2026-06-16")).toEqual(["1 run-1", "2 run-2", "3 run-3"]);
-    });
-
     test("S-43 loses no link when many are added at once", async () => {
       const { stores } = open();
       const { audit } = stores;
