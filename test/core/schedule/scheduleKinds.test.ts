@@ -35,6 +35,10 @@ describe("an interval", () => {
     const due = slotsIn(every(7 * 60), "2026-06-15T04:00Z", "2026-06-17T04:00Z", allDay);
     // 07:00 and 14:00 in New York; 21:00 is after the extended hours.
     expect(due).toEqual(["15T11:00", "15T18:00", "16T11:00", "16T18:00"]);
+    // In India midnight comes during the session: it is the first moment of its day, four hours after the last of the day before.
+    expect(slotsIn(every(20 * 60, "Asia/Kolkata"), "2026-06-15T00:00Z", "2026-06-16T00:00Z", allDay)).toEqual([
+      ...["15T14:30", "15T18:30"],
+    ]);
   });
 
   test("follows the half day, holidays, blackouts and buffers of its window", () => {
@@ -78,6 +82,7 @@ describe("an interval", () => {
     const window = exampleWindow({ weekdays: [6, 7] });
     expect(dueSlots(every(1), window, at("2026-06-15T00:00Z"), at("2030-12-31T23:59Z"))).toEqual([]);
     expect(dueSlots(every(1), exampleWindow(), at("2030-12-31T22:00Z"), at("2031-06-01T00:00Z"))).toEqual([]);
+    expect(dueSlots(every(1), exampleWindow(), at("2031-01-02T15:00Z"), at("2031-01-02T16:00Z"))).toEqual([]);
   });
 });
 
