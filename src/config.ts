@@ -1,5 +1,6 @@
 // Every app setting: its name, meaning and default, read once from the environment and judged as a whole.
 import { z } from "zod";
+import queueDeclarations from "../config/queues.json" with { type: "json" };
 import { ConfigError } from "./core/model/errors.ts";
 import { faultsOf } from "./core/model/parse.ts";
 
@@ -7,13 +8,24 @@ export const paperTradingOrigin = "https://paper-api.alpaca.markets";
 export const liveTradingOrigin = "https://api.alpaca.markets";
 export const marketDataOrigin = "https://data.alpaca.markets";
 
-/** Names shared by the triggers, the senders, the local broker and the infrastructure. */
-export const runsQueue = "runs";
-export const notificationsQueue = "notifications";
+/** What each queue must be like, by its name. The template in infra reads the same file. */
+export { queueDeclarations };
+/** Names shared by the triggers and the senders. */
+export const runsQueue = "runs" satisfies keyof typeof queueDeclarations;
+export const notificationsQueue = "notifications" satisfies keyof typeof queueDeclarations;
 /** Prefix of the connection settings that the queue triggers name. */
 export const serviceBusSetting = "ServiceBusConnection";
 
-const text = z.string().trim().min(1, "must not be empty");
+/** What Azure leaves in a setting whose secret it could not read: it must not pass for the secret. */
+const unresolved = /^@Microsoft\.KeyVault\(/;
+const text = z
+  .string()
+  .trim()
+  .min(1, "must not be empty")
+  .refine((value) => !unresolved.test(value), {
+    message:
+      "refers to a secret that could not be read: see that it is in the vault and that the app's identity may read it",
+  });
 const origin = text.refine((value) => URL.canParse(value) && new URL(value).origin === value, {
   message: "must be an origin such as https://paper-api.alpaca.markets, without a path or a trailing slash",
 });

@@ -48,6 +48,11 @@ test("an empty value counts as absent", () => {
   expect(faultPaths({ ...paper, ALPACA_KEY_ID: " " })).toEqual(["ALPACA_KEY_ID"]);
 });
 
+test("a reference to a secret that Azure could not read does not pass for the secret", () => {
+  const unread = "@Microsoft.KeyVault(SecretUri=https://kv.vault.azure.net/secrets/alpaca-secret-key)";
+  expect(faultPaths({ ...paper, ALPACA_SECRET_KEY: unread })).toEqual(["ALPACA_SECRET_KEY"]);
+});
+
 test("live trading is accepted with all three settings and the account id", () => {
   expect(parseSettings(live)).toMatchObject({ mode: "live", alpaca: { expectedAccountId: "an-account" } });
 });
@@ -106,4 +111,32 @@ test("the sample settings file holds known settings only, and is accepted", () =
   expect(AzureWebJobsStorage).toBeDefined();
   expect(Object.keys(values).filter((name) => !settingNames.includes(name))).toEqual([]);
   expect(faultPaths(values)).toEqual([]);
+});
+
+test("names of keys are read with their digests, in any case and with blanks between", () => {
+  const digest = "AB".repeat(32);
+  const { callers } = parseSettings({ ...paper, TRADEWIND_KEY_NAMES: `ops=${digest} , dash.board-2=${digest}` });
+  expect(callers).toEqual({
+    easyAuth: false,
+    keyNames: [
+      { name: "ops", digest: "ab".repeat(32) },
+      { name: "dash.board-2", digest: "ab".repeat(32) },
+    ],
+  });
+});
+
+test.each([
+  "ops",
+  "ops=secret-key",
+  `ops=${"g".repeat(64)}`,
+  `=${"a".repeat(64)}`,
+  `ops=${"a".repeat(64)};x=${"a".repeat(64)}`,
+])("the key names %j are refused: a key itself never belongs into a setting", (given) => {
+  expect(faultPaths({ ...paper, TRADEWIND_KEY_NAMES: given })).toEqual(["TRADEWIND_KEY_NAMES"]);
+});
+
+test("Easy Auth counts only where the setting says so", () => {
+  expect(parseSettings(paper).callers.easyAuth).toBe(false);
+  expect(parseSettings({ ...paper, TRADEWIND_EASY_AUTH: "true" }).callers.easyAuth).toBe(true);
+  expect(faultPaths({ ...paper, TRADEWIND_EASY_AUTH: "yes" })).toEqual(["TRADEWIND_EASY_AUTH"]);
 });

@@ -1,6 +1,5 @@
 // /api/config: the whole configuration, tasks and settings, moved between environments.
 import { z } from "zod";
-import { automationConfigSchema } from "../core/model/automation.ts";
 import { operation } from "./operation.ts";
 
 /** Ten thousand tasks of some 600 bytes, and room for lists of symbols. */
@@ -30,7 +29,7 @@ const diffConfig = operation({
   route: "config/diff",
   access: "read",
   summary: "What importing a configuration would change",
-  document: automationConfigSchema,
+  document: "ConfigInput",
   maxBodyBytes: maxConfigBytes,
   answers: { 200: { description: "The differences, and the digest to import with.", schema: "ConfigDifferences" } },
   problems: ["INVALID_CONFIG"],
@@ -45,7 +44,7 @@ const importConfig = operation({
   summary: "Take over a configuration, all of it or nothing",
   description: "If-Match is the digest of the state that the differences were shown for.",
   ifMatch: digestTag,
-  document: automationConfigSchema,
+  document: "ConfigInput",
   maxBodyBytes: maxConfigBytes,
   answers: { 200: { description: "What changed.", schema: "ImportedConfig" } },
   problems: ["INVALID_CONFIG", "CONFIG_CHANGED", "SECOND_PERSON_NEEDED"],

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { By } from "../core/model/control.ts";
 import { type Composed, getApp } from "../getApp.ts";
 import type { AnswerName } from "./openapi/answers.ts";
+import type { DocumentName } from "./openapi/documents.ts";
 import { callerOf, whoAndWhy } from "./principal.ts";
 import { ApiProblem, problemAnswer, problemOf } from "./problem.ts";
 import type { ProblemCode } from "./problemCodes.ts";
@@ -25,8 +26,8 @@ export type Operation<Params = unknown, Query = unknown, Body = unknown, Tag = u
   readonly ifMatch?: z.ZodType<Tag>;
   /** A body that is judged here; it may be left out. */
   readonly body?: z.ZodType<Body>;
-  /** A body that is handed on as it is, for the service judges it: this describes it. Who and why are then in headers. */
-  readonly document?: z.ZodType;
+  /** A body that is handed on as it is, for the service judges it: its name in the document. Who and why are then in headers. */
+  readonly document?: DocumentName;
   /** A content type for it beside application/json. */
   readonly bodyType?: string;
   readonly maxBodyBytes?: number;

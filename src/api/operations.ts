@@ -7,6 +7,8 @@ import { schedulerOperations } from "./schedulerOperations.ts";
 import { settingsOperations } from "./settingsOperations.ts";
 import { taskOperations } from "./taskOperations.ts";
 
+let document: object | undefined;
+
 export const openApi = operation({
   name: "openApi",
   method: "GET",
@@ -17,7 +19,8 @@ export const openApi = operation({
   handle: async () => {
     // Loaded when it is asked for: the descriptions of all answers would slow down every cold start.
     const { openApiDocument } = await import("./openapi/document.ts");
-    return { body: openApiDocument(operations) };
+    document ??= openApiDocument(operations);
+    return { body: document };
   },
 });
 

@@ -29,8 +29,9 @@ export const queryInstant = z
   .string()
   .max(40)
   .transform((text) => text.replace(" ", "+"))
-  .pipe(instant);
-export const queryDay = z.string().max(20).pipe(tradingDay);
+  .pipe(instant)
+  .meta({ format: "date-time" });
+export const queryDay = z.string().max(20).pipe(tradingDay).meta({ format: "date" });
 
 const flag = z
   .string()

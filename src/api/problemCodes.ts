@@ -78,6 +78,11 @@ export const problemCodes = {
     title: "A run of the task is under way",
     remedy: "Wait for its end: GET /api/scheduler/executions with the task's id and `status=running`.",
   },
+  WRONG_MODE: {
+    status: 409,
+    title: "The task is of another mode than the app",
+    remedy: "A paper task never trades live, nor a live one on paper: set the task's mode, or ask the other app.",
+  },
   AUTOMATION_STOPPED: {
     status: 409,
     title: "The automation is stopped",

@@ -4,7 +4,6 @@ import type { App } from "../app/app.ts";
 import type { ControlAction, Scope } from "../core/model/control.ts";
 import { RefusedError } from "../core/model/errors.ts";
 import { instant, symbol } from "../core/model/parse.ts";
-import { findStrategy } from "../core/strategies/registry.ts";
 import { operation } from "./operation.ts";
 import { count, cursor, given, queryDay, queryInstant, taskId } from "./parameters.ts";
 import { whoAndWhy } from "./principal.ts";
@@ -29,11 +28,11 @@ const scope = z.union([
 ]);
 
 async function refuseUnknown({ tasks }: Pick<App, "tasks">, part: Scope): Promise<void> {
-  const isThere =
-    part.kind === "task"
-      ? (await tasks.get(part.id)) !== undefined
-      : part.kind !== "strategy" || findStrategy(part.id) !== undefined;
-  if (!isThere && part.kind !== "account")
+  if (part.kind === "account" || part.kind === "symbol") return;
+  // Loaded with the app, which has it already: indexing does not need it.
+  const { findStrategy } = await import("../core/strategies/registry.ts");
+  const found = part.kind === "task" ? await tasks.get(part.id) : findStrategy(part.id);
+  if (found === undefined)
     throw new RefusedError("BAD_SCOPE", `there is no ${part.kind} "${part.id}"; nothing was switched`);
 }
 

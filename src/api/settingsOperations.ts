@@ -1,7 +1,6 @@
 // /api/settings: the settings by section, and changes that wait for a second person.
 import { z } from "zod";
 import type { SettingsChange } from "../app/settingsService.ts";
-import { sectionSchemas } from "../core/model/settings.ts";
 import { type Answer, operation, versionTag } from "./operation.ts";
 import { dryRunQuery, given, version } from "./parameters.ts";
 import { whoAndWhy } from "./principal.ts";
@@ -9,9 +8,6 @@ import { whoAndWhy } from "./principal.ts";
 const sectionPath = z.strictObject({
   section: z.string().regex(/^[a-z_]{1,40}$/, "must be the name of a section, such as risk_limits"),
 });
-
-/** What a section may hold: which one it is, the path says. */
-export const anySection = z.union(Object.values(sectionSchemas));
 
 const changed = (change: SettingsChange): Answer => ({
   status: change.outcome === "waiting" ? 202 : 200,
@@ -46,7 +42,7 @@ const putSettings = operation({
   params: sectionPath,
   query: dryRunQuery,
   ifMatch: versionTag,
-  document: anySection,
+  document: "SettingsInput",
   answers: {
     200: { description: "What changed, or would change.", schema: "SettingsChange", etag: true },
     202: { description: "It waits for a second person.", schema: "SettingsChange", etag: true },

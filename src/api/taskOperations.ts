@@ -1,7 +1,6 @@
 // /api/tasks: tasks as an operator keeps them.
 import { z } from "zod";
 import type { SavedTask } from "../app/taskService.ts";
-import { taskSchema } from "../core/model/task.ts";
 import type { StoredTask } from "../ports/stores.ts";
 import { type Answer, operation, versionTag } from "./operation.ts";
 import { count, dryRunQuery, given, taskId, taskPath, version } from "./parameters.ts";
@@ -52,7 +51,7 @@ const createTask = operation({
   summary: "Create a task",
   description: "The id is the task's for ever: the one of a deleted task is not used again.",
   query: dryRunQuery,
-  document: taskSchema,
+  document: "TaskInput",
   answers: {
     200: { description: "A dry run: as it would be saved.", schema: "SavedTask" },
     201: { description: "Saved. `warnings` says what could not be checked.", ...savedTask },
@@ -88,7 +87,7 @@ const replaceTask = operation({
   params: taskPath,
   query: dryRunQuery,
   ifMatch: versionTag,
-  document: taskSchema,
+  document: "TaskInput",
   answers: { 200: { description: "The new version.", ...savedTask } },
   problems: ["TASK_NOT_FOUND", "INVALID_TASK", "VERSION_CONFLICT"],
   handle: async ({ taskService }, { params, query, document, ifMatch, by }) =>
@@ -105,7 +104,7 @@ const patchTask = operation({
   params: taskPath,
   query: dryRunQuery,
   ifMatch: versionTag,
-  document: z.record(z.string(), z.unknown()),
+  document: "TaskPatch",
   bodyType: "application/merge-patch+json",
   answers: { 200: { description: "The new version.", ...savedTask } },
   problems: ["TASK_NOT_FOUND", "INVALID_PATCH", "INVALID_TASK", "VERSION_CONFLICT"],
@@ -177,6 +176,7 @@ const runTask = operation({
     "TASK_NOT_FOUND",
     "TASK_DISABLED",
     "RUN_UNDER_WAY",
+    "WRONG_MODE",
     "AUTOMATION_STOPPED",
     "TRADING_HALTED",
     "BROKER_UNAVAILABLE",

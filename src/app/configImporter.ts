@@ -40,11 +40,10 @@ export function createConfigImporter(ports: {
     await imports.end(pending.id);
   }
 
-  /** True when all of it is there. What another one has made meanwhile is found when it is looked at again. */
+  /** False when another one has made some of it meanwhile: what is left is looked at again. */
   async function makeSections({ id, by, sections }: ConfigImport): Promise<boolean> {
     const stored = await Promise.all(sections.map(({ name }) => settings.section(name)));
     const left = leftOf(sections, stored);
-    if (left.length === 0) return true;
     return settings.save(
       left.map((each): StoredSection => ({ ...each, ...changeOf(by, stored) })),
       id,
@@ -54,7 +53,6 @@ export function createConfigImporter(ports: {
   async function makeTasks(batch: ConfigImport["tasks"], { id, by }: ConfigImport): Promise<boolean> {
     const stored = await Promise.all(batch.map(({ task }) => tasks.get(task.id)));
     const left = leftOf(batch, stored);
-    if (left.length === 0) return true;
     return tasks.save(
       left.map((each): StoredTask => ({ ...each, ...changeOf(by, stored) })),
       id,

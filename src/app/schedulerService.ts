@@ -60,7 +60,7 @@ export function createSchedulerService(ports: {
   /** Today's runs, and the newest of all: an earlier one is looked for only where today has none. */
   async function readRuns(now: Instant) {
     const day = tradingDayOf(now);
-    const { items, cursor } = await executions.list({ limit: runsCounted, day, to: now });
+    const { items, cursor } = await executions.list({ limit: runsCounted, day });
     const midnight = dayStart(day);
     const before = { limit: 1, from: addMs(midnight, -lastWithinMs), to: addMs(midnight, -1) };
     const last = items[0] ?? (await executions.list(before)).items[0] ?? null;
@@ -95,7 +95,7 @@ export function createSchedulerService(ports: {
         moreQueued: openSlots.more,
         deadLettersToday: runs.items.filter(({ code }) => code === "DEAD_LETTERED" || code === "UNREADABLE_MESSAGE")
           .length,
-        unknownOrders: 0,
+        unknownOrders: unknownOrdersOf(monitor),
         drifts: monitor?.drifts ?? [],
         today: todaysFigures(runs, monitor, settings.limits),
         versions: { app: version, schema: stored.schema, settings: settings.versions, settingsHash: settings.hash },
@@ -103,6 +103,10 @@ export function createSchedulerService(ports: {
     },
   };
 }
+
+/** As the monitor's last check counted them; a state of before it did holds none. */
+const unknownOrdersOf = (monitor: MonitorState | undefined): number =>
+  monitor !== undefined && "unknownOrders" in monitor ? Number(monitor.unknownOrders) : 0;
 
 /** The stretch in which the window is open next, from an instant at which it is closed. */
 function windowFrom(window: TradingWindow, closedAt: Instant): SchedulerStatus["nextWindow"] {

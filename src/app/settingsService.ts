@@ -113,9 +113,17 @@ export function createSettingsService(ports: {
       by: describePrincipal(changedBy),
       ...confirmed,
     });
-    // What waited to replace an older version is void.
-    for (const each of await settings.listPending()) if (each.section === name) await settings.withdraw(each.id);
+    await withdrawVoid(name);
     return true;
+  }
+
+  /** What waited to replace an older version. The change is made whether this succeeds or not, and what is void is never shown or made. */
+  async function withdrawVoid(name: SectionName): Promise<void> {
+    try {
+      for (const each of await settings.listPending()) if (each.section === name) await settings.withdraw(each.id);
+    } catch (failure) {
+      if (!(failure instanceof TransientError)) throw failure;
+    }
   }
 
   /** The same change proposed again is the one that waits already, whoever repeats it. */

@@ -73,6 +73,7 @@ export function createTaskManager(ports: {
   async function findTask({ taskId }: RunRequest): Promise<Task> {
     const stored = await tasks.get(taskId);
     if (stored === undefined) throw new InvariantError("UNKNOWN_TASK", `there is no task "${taskId}"`);
+    if (stored.deleted) throw new InvariantError("UNKNOWN_TASK", `task "${taskId}" was deleted`);
     return stored.task;
   }
 

@@ -1,15 +1,16 @@
 // `tradewind sessions`: the exchange's sessions between two days, as a table for people or as JSON.
-import { type Command, InvalidArgumentError } from "commander";
+import { InvalidArgumentError } from "commander";
 import { DateTime } from "luxon";
 import { parseTradingDay, type TradingDay } from "../core/model/time.ts";
 import { calendarRange, type Session, sessionsBetween } from "../core/schedule/tradingCalendar.ts";
+import type { Commands } from "./command.ts";
 
 type SessionsOptions = { readonly from: TradingDay; readonly to: TradingDay; readonly json: boolean };
 
 const known = `from ${calendarRange.from} to ${calendarRange.to}`;
 
-export function addSessions(program: Command, print: (text: string) => void): void {
-  const command = program
+export function addSessions({ parent, world }: Commands): void {
+  const command = parent
     .command("sessions")
     .description(`The sessions of the New York Stock Exchange between two days, both included, ${known}.`)
     .requiredOption("--from <day>", "the first day, such as 2026-11-23", day)
@@ -19,7 +20,7 @@ export function addSessions(program: Command, print: (text: string) => void): vo
     .action(({ from, to, json }: SessionsOptions) => {
       if (from > to) command.error(`error: --from ${from} is after --to ${to}`);
       const sessions = sessionsBetween(from, to);
-      print(json ? `${JSON.stringify(sessions.map(toJson))}\n` : toTable(sessions, from, to));
+      world.out(json ? `${JSON.stringify(sessions.map(toJson))}\n` : toTable(sessions, from, to));
     });
 }
 

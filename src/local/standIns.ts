@@ -1,6 +1,6 @@
 // The stand-ins for Azure and Alpaca on this machine: Service Bus broker, tables, Alpaca simulator and notification sink.
 import { join } from "node:path";
-import { notificationsQueue, runsQueue, serviceBusSetting } from "../config.ts";
+import { queueDeclarations, serviceBusSetting } from "../config.ts";
 import type { Notification } from "../core/model/notification.ts";
 import { minuteMs } from "../core/model/time.ts";
 import type { MarketTape } from "../simulator/marketTape.ts";
@@ -10,21 +10,13 @@ import { startNotificationSink } from "./notificationSink.ts";
 import { type BrokerEvent, type QueueSettings, startServiceBusBroker } from "./serviceBus/broker.ts";
 
 /** What the queues must be like, here as in Azure. */
-export const queues: readonly QueueSettings[] = [
-  {
-    name: runsQueue,
-    requiresSession: true,
-    lockDurationMs: minuteMs,
-    maxDeliveryCount: 5,
-    duplicateDetectionWindowMs: 10 * minuteMs,
-  },
-  {
-    name: notificationsQueue,
-    lockDurationMs: minuteMs,
-    maxDeliveryCount: 5,
-    duplicateDetectionWindowMs: 10 * minuteMs,
-  },
-];
+export const queues: readonly QueueSettings[] = Object.entries(queueDeclarations).map(([name, declared]) => ({
+  name,
+  requiresSession: declared.requiresSession,
+  lockDurationMs: declared.lockSeconds * 1000,
+  maxDeliveryCount: declared.maxDeliveryCount,
+  duplicateDetectionWindowMs: declared.duplicateDetectionMinutes * minuteMs,
+}));
 
 /** Credentials of the simulator: they open nothing else. */
 export const simulatorKeys = { keyId: "SIMULATOR", secret: "simulator-only" };

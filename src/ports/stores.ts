@@ -236,8 +236,11 @@ export type ExecutionRepository = {
 };
 
 export type AuditStore = {
-  /** Links a record as it stands now; does nothing where the newest link of it says the same. */
-  linkExecution(record: ExecutionRecord, at: Instant): Promise<void>;
+  /**
+   * Links the record of an ended run as it stands now; does nothing where the newest link of it says the same, and for a run that has not
+   * ended or is not there.
+   */
+  linkExecution(executionId: string, at: Instant): Promise<void>;
   /** The accounts that have links, or a head where their links are gone; sorted. */
   accounts(): Promise<readonly string[]>;
   /** The newest link of an account as its head names it, as it lies there; undefined when it is gone. */

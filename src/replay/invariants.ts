@@ -1,13 +1,15 @@
 // What must hold whatever goes wrong, judged by the exchange's own books and never by what the app says of itself.
 
 import type { Row } from "../adapters/tables/table.ts";
+import { chainLinkSchema } from "../core/audit/chain.ts";
 import { runIdOf } from "../core/model/ids.ts";
 import { isFinalOutcome, isTerminal, type OrderOutcome } from "../core/model/order.ts";
 import type { ExecutionRecord } from "../core/model/run.ts";
 import type { Instant } from "../core/model/time.ts";
-import { addMs } from "../core/model/time.ts";
+import { addDays, addMs } from "../core/model/time.ts";
 import { replay } from "../core/planning/replay.ts";
 import { dueSlots } from "../core/schedule/dueSlots.ts";
+import type { AuditStore } from "../ports/stores.ts";
 import { accountFigures } from "../simulator/account.ts";
 import { dec, larger, sum, zero } from "../simulator/decimal.ts";
 import { type Effect, isOpen, type Order } from "../simulator/exchangeState.ts";
@@ -16,7 +18,7 @@ import type { PortCall } from "./portCalls.ts";
 import type { World } from "./world.ts";
 
 /** Which invariant was broken, by its number in docs/survival.md, and how. */
-export type Violation = { readonly invariant: 1 | 2 | 3 | 4 | 5 | 6 | 7; readonly what: string };
+export type Violation = { readonly invariant: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8; readonly what: string };
 
 export type Watch = {
   readonly violations: readonly Violation[];
@@ -114,9 +116,13 @@ export function createWatch(tape: MarketTape, world: () => World): Watch {
 
 const intentOf = ({ clientOrderId }: Order): string => clientOrderId.split(".").slice(0, 6).join(".");
 
-/** The invariants of a day that is over, its faults ended and its queues empty: 3 (orders end), 4 (slots end) and 7 (records are whole). */
+/**
+ * The invariants of a day that is over, its faults ended and its queues empty: 3 (orders end), 4 (slots end), 7 (records are whole) and 8 (the
+ * audit finds no fault, and no record without a link).
+ */
 export async function judgeEnd(world: World, from: Instant, to: Instant): Promise<readonly Violation[]> {
-  const { ports } = world.start("observer");
+  const { app, ports } = world.start("observer");
+  const linked = await linkedRuns(ports.audit);
   const violations: Violation[] = [];
   const fail = (invariant: Violation["invariant"], what: string): number => violations.push({ invariant, what });
   for (const { executionId } of await ports.executions.outstanding()) {
@@ -134,10 +140,30 @@ export async function judgeEnd(world: World, from: Instant, to: Instant): Promis
         fail(4, `${entry.runId} ended as ${entry.state}, its record says ${record.status}`);
       else if (record.status !== "succeeded" && record.reason === "")
         fail(4, `${entry.runId} ended as ${record.status} without a reason`);
+      if (record !== undefined && !linked.has(record.executionId)) fail(8, `${record.executionId} has no link`);
       if (record !== undefined) await judgeRecord(world, ports, record, fail);
     }
   }
+  for (const { account, broken } of (await app.auditService.verify({})).accounts) {
+    if (broken === undefined) continue;
+    fail(8, `link ${broken.seq} of ${broken.day} of ${account}, ${broken.kind} ${broken.key}: ${broken.why}`);
+  }
   return violations;
+}
+
+/** Ids of the runs that have a link. */
+async function linkedRuns(audit: AuditStore): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  for (const account of await audit.accounts()) {
+    for (
+      let day = await audit.nextDay(account);
+      day !== undefined;
+      day = await audit.nextDay(account, addDays(day, 1))
+    ) {
+      for (const link of await audit.links(account, day)) ids.add(chainLinkSchema.parse(link).key);
+    }
+  }
+  return ids;
 }
 
 /** Exits rest at the broker for as long as the position lasts. */

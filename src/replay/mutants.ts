@@ -3,6 +3,7 @@ import { tableNames } from "../adapters/tables/stores.ts";
 import type { Table } from "../adapters/tables/table.ts";
 import type { AppPorts } from "../app/app.ts";
 import type { RunInputs, RunPlan } from "../core/model/run.ts";
+import { addMs } from "../core/model/time.ts";
 import type { ProcessKind } from "./portCalls.ts";
 
 export type Mutant = {
@@ -60,6 +61,19 @@ export const mutants: readonly Mutant[] = [
         },
       };
     }),
+  },
+  {
+    name: "agendaFirst",
+    bug: "the agenda moves on before what was due is queued or ended",
+    change: (ports) => {
+      const { slots } = ports;
+      const due: typeof slots.due = async (now) => {
+        const entries = await slots.due(now);
+        await slots.advance(entries.map((from) => ({ from, next: addMs(now, 1), enqueued: [] })));
+        return entries;
+      };
+      return { ...ports, slots: { ...slots, due } };
+    },
   },
   {
     name: "endsTwice",

@@ -229,6 +229,23 @@ describe("links", () => {
     expect(await brokenNow(range)).toBeDefined();
   });
 
+  test("at the end of a day are missed also where the rows of that day hold all that is left says", async () => {
+    stack = await runInMemory();
+    await stack.runNextSlot();
+    const lone = { ...(await recordOf("example@20260615T133500Z")), executionId: "lone@20260615T134000Z" };
+    await stack.ports.executions.finish(lone);
+    await stack.ports.audit.linkExecution(lone.executionId, at("2026-06-15T14:00:00Z"));
+    await stack.ports.executions.amend(lone.executionId, (record) => ({ ...record, reason: "again" }));
+    await stack.ports.audit.linkExecution(lone.executionId, at("2026-06-16T14:00:00Z"));
+    const last = (await links()).filter(({ payload }) => payload.day === day.first).at(-1);
+    await book().delete("book", last?.rowKey ?? "");
+    expect(await brokenNow({ from: day.first, to: day.first })).toMatchObject({
+      day: day.second,
+      seq: 1,
+      why: expect.stringContaining("does not continue"),
+    });
+  });
+
   test("whose bytes are damaged are broken there", async () => {
     await twoDays();
     const link = await linkOf("task", /v2$/);
@@ -294,7 +311,8 @@ describe("the chain's end", () => {
   test("of which a record alone was cut off, with the head put back, shows only against a link that was kept outside", async () => {
     await twoDays();
     const lone = { ...(await recordOf("example@20260616T133500Z")), executionId: "lone@20260616T134000Z" };
-    await stack.ports.audit.linkExecution(lone, at("2026-06-16T13:41:00Z"));
+    await stack.ports.executions.finish(lone);
+    await stack.ports.audit.linkExecution(lone.executionId, at("2026-06-16T13:41:00Z"));
     const kept = (await stack.app.auditService.verify({})).accounts[0]?.last;
     const end = await cut(1);
     await put(book(), await rowAt(book(), "book now_head_main"), end.payload);

@@ -7,7 +7,7 @@ import { InvariantError, TransientError } from "../../src/core/model/errors.ts";
 import type { Instant, TradingDay } from "../../src/core/model/time.ts";
 import type { SessionHours } from "../../src/core/schedule/calendarCheck.ts";
 import { sessionsBetween } from "../../src/core/schedule/tradingCalendar.ts";
-import { type MemoryStack, runInMemory } from "../support/memoryStack.ts";
+import { exampleConfig, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
 
 let stack: MemoryStack;
 afterEach(() => stack.stop());
@@ -99,8 +99,8 @@ describe("a difference", () => {
 
 describe("the stricter calendar holds", () => {
   /** The app with a broker that closes on the 16th and at 13:00 New York on the 15th, after its first check. */
-  async function appOfStricterBroker() {
-    stack = await runInMemory({ now: "2026-06-15T13:31:00Z" });
+  async function appOfStricterBroker(config = exampleConfig(["AAA", "BBB"])) {
+    stack = await runInMemory({ now: "2026-06-15T13:31:00Z", config });
     const sessions = async (from: string, to: string): Promise<readonly SessionHours[]> =>
       hours(from, to)
         .filter(({ day }) => day !== "2026-06-16")
@@ -137,6 +137,24 @@ describe("the stricter calendar holds", () => {
       open: true,
       until: "2026-06-17T20:00:00.000Z",
     });
+  });
+
+  test("also for a task that has a window with closures of its own", async () => {
+    const window = { holidays: [], blackouts: [], extendedHours: true, ranges: [{ start: "04:00", end: "20:00" }] };
+    const app = await appOfStricterBroker(exampleConfig(["AAA"], { schedule: { cron: "0 10,15 * * 1-5" }, window }));
+    const outcomesAt = async (instant: string) => {
+      stack.setNow(instant);
+      return (await app.scheduler.tick("timer")).slots.map(
+        ({ outcome, reason }) => `${outcome} ${reason.split(";")[0]}`,
+      );
+    };
+    expect(await outcomesAt("2026-06-15T14:00:00Z")).toEqual(["enqueued "]);
+    expect(await outcomesAt("2026-06-15T19:00:00Z")).toEqual([
+      "skipped blackout: the broker's calendar closes at 17:00 UTC",
+    ]);
+    expect(await outcomesAt("2026-06-16T14:00:00Z")).toEqual([
+      "skipped holiday: 2026-06-16 is a holiday of the trading window",
+    ]);
   });
 
   test("while before the comparison the built-in one does", async () => {

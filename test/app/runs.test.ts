@@ -299,6 +299,18 @@ describe("messages and rows", () => {
     expect(await stack.app.executions.get(run.runId)).toMatchObject({ status: "failed", code: "UNKNOWN_TASK" });
   });
 
+  test("a run of a task that was deleted after it was queued trades nothing", async () => {
+    stack = await runInMemory();
+    const run = await tickAndTake();
+    const stored = await stack.ports.tasks.get("example");
+    if (stored === undefined) throw new Error("there is no task");
+    await stack.ports.tasks.save([{ ...stored, version: 2, deleted: true, changedAt: at("2026-06-15T13:35:01Z") }]);
+    await stack.app.runDelivery.deliver({ run });
+    const end = { status: "failed", code: "UNKNOWN_TASK", reason: 'task "example" was deleted' };
+    expect(await stack.app.executions.get(slotId)).toMatchObject(end);
+    expect(orders()).toBe(0);
+  });
+
   test("a live run does not execute in a paper app", async () => {
     stack = await runInMemory();
     await stack.app.runDelivery.deliver({ run: { ...(await tickAndTake()), mode: "live" } });

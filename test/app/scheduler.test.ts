@@ -1,5 +1,6 @@
 // The tick: every slot is decided once, however often and late it comes, and what does not run is recorded and told.
 import { afterEach, describe, expect, test } from "vitest";
+import type { StoredTask } from "../../src/ports/stores.ts";
 import { asked, at, exampleConfig, flaky, type MemoryStack, runInMemory, spoilTask } from "../support/memoryStack.ts";
 
 let stack: MemoryStack;
@@ -107,6 +108,64 @@ describe("a tick", () => {
     expect(await tickAt("2026-06-15T14:35:00Z")).toEqual(["13:35 missed"]);
     expect(await history()).toEqual(["13:35 missed"]);
     expect(await stack.ports.slots.listOpen()).toEqual([]);
+  });
+
+  test("after hours decides what has come due in portions, oldest first, and each slot once", async () => {
+    stack = await runInMemory({ config: exampleConfig(["AAA"], { schedule: { cron: "* * * * *" } }) });
+    const portions: string[][] = [];
+    for (let more = true; more; more = portions.at(-1)?.length !== 0)
+      portions.push(await tickAt("2026-06-15T18:00:00Z"));
+    expect(portions.map((portion) => portion.length)).toEqual([90, 90, 87, 0]);
+    const slots = portions.flat().map((text) => text.slice(0, 5));
+    expect([slots[0], slots.at(-1), new Set(slots).size]).toEqual(["13:34", "18:00", 267]);
+    expect(slots).toEqual([...slots].sort());
+    const outcomes = Map.groupBy(portions.flat(), (text) => text.slice(6));
+    expect([...outcomes].map(([outcome, of]) => [outcome, of.length])).toEqual([
+      ["missed", 266],
+      ["enqueued", 1],
+    ]);
+  });
+
+  describe("after a task was edited", () => {
+    /** Version 2 replaces the task that is due at 9:35, 9:40, …; ticks at 9:45. */
+    async function outcomesAfter(changedAt: string, changes: Partial<StoredTask>) {
+      stack = await runInMemory({ config: exampleConfig(["AAA"], { catchUp: "all", graceMinutes: 60 }) });
+      const stored = await stack.ports.tasks.get("example");
+      if (stored === undefined) throw new Error("there is no task");
+      expect(await stack.ports.tasks.save([{ ...stored, version: 2, changedAt: at(changedAt), ...changes }])).toBe(
+        true,
+      );
+      return tickAt("2026-06-15T13:45:00Z");
+    }
+    const other = exampleConfig(["AAA"], { schedule: { cron: "42,45 9 * * 1-5" }, graceMinutes: 60, catchUp: "all" })
+      .tasks[0];
+
+    test.each([
+      ["13:37:20", ["13:35 enqueued", "13:42 enqueued", "13:45 enqueued"]],
+      ["13:40:00", ["13:35 enqueued", "13:42 enqueued", "13:45 enqueued"]],
+      ["13:40:00.001", ["13:35 enqueued", "13:40 enqueued", "13:42 enqueued", "13:45 enqueued"]],
+      ["13:45:00", ["13:35 enqueued", "13:40 enqueued", "13:45 enqueued"]],
+    ])("at %s the slots before are the old version's, the others the new one's", async (time, expected) => {
+      if (other === undefined) throw new Error("there is no task");
+      expect(await outcomesAfter(`2026-06-15T${time}Z`, { task: other })).toEqual(expected);
+      expect(await tickAt("2026-06-15T13:50:00Z")).toEqual([]);
+    });
+
+    test("a version that was disabled blocks its own slots only", async () => {
+      const [task] = exampleConfig(["AAA"], { enabled: false }).tasks;
+      if (task === undefined) throw new Error("there is no task");
+      const outcomes = ["13:35 enqueued", "13:40 blocked", "13:45 blocked"];
+      expect(await outcomesAfter("2026-06-15T13:37:00Z", { task })).toEqual(outcomes);
+    });
+
+    test("a deleted task owns the slots up to its deletion, and none after", async () => {
+      expect(await outcomesAfter("2026-06-15T13:41:00Z", { deleted: true })).toEqual([
+        "13:35 enqueued",
+        "13:40 enqueued",
+      ]);
+      expect(await tickAt("2026-06-15T14:00:00Z")).toEqual([]);
+      expect(await stack.ports.slots.upcoming(5)).toEqual([]);
+    });
   });
 
   test("that died after queueing a run leaves the run alone, however long that takes", async () => {

@@ -22,7 +22,9 @@ import { wma } from "../../src/core/indicators/wma.ts";
 import type { BenchBars } from "./indicatorBars.ts";
 
 // Its entry for `import` does not load in Node, the one for `require` does.
-const fast: typeof import("fast-technical-indicators") = createRequire(import.meta.url)("fast-technical-indicators");
+export const fast: typeof import("fast-technical-indicators") = createRequire(import.meta.url)(
+  "fast-technical-indicators",
+);
 
 export type IndicatorCase = {
   readonly name: string;
@@ -31,7 +33,7 @@ export type IndicatorCase = {
   readonly libraries: Readonly<Record<string, () => unknown>>;
 };
 
-type Updated<Of> = { update(value: Of, replace: boolean): unknown };
+export type Updated<Of> = { update(value: Of, replace: boolean): unknown };
 
 export function indicatorCases({ high, low, close, lists, candles }: BenchBars): readonly IndicatorCase[] {
   const { high: highs, low: lows, close: closes } = lists;
@@ -202,5 +204,5 @@ export function indicatorCases({ high, low, close, lists, candles }: BenchBars):
 }
 
 /** Feeds a streaming indicator, and keeps its results as the others do. */
-const updateWith = <Of>(indicator: Updated<Of>, values: readonly Of[]): unknown[] =>
+export const updateWith = <Of>(indicator: Updated<Of>, values: readonly Of[]): unknown[] =>
   values.map((value) => indicator.update(value, false));

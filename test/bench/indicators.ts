@@ -6,6 +6,7 @@
 import { benchBars } from "./indicatorBars.ts";
 import { indicatorCases } from "./indicatorCases.ts";
 import type { Figure } from "./main.ts";
+import { windowCases } from "./windowCases.ts";
 
 const length = 20_000;
 const rounds = 25;
@@ -15,7 +16,7 @@ const warmUp = 5;
 export async function indicatorFigures(): Promise<readonly Figure[]> {
   const bars = benchBars(length);
   const scan = timed(() => sumOf(bars.close));
-  const cases = indicatorCases(bars).map(({ name, ours, libraries }) => ({
+  const cases = [...indicatorCases(bars), ...windowCases(bars)].map(({ name, ours, libraries }) => ({
     name,
     ours: timed(ours),
     libraries: Object.entries(libraries).map(([library, run]) => ({ library, ...timed(run) })),

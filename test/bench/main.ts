@@ -6,6 +6,7 @@ import { indicatorFigures } from "./indicators.ts";
 import { requestFigures } from "./requests.ts";
 import { runLatencyFigures } from "./runLatency.ts";
 import { simulatorFigures } from "./simulator.ts";
+import { tickFigures } from "./ticks.ts";
 
 export type Figure = { readonly name: string; readonly value: string; readonly goal?: string };
 
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   runs: runLatencyFigures,
   requests: requestFigures,
   simulator: simulatorFigures,
+  ticks: tickFigures,
   bundle: bundleFigures,
   indicators: indicatorFigures,
 };

@@ -4,6 +4,9 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { operations } from "../../src/api/operations.ts";
+import { stagingFaults } from "../../tools/package.ts";
+import { type IndexedFunction, indexedFunctions } from "../support/indexedFunctions.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const staging = join(root, "dist/app");
@@ -16,42 +19,17 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(alone, { recursive: true, force: true }));
 
-/** Loads the app as the worker does, with the worker's module injected, and answers the names it registers. */
-function indexedFunctions(dir: string): string[] {
-  const probe = join(dir, "probe.cjs");
-  writeFileSync(
-    probe,
-    `const Module = require("node:module");
-     const { join } = require("node:path");
-     const names = [];
-     const disposable = { dispose() {} };
-     const core = {
-       version: "3", hostVersion: "4", Disposable: class {}, log() {}, registerHook: () => disposable,
-       setProgrammingModel() {}, getProgrammingModel() {}, registerFunction: ({ name }) => (names.push(name), disposable),
-     };
-     const load = Module.prototype.require;
-     Module.prototype.require = function (id) { return id === "@azure/functions-core" ? core : load.call(this, id); };
-     const { main } = JSON.parse(require("node:fs").readFileSync(join(__dirname, "package.json"), "utf8"));
-     import(join(__dirname, main)).then(() => { console.log(JSON.stringify(names)); process.exit(0); });`,
-  );
-  // No settings at all: a fault in them must not keep a function from being indexed.
-  const output = execFileSync(process.execPath, [probe], {
-    cwd: dir,
-    env: { PATH: process.env.PATH ?? "" },
-    encoding: "utf8",
-  });
-  return JSON.parse(output.trim().split("\n").at(-1) ?? "[]");
-}
+test("every function of the sources is indexed from the folder alone, with the same triggers, without a single setting", () => {
+  const ofSources = indexedFunctions(root).map(withoutRandomNames);
+  // HTTP functions are registered from lists of operations.
+  expect(ofSources.map(({ name }) => name)).toEqual(expect.arrayContaining(operations.map(({ name }) => name)));
+  expect(indexedFunctions(alone).map(withoutRandomNames)).toEqual(ofSources);
+});
 
-test("every function of the sources is indexed from the folder alone, without a single setting", () => {
-  const sources = readdirSync(join(root, "functions")).map((name) =>
-    readFileSync(join(root, "functions", name), "utf8"),
-  );
-  const registered = sources.flatMap((source) =>
-    [...source.matchAll(/app\.\w+\(\s*"(\w+)"/g)].map(([, name]) => name ?? ""),
-  );
-  expect(registered.length).toBeGreaterThanOrEqual(9);
-  expect(indexedFunctions(alone).sort()).toEqual(registered.sort());
+/** The library gives each binding a name of its own at every load. */
+const withoutRandomNames = ({ name, bindings }: IndexedFunction) => ({
+  name,
+  bindings: bindings.map(({ name: _, ...rest }) => rest),
 });
 
 test("the folder holds host.json, package.json and the bundle, nothing else", () => {
@@ -68,4 +46,25 @@ test("nothing of the local stand-ins, the simulator or the tests is in the bundl
   expect(bundle).toContain("TRADEWIND_MODE");
   for (const foreign of ["tradewind-broker", "azurite", "_control/faults", "vitest"])
     expect(bundle).not.toContain(foreign);
+});
+
+test("a folder that Azure would not run is not published", () => {
+  const folder = mkdtempSync(join(tmpdir(), "tradewind-faulty-"));
+  expect(stagingFaults(staging)).toEqual([]);
+  expect(stagingFaults(folder)).toEqual([
+    "host.json is missing",
+    "package.json is missing",
+    "functions.mjs is missing",
+  ]);
+  cpSync(staging, folder, { recursive: true });
+  writeFileSync(join(folder, "host.json"), "{}");
+  writeFileSync(join(folder, "local.settings.json"), "{}");
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ main: "other.mjs", dependencies: {} }));
+  expect(stagingFaults(folder)).toEqual([
+    "local.settings.json does not belong here",
+    "package.json starts other.mjs",
+    "package.json asks for packages: nothing is installed in Azure",
+    "host.json names no extension bundle: Service Bus triggers would not be known",
+  ]);
+  rmSync(folder, { recursive: true, force: true });
 });

@@ -1,15 +1,17 @@
 // What the switches, the slot ledger, the monitor's memory and the chain must do, in numbered cases, over the memory table and over Azure's.
 import { describe, expect, test } from "vitest";
-import { type ChainLink, digestOf, hashOf } from "../../src/core/audit/chain.ts";
+import { type ChainLink, hashOf } from "../../src/core/audit/chain.ts";
+import { newestByRow } from "../../src/core/audit/verifyChain.ts";
 import type { ControlEvent, ControlState } from "../../src/core/model/control.ts";
 import { runIdOf } from "../../src/core/model/ids.ts";
 import { qty, usd } from "../../src/core/model/money.ts";
 import type { MonitorState } from "../../src/core/model/monitor.ts";
+import type { ExecutionRecord } from "../../src/core/model/run.ts";
 import type { AgendaEntry, SlotEntry } from "../../src/core/model/slot.ts";
 import { addMs, type Instant, minuteMs } from "../../src/core/model/time.ts";
 import { endedRecord } from "../../src/core/reporting/executionRecord.ts";
 import { tradingDayOf } from "../../src/core/schedule/tradingCalendar.ts";
-import type { ControlStore, SlotLedger, StoredTask, TaskStore } from "../../src/ports/stores.ts";
+import type { ControlStore, SlotLedger, StoredTask, Stores, TaskStore } from "../../src/ports/stores.ts";
 import { day, exampleTask } from "../core/examples.ts";
 import { at, exampleConfig } from "../support/memoryStack.ts";
 import { storeKinds } from "./storeKinds.ts";
@@ -221,6 +223,17 @@ describe.each(storeKinds())("%s stores", (_, open) => {
     });
   });
 
+  test("S-45 forgets a slot that has ended, and none that is open", async () => {
+    const { slots } = open().stores;
+    await slots.end(entry({ state: "ran" }));
+    await slots.open(entry({ slot: later(5) }));
+    await slots.forget({ taskId: "example", slot });
+    await slots.forget({ taskId: "example", slot });
+    await slots.forget({ taskId: "example", slot: later(5) });
+    expect(await slots.get("example", slot)).toBeUndefined();
+    expect(await slots.get("example", later(5))).toMatchObject({ state: "enqueued" });
+  });
+
   describe("the monitor's memory", () => {
     test("S-19 is written only when nobody wrote since it was read", async () => {
       const { monitor } = open().stores;
@@ -234,6 +247,15 @@ describe.each(storeKinds())("%s stores", (_, open) => {
         peakEquity: usd(equity),
         dayStartEquity: usd(equity),
         tradingDay: tradingDayOf(slot),
+        unknownOrders: 1,
+        breakers: {
+          trips: [{ breaker: "drawdown", action: "halt", reason: "too low", at: slot }],
+          recent: [
+            { clientOrderId: "one", taskId: "example", symbol: "AAA", side: "buy", at: slot, result: "executed" },
+          ],
+          drawdownFrom: usd(equity),
+          executionsAfter: slot,
+        },
       });
       expect(await monitor.read()).toBeUndefined();
       const first = await Promise.all([monitor.write(state(1), undefined), monitor.write(state(1), undefined)]);
@@ -260,64 +282,104 @@ describe.each(storeKinds())("%s stores", (_, open) => {
       account: "main",
     });
 
+    async function linked({ executions, audit }: Stores, each: ExecutionRecord, when: Instant): Promise<void> {
+      await executions.finish(each);
+      await audit.linkExecution(each.executionId, when);
+    }
+
+    test("S-46 links a record last as it stands, however many change and link it at once", async () => {
+      const { stores } = open();
+      const { audit, executions } = stores;
+      await linked(stores, record, slot);
+      await Promise.all(
+        Array.from({ length: 6 }, async (_, index) => {
+          await executions.amend(record.executionId, (stored) => ({ ...stored, reason: `${stored.reason} ${index}` }));
+          await audit.linkExecution(record.executionId, slot);
+        }),
+      );
+      const links = (await audit.links("main", day("2026-06-15"))) as readonly ChainLink[];
+      const [row = ""] = audit.rowsOf({ kind: "execution", key: record.executionId });
+      expect(links.at(-1)?.digest).toBe(await audit.digestOf(row));
+    });
+
     test("S-40 holds a link for every change, each with the hash of the one before and the digest of what lies there", async () => {
       const { stores } = open();
       const { settings, control, executions, audit } = stores;
       await settings.seed(exampleConfig(["AAA"]), slot);
       await changed(control, later(1), { tradingState: "halted" });
       await executions.finish(record);
-      await audit.linkExecution(record, later(2));
+      await audit.linkExecution(record.executionId, later(2));
       const links = (await audit.links("main", day("2026-06-15"))) as readonly ChainLink[];
       expect(links.map(({ kind, key }) => `${kind} ${key.replace(/_\d{13}_\w+$/, "")}`)).toEqual([
         "task example v1",
         ...["trading_window", "risk_limits", "notifications", "monitor", "universes"].map(
           (name) => `settings ${name} v1`,
         ),
+        "control now_control",
         "control event",
+        "control now_control",
         "execution example@20260615T133500Z",
       ]);
       for (const [index, link] of links.entries()) {
         expect(link).toMatchObject({ seq: index + 1, previous: links[index - 1]?.hash ?? "", hash: hashOf(link) });
-        expect([link.key, digestOf(await audit.linked(link))]).toEqual([link.key, link.digest]);
       }
-      expect(await audit.heads()).toMatchObject([
-        { account: "main", day: "2026-06-15", seq: links.length, hash: links.at(-1)?.hash },
-      ]);
+      for (const [row, { digest }] of newestByRow(links, audit.rowsOf))
+        expect([row, await audit.digestOf(row)]).toEqual([row, digest]);
+      expect(await audit.head("main")).toEqual(links.at(-1));
     });
 
     test("S-41 links a record again when it has changed, and only then", async () => {
-      const { audit } = open().stores;
-      await audit.linkExecution(record, later(1));
-      await audit.linkExecution(record, later(2));
-      await audit.linkExecution({ ...record, reason: "amended" }, later(3));
-      await audit.linkExecution(record, later(4));
+      const { audit, executions } = open().stores;
+      const link = (when: Instant): Promise<void> => audit.linkExecution(record.executionId, when);
+      await link(slot);
+      await executions.begin({ ...record, status: "running" });
+      await link(slot);
+      await executions.finish(record);
+      for (const minutes of [1, 2]) await link(later(minutes));
+      await executions.amend(record.executionId, (stored) => ({ ...stored, reason: "amended" }));
+      await link(later(3));
+      await executions.amend(record.executionId, () => record);
+      await link(later(4));
       const links = (await audit.links("main", day("2026-06-15"))) as readonly ChainLink[];
       expect(links.map(({ at }) => at)).toEqual([later(1), later(3), later(4)]);
     });
 
     test("S-42 goes on over days, numbered anew in each, and is one for each account", async () => {
-      const { audit } = open().stores;
+      const { stores } = open();
+      const { audit } = stores;
       for (const [index, account] of ["main", "main", "other", "main"].entries())
-        await audit.linkExecution(
-          { ...record, account, executionId: `run-${index}` },
-          later(index === 3 ? 1440 : index),
-        );
+        await linked(stores, { ...record, account, executionId: `run-${index}` }, later(index === 3 ? 1440 : index));
       const linksOf = async (account: string, on: string) =>
         (await audit.links(account, day(on))) as readonly ChainLink[];
       const [monday, tuesday] = [await linksOf("main", "2026-06-15"), await linksOf("main", "2026-06-16")];
       expect(monday.map(({ seq }) => seq)).toEqual([1, 2]);
       expect(tuesday).toMatchObject([{ seq: 1, previous: monday[1]?.hash }]);
       expect(await linksOf("other", "2026-06-15")).toMatchObject([{ seq: 1, previous: "" }]);
-      expect((await audit.heads()).map(({ account, day: on, seq }) => [account, on, seq])).toEqual([
-        ["main", "2026-06-16", 1],
-        ["other", "2026-06-15", 1],
-      ]);
+      expect(await audit.head("main")).toEqual(tuesday[0]);
+      expect(await audit.head("nobody")).toBeUndefined();
+    });
+
+    test("S-44 names the accounts with links or a head, and the days that have links", async () => {
+      const { stores, tableOf } = open();
+      const { audit } = stores;
+      expect(await audit.accounts()).toEqual([]);
+      for (const [index, account] of ["main", "a-b", "main"].entries())
+        await linked(stores, { ...record, account, executionId: `run-${index}` }, later(index * 1440));
+      expect(await audit.accounts()).toEqual(["a-b", "main"]);
+      await tableOf("TradewindBook").delete("book", "now_head_a-b");
+      await tableOf("TradewindBook").delete("book", "link_main_2026-06-15_0000001");
+      expect(await audit.accounts()).toEqual(["a-b", "main"]);
+      expect(await audit.nextDay("main")).toBe("2026-06-17");
+      expect(await audit.nextDay("a-b", day("2026-06-16"))).toBe("2026-06-16");
+      expect(await audit.nextDay("a-b", day("2026-06-17"))).toBeUndefined();
+      expect(await audit.nextDay("nobody")).toBeUndefined();
     });
 
     test("S-43 loses no link when many are added at once", async () => {
-      const { audit } = open().stores;
+      const { stores } = open();
+      const { audit } = stores;
       const all = Array.from({ length: 8 }, (_, index) => ({ ...record, executionId: `run-${index}` }));
-      await Promise.all(all.map((each) => audit.linkExecution(each, slot)));
+      await Promise.all(all.map((each) => linked(stores, each, slot)));
       const links = (await audit.links("main", day("2026-06-15"))) as readonly ChainLink[];
       expect(links.map(({ key }) => key).sort()).toEqual(all.map(({ executionId }) => executionId));
       for (const [index, { previous }] of links.entries()) expect(previous).toBe(links[index - 1]?.hash ?? "");

@@ -51,7 +51,7 @@ describe("simulated days", () => {
 
 describe("killed at each call", () => {
   test.each([
-    ["tick", ["runs.enqueue second@20260615T143000Z"], 14],
+    ["tick", ["runs.enqueueAll", "table TradewindBook.writeAll"], 8],
     ["run", ["broker.submit tw.second@20260615T143000Z.targetWeights.CCC.buy.1", "broker.account"], 40],
     ["protected run", ["broker.cancel"], 55],
     ["monitor", ["broker.fillsSince 2026-06-15T14:20:00.000Z"], 10],
@@ -68,11 +68,10 @@ describe("killed at each call", () => {
     expect(tried).toBe(5 * calls.length);
   });
 
-  test("a tick that does not claim its slot is found out", { timeout: longMs }, async () => {
-    const { broken } = await walkCrashes(
-      "tick",
-      mutants.find(({ name }) => name === "noSlotClaim"),
-    );
-    expect(broken.map(({ fault }) => fault)).toContain("twiceAtOnce");
+  test("a tick whose agenda moves on first is found out", { timeout: longMs }, async () => {
+    const mutant = mutants.find(({ name }) => name === "agendaFirst");
+    expect(mutant).toBeDefined();
+    const { broken } = await walkCrashes("tick", mutant);
+    expect(broken.map(({ fault }) => fault)).toContain("crashBefore");
   });
 });

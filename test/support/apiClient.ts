@@ -56,7 +56,7 @@ export function openApiClient(
     if (found?.params === undefined)
       return { status: 404, headers: {}, text: undefined, body: undefined, operation: undefined };
     const { route, params } = found;
-    const bytes = bytesOf(body);
+    const bytes = method === "GET" || method === "HEAD" ? undefined : bytesOf(body);
     const type = body !== undefined && typeof body !== "string" && !(body instanceof Uint8Array);
     const request = new HttpRequest({
       method,

@@ -5,7 +5,12 @@ type Kept = { readonly packed: PackedRow; readonly etag: string };
 /** `keys` in order, undefined where they have to be sorted anew: a page then costs what it holds, as in Azure. */
 type Partition = { readonly rows: Map<string, Kept>; keys: string[] | undefined };
 
-export function createMemoryTable(): Table {
+export type MemoryTable = Table & {
+  /** Every row as it lies there, in no order. */
+  readonly contents: () => readonly (PackedRow & { readonly etag: string })[];
+};
+
+export function createMemoryTable(): MemoryTable {
   const partitions = new Map<string, Partition>();
   let written = 0;
 
@@ -51,6 +56,10 @@ export function createMemoryTable(): Table {
     query: async (query) =>
       select(partitions.get(query.partitionKey), query).map(({ packed, etag }) =>
         unpackRow(query.keysOnly ? { ...packed, columns: {}, chunks: [] } : packed, etag),
+      ),
+    contents: () =>
+      [...partitions.values()].flatMap(({ rows }) =>
+        [...rows.values()].map(({ packed, etag }) => ({ ...packed, etag })),
       ),
   };
 }

@@ -1,9 +1,11 @@
 // The chain as it lies in the book, and the rows that its links stand for.
+import { z } from "zod";
 import { type ChainLink, digestOf, type LinkContent } from "../../core/audit/chain.ts";
-import { parseTradingDay, type TradingDay } from "../../core/model/time.ts";
+import { type Instant, parseTradingDay, type TradingDay } from "../../core/model/time.ts";
 import type { AuditStore } from "../../ports/stores.ts";
-import { type Book, headKey, linkPrefix, pointerKey } from "./bookTable.ts";
-import type { StoredRow, Table } from "./table.ts";
+import { type Book, type BookWrite, headKey, linkPrefix } from "./bookTable.ts";
+import { columnsOf } from "./rowShapes.ts";
+import { readRow, type StoredRow, type Table } from "./table.ts";
 
 export function createAuditStore(book: Book, executions: Table): AuditStore {
   async function accounts(): Promise<readonly string[]> {
@@ -19,13 +21,29 @@ export function createAuditStore(book: Book, executions: Table): AuditStore {
     }
   }
 
+  /**
+   * The row that names the newest link of a record guards it: of two that link at once, the one that read the record first does it again, or
+   * an older state of the record would be linked last.
+   */
+  async function linkExecution(executionId: string, at: Instant): Promise<void> {
+    for (;;) {
+      const rowKey = `linked_execution_${executionId}`;
+      const newest = await book.get(rowKey);
+      const row = await executions.get(executionId, "record");
+      if (row === undefined) return;
+      const { account, status } = readRow("TradewindExecutions", row, linkedRecord);
+      const digest = digestOf(row.payload);
+      if (status === "running" || newest?.columns.digest === digest) return;
+      const guard = { rowKey, columns: columnsOf({ digest }) };
+      const write: BookWrite =
+        newest === undefined ? { kind: "insert", row: guard } : { kind: "put", row: guard, etag: newest.etag };
+      const contents = [{ kind: "execution", key: executionId, digest } as const];
+      if (await book.commit([write], { account, at, contents })) return;
+    }
+  }
+
   return {
-    linkExecution: async (record, at) => {
-      const content = { kind: "execution", key: record.executionId, digest: digestOf(record) } as const;
-      const pointer = await book.get(pointerKey(content));
-      if (pointer?.columns.digest === content.digest) return;
-      await book.commit([], { account: record.account, at, contents: [content] });
-    },
+    linkExecution,
     accounts,
     head: async (account) => contentOf(await book.get(headKey(account))),
     nextDay: async (account, from) => {
@@ -44,6 +62,8 @@ export function createAuditStore(book: Book, executions: Table): AuditStore {
     },
   };
 }
+
+const linkedRecord = z.looseObject({ account: z.string(), status: z.string() });
 
 const inBook = "book";
 const inExecutions = "executions";

@@ -42,8 +42,6 @@ export const linkPrefix = (account?: string, day?: TradingDay): string =>
   `link_${account === undefined ? "" : `${account}_`}${day ?? ""}`;
 const linkKey = ({ account, day, seq }: Pick<ChainLink, "account" | "day" | "seq">): string =>
   `${linkPrefix(account, day)}_${String(seq).padStart(7, "0")}`;
-/** Names the newest link of what it stands for. */
-export const pointerKey = ({ kind, key }: Pick<LinkContent, "kind" | "key">): string => `linked_${kind}_${key}`;
 
 export function createBook(table: Table): Book {
   /** The newest link of each account as this process knows it: a commit that finds another one reads it anew. */
@@ -69,13 +67,12 @@ export function createBook(table: Table): Book {
   function linkWrites({ account, at, contents }: Links): readonly Write[] {
     const head = heads.get(account);
     let newest = head?.link;
-    const inserts = contents.flatMap((content): Write[] => {
+    const inserts = contents.map((content): Write => {
       newest = linkAfter(newest, content, { account, day: tradingDayOf(at), at });
-      const pointer = { rowKey: pointerKey(content), columns: columnsOf({ digest: content.digest }) };
-      return [
-        { kind: "insert", row: { partitionKey, rowKey: linkKey(newest), columns: columnsOf({}), payload: newest } },
-        { kind: "put", row: { partitionKey, ...pointer } },
-      ];
+      return {
+        kind: "insert",
+        row: { partitionKey, rowKey: linkKey(newest), columns: columnsOf({}), payload: newest },
+      };
     });
     const row = { partitionKey, rowKey: headKey(account), columns: columnsOf({}), payload: newest };
     return [head === undefined ? { kind: "insert", row } : { kind: "put", row, etag: head.etag }, ...inserts];

@@ -65,7 +65,7 @@ export function createImportStore(book: Book): ImportStore {
     },
     begin: async (next, mark) => {
       const row = await book.get(stateKey);
-      if (row === undefined || row.etag !== mark || importIdOf(row) !== "") return false;
+      if (row === undefined || importIdOf(row) !== "") return false;
       return book.put({ rowKey: stateKey, columns: columnsOf({ importId: next.id }), payload: next }, mark);
     },
     pending: async () => {

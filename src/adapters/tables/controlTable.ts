@@ -44,7 +44,7 @@ export function createControlStore(book: Book): ControlStore {
       return { state: readControl(row), etag: row?.etag ?? "" };
     },
     write: async (next, event, etag) => {
-      const row = eventRow(event);
+      const row = eventRow(event, etag);
       return book.commit(
         [
           { kind: "put", row: controlRow(next), etag },
@@ -75,8 +75,9 @@ export function createControlStore(book: Book): ControlStore {
 }
 
 /** The digest keeps two events of one millisecond apart. */
-const eventRow = (event: ControlEvent): BookRow => ({
-  rowKey: `event_${newestFirst(event.at)}_${digestOf(event).slice(0, 8)}`,
+/** The same change may come twice in one instant, with its opposite in between: the state that it was made on tells them apart. */
+const eventRow = (event: ControlEvent, etag: string): BookRow => ({
+  rowKey: `event_${newestFirst(event.at)}_${digestOf({ event, etag }).slice(0, 8)}`,
   columns: columnsOf({ action: event.action }),
   payload: event,
 });

@@ -8,7 +8,7 @@ import { addMs } from "../../core/model/time.ts";
 import { nextDue } from "../../core/schedule/dueSlots.ts";
 import type { StoredTask, TaskStore, UnreadableRow } from "../../ports/stores.ts";
 import { agendaKey, agendaRow } from "./agendaRows.ts";
-import { type Book, type BookRow, type BookWrite, bookName } from "./bookTable.ts";
+import { type Book, type BookRow, type BookWrite, bookName, commonAccount } from "./bookTable.ts";
 import { commitConfig } from "./configImportTable.ts";
 import { columnsOf, storedInstant } from "./rowShapes.ts";
 import { readRow, type StoredRow } from "./table.ts";
@@ -81,7 +81,7 @@ export function createTaskStore(book: Book): TaskStore {
   };
 }
 
-/** Four rows a task and one for the entry it had in the agenda; the link in the chain makes two more. */
+/** Three rows a task, one for the entry it had in the agenda and one for its link in the chain. */
 export const tasksAtOnce = 12;
 
 async function save(book: Book, next: readonly StoredTask[], importId: string | undefined): Promise<boolean> {
@@ -101,7 +101,8 @@ async function save(book: Book, next: readonly StoredTask[], importId: string | 
     key: `${version.task.id} v${version.version}`,
     digest: digestOf(version),
   }));
-  const links = { account: first.task.account, at: first.changedAt, contents };
+  // A task may move to another account, and tasks of several are saved together: like all configuration, they are links of the common chain.
+  const links = { account: commonAccount, at: first.changedAt, contents };
   return commitConfig(book, writes, links, importId);
 }
 

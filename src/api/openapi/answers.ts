@@ -5,7 +5,7 @@ import { controlEventSchema, controlStateSchema, principalSchema } from "../../c
 import { instant, tradingDay } from "../../core/model/parse.ts";
 import { sectionNames } from "../../core/model/settings.ts";
 import { taskSchema } from "../../core/model/task.ts";
-import { anySection } from "../settingsOperations.ts";
+import { anySection } from "./documents.ts";
 import { dryRun, executionRecord, outcome, queuedRun, runSummary, usd } from "./runSchemas.ts";
 
 const kept = {

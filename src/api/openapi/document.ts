@@ -1,15 +1,13 @@
 // The OpenAPI 3.1 document, made from the operations and the schemas that judge requests. Loaded only when somebody asks for it.
 import { z } from "zod";
-import { automationConfigSchema } from "../../core/model/automation.ts";
 import { principalSchema } from "../../core/model/control.ts";
 import { instant, tradingDay } from "../../core/model/parse.ts";
 import { sectionSchemas } from "../../core/model/settings.ts";
-import { taskSchema } from "../../core/model/task.ts";
 import type { AnswerNote, Operation } from "../operation.ts";
 import { type ProblemCode, problemCodes } from "../problemCodes.ts";
 import { maxBodyBytes } from "../request.ts";
-import { anySection } from "../settingsOperations.ts";
 import { answerSchemas } from "./answers.ts";
+import { anySection, documentSchemas } from "./documents.ts";
 import { answerExamples, requestExamples } from "./examples.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -17,13 +15,8 @@ type Json = Readonly<Record<string, unknown>>;
 /** Parts that are the same in what is sent and in what is answered. */
 const sharedSchemas = { Instant: instant, TradingDay: tradingDay, Principal: principalSchema } as const;
 
-/** Documents that are sent; in what is answered their defaults are filled in, so there they have another name. */
-const sentSchemas = {
-  TaskInput: taskSchema,
-  ConfigInput: automationConfigSchema,
-  SettingsInput: anySection,
-  ...sections("Input"),
-} as const;
+/** What is sent has names of its own: in what is answered the defaults are filled in. */
+const sentSchemas = { ...documentSchemas, ...sections("Input") } as const;
 
 export function openApiDocument(operations: readonly Operation[]): Json {
   const routes = Map.groupBy(operations, ({ route }) => route);
@@ -131,11 +124,9 @@ function fieldsOf(schema: z.ZodType | undefined): readonly (readonly [string, Js
 }
 
 function requestBody({ name, body, document, bodyType, maxBodyBytes: most = maxBodyBytes }: Operation): Json {
-  const schema = body ?? document;
-  if (schema === undefined) return {};
-  const sent = Object.entries(sentSchemas).find(([, each]) => each === schema)?.[0];
+  if (body === undefined && document === undefined) return {};
   const content = {
-    schema: sent === undefined ? toJson(schema, "input") : { $ref: `#/components/schemas/${sent}` },
+    schema: body === undefined ? { $ref: `#/components/schemas/${document}` } : toJson(body, "input"),
     example: requestExamples[name],
   };
   const types = ["application/json", ...(bodyType === undefined ? [] : [bodyType])];

@@ -20,14 +20,30 @@ export function psar(
 ): Float64Array {
   assertSameLength(high, low);
   const trend = noTrend(acceleration, maximum);
-  for (let i = 0; i < high.length; i++) out[i] = stopAt(trend, high[i] ?? Number.NaN, low[i] ?? Number.NaN);
+  let highBefore = Number.NaN;
+  let lowBefore = Number.NaN;
+  for (let i = 0; i < high.length; i++) {
+    const top = high[i] ?? Number.NaN;
+    const bottom = low[i] ?? Number.NaN;
+    out[i] = stopAt(trend, top, bottom, highBefore, lowBefore);
+    highBefore = top;
+    lowBefore = bottom;
+  }
   return out;
 }
 
 /** The streaming form of `psar`. */
 export function psarStream(acceleration = 0.02, maximum = 0.2): { next(high: number, low: number): number } {
   const trend = noTrend(acceleration, maximum);
-  return { next: (high, low) => stopAt(trend, high, low) };
+  const before = { high: Number.NaN, low: Number.NaN };
+  return {
+    next(high, low) {
+      const stop = stopAt(trend, high, low, before.high, before.low);
+      before.high = high;
+      before.low = low;
+      return stop;
+    },
+  };
 }
 
 /** `side` is 1 in a rise, −1 in a fall and 0 before the second bar. Prices are times `side`, so that every trend rises: `stop` is of the next bar. */
@@ -38,66 +54,56 @@ type Trend = {
   stop: number;
   extreme: number;
   factor: number;
-  high: number;
-  low: number;
 };
 
 function noTrend(acceleration: number, maximum: number): Trend {
   if (!(acceleration > 0 && acceleration <= maximum))
     throw new RangeError(`acceleration must be more than 0 and at most maximum, not ${acceleration} and ${maximum}`);
-  const none = Number.NaN;
-  return { acceleration, maximum, side: 0, stop: none, extreme: none, factor: acceleration, high: none, low: none };
+  return { acceleration, maximum, side: 0, stop: Number.NaN, extreme: Number.NaN, factor: acceleration };
 }
 
-function stopAt(trend: Trend, high: number, low: number): number {
-  const highBefore = trend.high;
-  const lowBefore = trend.low;
+function stopAt(trend: Trend, high: number, low: number, highBefore: number, lowBefore: number): number {
   const range = high - low;
-  const whole = range - range === 0;
-  trend.high = whole ? high : Number.NaN;
-  trend.low = whole ? low : Number.NaN;
-  if (!whole || Number.isNaN(highBefore)) {
+  const rangeBefore = highBefore - lowBefore;
+  // Only of finite ranges is either less itself 0.
+  if (range - range + (rangeBefore - rangeBefore) !== 0) {
     trend.side = 0;
     return Number.NaN;
   }
-  const fresh = trend.side === 0;
-  if (fresh) begin(trend, highBefore, lowBefore);
+  if (trend.side !== 0) return advance(trend, high, low, highBefore, lowBefore);
+  begin(trend, high, low, highBefore, lowBefore);
   // The trend knows of no bar before its first.
-  return advance(trend, fresh ? high : highBefore, fresh ? low : lowBefore);
+  return advance(trend, high, low, high, low);
 }
 
-function begin(trend: Trend, highBefore: number, lowBefore: number): void {
-  const fall = lowBefore - trend.low;
-  const falls = fall > 0 && fall > trend.high - highBefore;
+function begin(trend: Trend, high: number, low: number, highBefore: number, lowBefore: number): void {
+  const fall = lowBefore - low;
+  const falls = fall > 0 && fall > high - highBefore;
   trend.side = falls ? -1 : 1;
-  trend.extreme = falls ? -trend.low : trend.high;
+  trend.extreme = falls ? -low : high;
   trend.stop = falls ? -highBefore : lowBefore;
   trend.factor = trend.acceleration;
 }
 
 /** The stop of the newest bar. The next one is made ready: it may not enter the range of the newest two bars. */
-function advance(trend: Trend, highBefore: number, lowBefore: number): number {
-  const rises = trend.side > 0;
-  const top = rises ? trend.high : -trend.low;
-  const bottom = rises ? trend.low : -trend.high;
-  const topBefore = rises ? highBefore : -lowBefore;
-  const bottomBefore = rises ? lowBefore : -highBefore;
-  if (bottom > trend.stop) {
-    const stop = trend.side * trend.stop;
+function advance(trend: Trend, high: number, low: number, highBefore: number, lowBefore: number): number {
+  const { side, stop } = trend;
+  const top = side > 0 ? high : -low;
+  const bottom = side > 0 ? low : -high;
+  if (bottom > stop) {
     if (top > trend.extreme) {
       trend.extreme = top;
       trend.factor = Math.min(trend.maximum, trend.factor + trend.acceleration);
     }
-    const next = trend.stop + trend.factor * (trend.extreme - trend.stop);
-    trend.stop = Math.min(next, bottomBefore, bottom);
-    return stop;
+    const next = stop + trend.factor * (trend.extreme - stop);
+    trend.stop = Math.min(next, side > 0 ? lowBefore : -highBefore, bottom);
+    return side * stop;
   }
   const turned = Math.max(trend.extreme, top);
-  const stop = trend.side * turned;
-  trend.side = -trend.side;
+  trend.side = -side;
   trend.extreme = -bottom;
   trend.factor = trend.acceleration;
   const next = -turned + trend.factor * (turned - bottom);
-  trend.stop = Math.min(next, -topBefore, -top);
-  return stop;
+  trend.stop = Math.min(next, side > 0 ? -highBefore : lowBefore, -top);
+  return side * turned;
 }

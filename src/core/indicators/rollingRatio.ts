@@ -39,26 +39,28 @@ function slide(
   empty: number,
   out: Float64Array,
 ): void {
+  const { numerators: tailNumerators, denominators: tailDenominators } = tails;
   let numerator = 0;
   let denominator = 0;
   for (let i = start; i < end; i++) {
-    numerator += numerators[i - start] ?? Number.NaN;
-    denominator += denominators[i - start] ?? Number.NaN;
-    const tail = i - start + 1;
-    const whole = denominator + (tails.denominators[tail] ?? Number.NaN);
-    out[i] = whole === 0 ? empty : scale * ((numerator + (tails.numerators[tail] ?? Number.NaN)) / whole);
+    const at = i - start;
+    numerator += numerators[at] ?? Number.NaN;
+    denominator += denominators[at] ?? Number.NaN;
+    const whole = denominator + (tailDenominators[at + 1] ?? Number.NaN);
+    out[i] = whole === 0 ? empty : scale * ((numerator + (tailNumerators[at + 1] ?? Number.NaN)) / whole);
   }
 }
 
 /** The sums from each place of a block to its end. */
 function sumTails(numerators: Float64Array, denominators: Float64Array, tails: Tails): void {
+  const { numerators: tailNumerators, denominators: tailDenominators } = tails;
   let numerator = 0;
   let denominator = 0;
   for (let at = numerators.length - 1; at >= 0; at--) {
     numerator += numerators[at] ?? Number.NaN;
     denominator += denominators[at] ?? Number.NaN;
-    tails.numerators[at] = numerator;
-    tails.denominators[at] = denominator;
+    tailNumerators[at] = numerator;
+    tailDenominators[at] = denominator;
   }
 }
 

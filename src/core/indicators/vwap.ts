@@ -22,10 +22,28 @@ export function vwap(
   out: Float64Array = new Float64Array(high.length),
 ): Float64Array {
   assertSameLength(high, low, close, volume, session ?? high);
-  const so = { session: Number.NaN, money: 0, volume: 0 };
-  for (let i = 0; i < high.length; i++) {
-    const price = typicalPrice(high[i] ?? Number.NaN, low[i] ?? Number.NaN, close[i] ?? Number.NaN);
-    out[i] = averageAfter(so, price, volume[i] ?? Number.NaN, session === undefined ? 0 : (session[i] ?? Number.NaN));
+  let i = 0;
+  while (i < high.length) {
+    const name = session === undefined ? 0 : (session[i] ?? Number.NaN);
+    if (!Number.isFinite(name)) {
+      out[i++] = Number.NaN;
+      continue;
+    }
+    let money = 0;
+    let traded = 0;
+    // A loop of its own for each session, because nothing but the sums should stand between one bar and the next.
+    while (i < high.length && (session === undefined || session[i] === name)) {
+      const shares = volume[i] ?? Number.NaN;
+      const value = typicalPrice(high[i] ?? Number.NaN, low[i] ?? Number.NaN, close[i] ?? Number.NaN) * shares;
+      if (value - value !== 0) {
+        out[i++] = Number.NaN;
+        break;
+      }
+      money += value;
+      traded += shares;
+      // 0 / 0 is NaN: nothing has traded yet.
+      out[i++] = money / traded;
+    }
   }
   return out;
 }
@@ -34,28 +52,22 @@ export function vwap(
 export function vwapStream(): {
   next(high: number, low: number, close: number, volume: number, session?: number): number;
 } {
-  const so = { session: Number.NaN, money: 0, volume: 0 };
+  const so = { session: Number.NaN, money: 0, traded: 0 };
   return {
-    next: (high, low, close, volume, session = 0) => averageAfter(so, typicalPrice(high, low, close), volume, session),
+    next(high, low, close, volume, session = 0) {
+      const value = typicalPrice(high, low, close) * volume;
+      const whole = Number.isFinite(value) && Number.isFinite(session);
+      if (!whole || session !== so.session) {
+        so.session = whole ? session : Number.NaN;
+        so.money = 0;
+        so.traded = 0;
+      }
+      if (!whole) return Number.NaN;
+      so.money += value;
+      so.traded += volume;
+      return so.money / so.traded;
+    },
   };
-}
-
-/** What has traded in a session so far; a session of NaN says that none is under way. */
-type Traded = { session: number; money: number; volume: number };
-
-function averageAfter(so: Traded, price: number, volume: number, session: number): number {
-  const money = price * volume;
-  const gap = money - money !== 0 || session - session !== 0;
-  if (gap || session !== so.session) {
-    so.session = gap ? Number.NaN : session;
-    so.money = 0;
-    so.volume = 0;
-  }
-  if (gap) return Number.NaN;
-  so.money += money;
-  so.volume += volume;
-  // 0 / 0 is NaN: nothing has traded yet.
-  return so.money / so.volume;
 }
 
 /**

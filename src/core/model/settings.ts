@@ -58,7 +58,7 @@ export const tradingWindowSchema = z.strictObject({
   graceMinutes: windowFields.graceMinutes.default(5),
 });
 
-/** What a task says of its own window: each field takes the place of the common one. */
+/** What a task says of its own window. */
 export const windowOverridesSchema = z.strictObject(windowFields).omit({ graceMinutes: true }).partial();
 
 /** How orders and positions are looked after once orders have been sent, and how long history is kept. */

@@ -56,7 +56,7 @@ export const taskSchema = z
     protection: protectionSchema.optional(),
     /** Limits of its own; the tighter of these and the common ones holds. */
     limits: scopedLimitsSchema.optional(),
-    /** Its own trading window: each field given takes the place of the common one. */
+    /** Its own trading window: each field given takes the place of the common one, but holidays, early closes and blackouts, which are added to it. */
     window: windowOverridesSchema.optional(),
     /** Overrides the trading window's. */
     graceMinutes: z.int().min(1).max(1440).optional(),
@@ -115,14 +115,20 @@ export function symbolsOf({ id, symbols: own, universe = "" }: Task, universes: 
   );
 }
 
-/** The window that holds for a task. */
-export const windowOf = (
+/** The window that holds for a task: its own hours in the place of the common ones, its own closures on top of them. */
+export function windowOf(
   { window, graceMinutes }: Pick<Task, "window" | "graceMinutes">,
   common: TradingWindow,
-): TradingWindow =>
-  window === undefined && graceMinutes === undefined
-    ? common
-    : { ...common, ...definedFields(window ?? {}), ...(graceMinutes === undefined ? {} : { graceMinutes }) };
+): TradingWindow {
+  if (window === undefined && graceMinutes === undefined) return common;
+  const own: TradingWindow = { ...common, ...definedFields(window ?? {}), ...definedFields({ graceMinutes }) };
+  return {
+    ...own,
+    holidays: [...common.holidays, ...(window?.holidays ?? [])],
+    earlyCloses: [...common.earlyCloses, ...(window?.earlyCloses ?? [])],
+    blackouts: [...common.blackouts, ...(window?.blackouts ?? [])],
+  };
+}
 
 /** The limits that hold for a task: of each, the tighter one. */
 export const limitsOf = ({ limits }: Pick<Task, "limits">, common: RiskLimits): RiskLimits =>

@@ -47,7 +47,7 @@ export function judgeBreakers(breakers: Breakers, figures: BreakerFigures, earli
     rejections: { rejectionsAfter: now },
     drift: {},
   };
-  return trips.reduce<BreakerMemory>((memory, { breaker }) => ({ ...memory, ...anew[breaker] }), { ...before, trips });
+  return Object.assign({ ...before, trips }, ...trips.map(({ breaker }) => anew[breaker]));
 }
 
 /** Why it trips; undefined when it does not, or is not watched for. */

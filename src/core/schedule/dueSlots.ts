@@ -2,8 +2,8 @@
 import type { TradingWindow } from "../model/settings.ts";
 import { isExpired, schedulesOf, type Task, windowOf } from "../model/task.ts";
 import { type Instant, instantFromMs, msFromInstant } from "../model/time.ts";
-import { never, nextMsAfter, type OpenFrom } from "./scheduleTimes.ts";
-import { calendarRange, extendedHoursOf, sessionsFrom, tradingDayOf } from "./tradingCalendar.ts";
+import { extendedSessionFrom, never, nextMsAfter, type OpenFrom } from "./scheduleTimes.ts";
+import { calendarRange, tradingDayOf } from "./tradingCalendar.ts";
 import { nextOpenMs, openUntilMs } from "./windowHours.ts";
 
 type Scheduled = Pick<Task, "schedule" | "expiresAt" | "window" | "graceMinutes">;
@@ -23,11 +23,12 @@ export function dueSlots(
   limit = 500,
 ): readonly Instant[] {
   const window = windowOf(task, common);
+  const nowMs = msFromInstant(now);
   const openFrom: OpenFrom = (ms) => {
-    if (isPastCalendar(ms)) return undefined;
+    // Nothing later is asked for: an interval that never meets its window must not be looked for to the end of the calendar.
+    if (ms > nowMs || isPastCalendar(ms)) return undefined;
     return openUntilMs(window, ms) === undefined ? nextOpenMs(window, ms) : ms;
   };
-  const nowMs = msFromInstant(now);
   const slots: Instant[] = [];
   for (let ms = nextMs(task, msFromInstant(after), openFrom); ms <= nowMs && slots.length < limit; ) {
     slots.push(instantFromMs(ms));
@@ -48,15 +49,6 @@ export function nextDue(task: Scheduled, after: Instant): Instant | undefined {
 function nextMs(task: Scheduled, afterMs: number, openFrom: OpenFrom): number {
   const ms = schedulesOf(task).reduce((least, each) => Math.min(least, nextMsAfter(each, afterMs, openFrom)), never);
   return ms === never || isExpired(task, instantFromMs(ms)) ? never : ms;
-}
-
-/** No window is open outside them. */
-function extendedSessionFrom(ms: number): number | undefined {
-  for (const session of sessionsFrom(tradingDayOf(instantFromMs(ms)))) {
-    const { fromMs, untilMs } = extendedHoursOf(session);
-    if (ms < untilMs) return Math.max(ms, fromMs);
-  }
-  return undefined;
 }
 
 const isPastCalendar = (ms: number): boolean => tradingDayOf(instantFromMs(ms)) > calendarRange.to;

@@ -2,7 +2,7 @@
 import { Cron } from "croner";
 import type { TaskSchedule } from "../model/task.ts";
 import { dayMs, instantFromMs, minuteMs, msFromInstant } from "../model/time.ts";
-import { calendarRange, sessionsFrom, tradingDayOf } from "./tradingCalendar.ts";
+import { calendarRange, extendedHoursOf, sessionsFrom, tradingDayOf } from "./tradingCalendar.ts";
 import { offsetMsAt } from "./windowHours.ts";
 
 /** No time at all: a schedule that is never due again. */
@@ -10,6 +10,15 @@ export const never = Number.POSITIVE_INFINITY;
 
 /** The first moment from `ms` on at which an interval counts, `ms` itself included; undefined: never again. */
 export type OpenFrom = (ms: number) => number | undefined;
+
+/** The extended hours of the sessions: no window is open outside them. */
+export const extendedSessionFrom: OpenFrom = (ms) => {
+  for (const session of sessionsFrom(tradingDayOf(instantFromMs(ms)))) {
+    const { fromMs, untilMs } = extendedHoursOf(session);
+    if (ms < untilMs) return Math.max(ms, fromMs);
+  }
+  return undefined;
+};
 
 /** When a schedule is due next after `afterMs`, in milliseconds since the Unix epoch; `never` when it is not. Intervals count while `openFrom` says so. */
 export function nextMsAfter(schedule: TaskSchedule, afterMs: number, openFrom: OpenFrom): number {
@@ -21,7 +30,10 @@ export function nextMsAfter(schedule: TaskSchedule, afterMs: number, openFrom: O
 export function scheduleFault(
   schedule: TaskSchedule,
 ): { readonly field: string; readonly message: string } | undefined {
-  if ("everyMinutes" in schedule) return undefined;
+  if ("everyMinutes" in schedule) {
+    const first = nextIntervalMs(schedule, Date.parse(calendarRange.to) - yearMs, extendedSessionFrom);
+    return first === never ? { field: "everyMinutes", message: "is never due while the exchange trades" } : undefined;
+  }
   if ("at" in schedule) {
     const tooFar = Math.abs(sessionOffset(schedule.at).minutes) >= regularMinutes;
     return tooFar
@@ -41,6 +53,9 @@ function cronFault(cron: string, zone: string): string | undefined {
     return failure instanceof Error ? failure.message.replace(/^CronPattern: /, "") : String(failure);
   }
 }
+
+/** One year stands for all: clocks and sessions repeat. */
+const yearMs = 366 * dayMs;
 
 /** 9:30 to 16:00. */
 const regularMinutes = 390;

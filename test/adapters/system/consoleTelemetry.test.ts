@@ -43,3 +43,19 @@ test("writes no value of a field whose name speaks of a secret or an account num
   expect(lines[0]?.text).not.toContain("hush");
   expect(JSON.parse(lines[0]?.text ?? "")).toMatchObject({ secret: "[redacted]", taskId: "demo", symbol: "KEY" });
 });
+
+test("writes the fields of a piece of work in every event of it, and of no other that goes on meanwhile", async () => {
+  const telemetry = createConsoleTelemetry();
+  const work = (requestId: string) =>
+    telemetry.within({ requestId }, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      telemetry.event("info", "done", { of: requestId });
+    });
+  await Promise.all([work("one"), work("two")]);
+  telemetry.event("info", "later", {});
+  expect(lines.map(({ text }) => JSON.parse(text))).toEqual([
+    { event: "done", level: "info", requestId: "one", of: "one" },
+    { event: "done", level: "info", requestId: "two", of: "two" },
+    { event: "later", level: "info" },
+  ]);
+});

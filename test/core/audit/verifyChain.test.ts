@@ -5,10 +5,9 @@ import { type ChainLink, digestOf, hashOf, linkAfter } from "../../../src/core/a
 import { purgedBefore, retentionStart } from "../../../src/core/audit/retention.ts";
 import { followDay, headFault } from "../../../src/core/audit/verifyChain.ts";
 import { slotOfRunId } from "../../../src/core/model/ids.ts";
-import type { TradingDay } from "../../../src/core/model/time.ts";
-import { at } from "../../support/memoryStack.ts";
+import { at, day as dayOf } from "../examples.ts";
 
-const day = "2026-06-15" as TradingDay;
+const day = dayOf("2026-06-15");
 const where = { account: "main", day };
 
 /** So many links of one day, the first of them after a link with the hash `previous`. */
@@ -16,7 +15,7 @@ function chainOf(count: number, previous = ""): ChainLink[] {
   const links: ChainLink[] = [];
   for (let index = 0; index < count; index++) {
     const content = { kind: "execution", key: `run-${index}`, digest: digestOf(index) } as const;
-    const first = previous === "" ? undefined : { day: "2026-06-12" as TradingDay, seq: 7, hash: previous };
+    const first = previous === "" ? undefined : { day: dayOf("2026-06-12"), seq: 7, hash: previous };
     links.push(linkAfter(links.at(-1) ?? first, content, { ...where, at: at("2026-06-15T14:00:00Z") }));
   }
   return links;
@@ -130,7 +129,7 @@ describe("a chain whose clock went back over midnight", () => {
   test("goes on in the day that it had come to", () => {
     const [head] = chainOf(1);
     const content = { kind: "execution", key: "late", digest: digestOf("late") } as const;
-    const before = { account: "main", day: "2026-06-14" as TradingDay, at: at("2026-06-15T03:59:00Z") };
+    const before = { account: "main", day: dayOf("2026-06-14"), at: at("2026-06-15T03:59:00Z") };
     expect(linkAfter(head, content, before)).toMatchObject({ day, seq: 2 });
   });
 });

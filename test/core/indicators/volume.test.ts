@@ -47,6 +47,8 @@ test("has no average where nothing has traded", () => {
 
 test("takes a session without a number for a gap", () => {
   expect([...vwap(price, price, price, shares, of(1, 1, none, 1, 1))]).toEqual([10, 11.5, none, 20, 21]);
+  const stream = vwapStream();
+  expect([1, 1, none, 1].map((session) => stream.next(20, 20, 20, 5, session))).toEqual([20, 20, none, 20]);
 });
 
 test("measures the money that flowed on rising bars as part of all that moved", () => {

@@ -2,7 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Bar, type Bars, type Column, type Indicator, indicators, type Outputs } from "./windowsAndTrends.ts";
+import { extremesAndTrends } from "./extremesAndTrends.ts";
+import type { Bar, Bars, Column, Indicator, Outputs } from "./indicatorShape.ts";
+import { statistics } from "./statistics.ts";
 
 const market = "../shared/data/market/daily";
 const none = Number.NaN;
@@ -36,7 +38,7 @@ const barsWithGaps = fc
     }, bars),
   );
 
-describe.each(indicators)("$name", (indicator) => {
+describe.each([...statistics, ...extremesAndTrends])("$name", (indicator) => {
   const periods = fc.integer({ min: indicator.leastPeriod, max: 12 });
 
   test("gives in a stream what it gives in a batch, bit for bit, gaps or not", () => {

@@ -72,6 +72,133 @@ describe("settings", () => {
     });
   });
 
+  const told = (changes: Parameters<typeof exampleWindow>[0], instant: string): string => {
+    const window = exampleWindow(changes);
+    const decision = decideWindow(window, at(instant));
+    return decision.open ? `open until ${decision.until}` : `${decision.code}: ${describeClosed(decision, window)}`;
+  };
+  const split = {
+    ranges: [
+      { start: "09:30", end: "11:00" },
+      { start: "13:00", end: "16:00" },
+    ],
+  };
+  const blackout = (from: string, to: string, reason = "maintenance") => ({
+    blackouts: [{ from: from.length === 10 ? day(from) : at(from), to: to.length === 10 ? day(to) : at(to), reason }],
+  });
+  const cut = (time: string) => ({ earlyCloses: [{ day: day("2026-06-15"), at: time }] });
+
+  test.each([
+    [
+      "between two ranges, naming the next",
+      split,
+      "2026-06-15T16:00Z",
+      "WINDOW_CLOSED: before the window opens at 13:00 New York; next open Mon 2026-06-15 13:00 New York",
+    ],
+    ["in the first of two ranges, until its end", split, "2026-06-15T14:00Z", "open until 2026-06-15T15:00:00.000Z"],
+    [
+      "in two ranges that touch, which are one",
+      {
+        ranges: [
+          { start: "09:30", end: "11:00" },
+          { start: "11:00", end: "12:00" },
+        ],
+      },
+      "2026-06-15T14:00Z",
+      "open until 2026-06-15T16:00:00.000Z",
+    ],
+    [
+      "on a weekday that is left out, by its name",
+      { weekdays: [2, 3] },
+      "2026-06-15T14:00Z",
+      "WINDOW_CLOSED: the window is closed on Mondays; next open Tue 2026-06-16 09:30 New York",
+    ],
+    [
+      "on a holiday of its own",
+      { holidays: [day("2026-06-15")] },
+      "2026-06-15T14:00Z",
+      "HOLIDAY: holiday: 2026-06-15 is a holiday of the trading window; next open Tue 2026-06-16 09:30 New York",
+    ],
+    [
+      "in a blackout of days, both included, from the first minute",
+      blackout("2026-06-15", "2026-06-16"),
+      "2026-06-16T19:59Z",
+      "BLACKOUT: blackout: maintenance; next open Wed 2026-06-17 09:30 New York",
+    ],
+    [
+      "before hours that a blackout has taken whole, by its reason",
+      blackout("2026-06-15", "2026-06-15"),
+      "2026-06-15T12:00Z",
+      "BLACKOUT: blackout: maintenance; next open Tue 2026-06-16 09:30 New York",
+    ],
+    [
+      "in a blackout of minutes, opening at its very end",
+      blackout("2026-06-15T14:00:30Z", "2026-06-15T14:10:15Z"),
+      "2026-06-15T14:10:14.999Z",
+      "BLACKOUT: blackout: maintenance; next open Mon 2026-06-15 10:10 New York",
+    ],
+    [
+      "until a blackout begins",
+      blackout("2026-06-15T14:00:30Z", "2026-06-15T14:10:15Z"),
+      "2026-06-15T14:00:29Z",
+      "open until 2026-06-15T14:00:30.000Z",
+    ],
+    [
+      "before the open of a day on which a blackout leaves something",
+      blackout("2026-06-15T13:00Z", "2026-06-15T15:00Z"),
+      "2026-06-15T12:59Z",
+      "WINDOW_CLOSED: before the window opens at 11:00 New York; next open Mon 2026-06-15 11:00 New York",
+    ],
+    ["until an early close of its own", cut("12:00"), "2026-06-15T14:00Z", "open until 2026-06-15T16:00:00.000Z"],
+    [
+      "after an early close of its own",
+      cut("12:00"),
+      "2026-06-15T16:00Z",
+      "WINDOW_CLOSED: after the window closed at 12:00 New York; next open Tue 2026-06-16 09:30 New York",
+    ],
+    [
+      "on a day of which early close and buffers leave nothing",
+      { ...cut("09:45"), closeBufferMinutes: 20 },
+      "2026-06-15T13:40Z",
+      "WINDOW_CLOSED: early close: nothing is left of the session after its buffers; next open Tue 2026-06-16 09:30 New York",
+    ],
+    [
+      "before the open in regular hours",
+      {},
+      "2026-06-15T12:00Z",
+      "WINDOW_CLOSED: before the window opens at 09:30 New York; next open Mon 2026-06-15 09:30 New York",
+    ],
+    [
+      "in hours that no session meets",
+      {
+        ranges: [
+          { start: "16:00", end: "18:00" },
+          { start: "09:30", end: "10:00" },
+        ].toReversed(),
+        weekdays: [1, 5],
+      },
+      "2026-11-27T19:00Z",
+      "WINDOW_CLOSED: after the window closed at 10:00 New York; next open Mon 2026-11-30 09:30 New York",
+    ],
+  ])("are told %s", (_, changes, instant, expected) => {
+    expect(told(changes, instant)).toBe(expected);
+  });
+
+  test.each([
+    ["2026-06-15T07:59Z", false, undefined],
+    ["2026-06-15T08:00Z", true, true],
+    ["2026-06-15T13:29Z", true, true],
+    ["2026-06-15T13:30Z", true, false],
+    ["2026-06-15T20:00Z", true, true],
+    ["2026-06-16T00:00Z", false, undefined],
+    ["2026-11-27T21:59Z", true, true],
+    ["2026-11-27T22:00Z", false, undefined],
+  ])("with extended hours the window at %s is open: %s, outside the regular session: %s", (instant, open, extended) => {
+    const window = exampleWindow({ extendedHours: true, ranges: [{ start: "00:00", end: "23:59" }] });
+    const decision = decideWindow(window, at(instant));
+    expect([decision.open, decision.open ? decision.extended : undefined]).toEqual([open, extended]);
+  });
+
   test("a window that never opens again is a RangeError, not an endless search", () => {
     expect(() => decideWindow(exampleWindow({ weekdays: [6, 7] }), at("2026-06-15T14:00Z"))).toThrow(RangeError);
   });
