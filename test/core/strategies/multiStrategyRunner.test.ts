@@ -6,6 +6,7 @@ import { runStrategies } from "../../../src/core/strategies/multiStrategyRunner.
 import { exampleBars, exampleInputs, exampleMarket, exampleTask } from "../examples.ts";
 
 const rising = Array.from({ length: 40 }, (_, index) => 60 + index);
+const symbols = ["AAA", "BBB", "CCC", "DDD"];
 const market = exampleMarket({ AAA: 100, BBB: 100, CCC: 100, DDD: 100 });
 
 const weights = (of: Record<string, number>, weight = 1): StrategyUse => ({
@@ -17,7 +18,7 @@ const trend = (weight = 1): StrategyUse => ({ name: "movingAverageCross", params
 const broken: StrategyUse = { name: "movingAverageCross", params: { fast: "x" }, weight: 5 };
 const run = (...strategies: readonly StrategyUse[]) => runBy("netTargetWeights", ...strategies);
 const runBy = (combine: Task["combine"], ...strategies: readonly StrategyUse[]) =>
-  runStrategies({ ...exampleInputs({ market }), task: exampleTask({ strategies: [...strategies], combine }) });
+  runStrategies({ ...exampleInputs({ market }), task: exampleTask({ symbols, strategies: [...strategies], combine }) });
 
 describe("targets", () => {
   test("of one strategy are its own", () => {
@@ -50,10 +51,13 @@ describe("targets", () => {
 });
 
 describe("a strategy that fails", () => {
-  test("is named with its reason, and the others decide as if it were not there", () => {
+  test("is named with its reason, and the others keep the shares that they have beside it", () => {
     const { targets, signals, failures } = run(broken, weights({ AAA: 0.4 }));
     expect(failures).toEqual([{ strategy: "movingAverageCross", message: expect.stringContaining("fast") }]);
-    expect(targets).toEqual(run(weights({ AAA: 0.4 })).targets);
+    expect(targets.get("AAA")).toMatchObject({
+      weight: expect.closeTo(0.4 / 6, 12),
+      strategy: "targetWeights",
+    });
     expect(signals).toEqual(run(weights({ AAA: 0.4 })).signals);
   });
 
@@ -67,7 +71,7 @@ describe("a strategy that fails", () => {
     const task = exampleTask({ strategies: [trend(), weights({ AAA: 0.4 })] });
     const result = runStrategies({ ...exampleInputs({ market: { ...market, bars: [series] } }), task });
     expect(result.failures).toEqual([{ strategy: "movingAverageCross", message: "a column is missing" }]);
-    expect(result.targets.get("AAA")).toMatchObject({ weight: 0.4, strategy: "targetWeights" });
+    expect(result.targets.get("AAA")).toMatchObject({ weight: 0.2, strategy: "targetWeights" });
   });
 
   test("alone leaves every symbol without a target, so that nothing is sold by a failure", () => {
@@ -90,6 +94,42 @@ test("the order of the list does not change the result, to the last bit", () => 
       expect(JSON.stringify({ ...result, targets: [...result.targets] })).toBe(expected);
     }),
   );
+});
+
+describe("a symbol that is left out of the run", () => {
+  const without = exampleMarket({ AAA: 100, BBB: 100 });
+
+  test("keeps its part: the others get no more because its data are bad", () => {
+    const task = exampleTask({ symbols, strategies: [trend()] });
+    const { targets } = runStrategies({ ...exampleInputs({ market: without }), task });
+    expect([...targets].map(([symbol, { weight }]) => [symbol, weight])).toEqual([
+      ["AAA", 0.25],
+      ["BBB", 0.25],
+    ]);
+  });
+
+  test("gets no target, though its strategy names it", () => {
+    const task = exampleTask({ symbols, strategies: [weights({ AAA: 0.4, CCC: 0.4 })] });
+    expect([...runStrategies({ ...exampleInputs({ market: without }), task }).targets.keys()]).toEqual(["AAA"]);
+  });
+});
+
+describe("nonsense that a strategy answers sets it aside", () => {
+  const trendOn = (closes: readonly number[]) =>
+    runStrategies({
+      ...exampleInputs({ market: { ...market, bars: [exampleBars("AAA", closes)] } }),
+      task: exampleTask({
+        symbols,
+        strategies: [{ name: "bollingerReversion", params: { period: 3, deviations: 1 }, weight: 1 }],
+      }),
+    });
+
+  test("such as a target at an infinite gain", () => {
+    expect(trendOn([13, 13, 10]).failures).toEqual([]);
+    expect(trendOn([13, 13, 0]).failures).toEqual([
+      { strategy: "bollingerReversion", message: "its signal for AAA has its target at Infinity" },
+    ]);
+  });
 });
 
 test("signals are sorted by strategy and symbol", () => {
