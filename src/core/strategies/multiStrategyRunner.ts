@@ -24,16 +24,16 @@ type Spoken = { readonly use: StrategyUse; readonly signals: readonly Signal[] }
 
 /**
  * Every strategy on the same data, combined by the task's rule. A strategy that throws or answers nonsense is set aside with its reason: it
- * counts as one that says nothing. The order of the list has no effect.
+ * counts as one that says nothing. The order of the list has no effect. `find` knows the strategies by name.
  */
-export function runStrategies(inputs: RunnerInputs): StrategyRun {
+export function runStrategies(inputs: RunnerInputs, find = findStrategy): StrategyRun {
   const { task } = inputs;
   const viewOf = viewsOf(inputs);
   const spoken: Spoken[] = [];
   const failures: StrategyFailure[] = [];
   for (const use of [...task.strategies].sort(byNameAndParams)) {
     try {
-      spoken.push({ use, signals: decide(use, viewOf) });
+      spoken.push({ use, signals: decide(use, viewOf, find) });
     } catch (failure) {
       failures.push({ strategy: use.name, message: failure instanceof Error ? failure.message : String(failure) });
     }
@@ -52,8 +52,12 @@ export function runStrategies(inputs: RunnerInputs): StrategyRun {
   return { signals, failures, targets, conflicts };
 }
 
-function decide({ name, params }: StrategyUse, viewOf: (timeframe: Timeframe) => StrategyView): readonly Signal[] {
-  const strategy = findStrategy(name);
+function decide(
+  { name, params }: StrategyUse,
+  viewOf: (timeframe: Timeframe) => StrategyView,
+  find: typeof findStrategy,
+): readonly Signal[] {
+  const strategy = find(name);
   if (strategy === undefined) throw new RangeError(`there is no strategy "${name}"`);
   const faults = strategy.paramsFault(params);
   if (faults.length > 0) throw new RangeError(faults.map(({ path, message }) => `${path}: ${message}`).join("; "));

@@ -1,8 +1,10 @@
 // Several strategies on one view: netting, isolation of the one that fails, and independence of the list's order.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import type { StrategyUse, Task } from "../../../src/core/model/task.ts";
 import { runStrategies } from "../../../src/core/strategies/multiStrategyRunner.ts";
+import { define, type SignalDraft } from "../../../src/core/strategies/strategy.ts";
 import { exampleBars, exampleInputs, exampleMarket, exampleTask } from "../examples.ts";
 
 const rising = Array.from({ length: 40 }, (_, index) => 60 + index);
@@ -115,20 +117,46 @@ describe("a symbol that is left out of the run", () => {
 });
 
 describe("nonsense that a strategy answers sets it aside", () => {
-  const trendOn = (closes: readonly number[]) =>
-    runStrategies({
-      ...exampleInputs({ market: { ...market, bars: [exampleBars("AAA", closes)] } }),
-      task: exampleTask({
-        symbols,
-        strategies: [{ name: "bollingerReversion", params: { period: 3, deviations: 1 }, weight: 1 }],
-      }),
+  /** A run of a strategy that answers these for AAA, each beside what is sound. */
+  const answering = (...answers: readonly Partial<SignalDraft>[]) => {
+    const params = z.strictObject({});
+    const sound = { symbol: "AAA", targetWeight: 0.5, strength: 1, reasons: {} };
+    const oracle = define({
+      name: "oracle",
+      title: "",
+      doc: "",
+      params,
+      needs: () => ({ timeframe: "1Day", bars: 0 }),
+      decide: () => answers.map((answer) => ({ ...sound, ...answer })),
     });
+    const task = exampleTask({ symbols, strategies: [{ name: "oracle", params: {}, weight: 1 }] });
+    return runStrategies({ ...exampleInputs({ market }), task }, () => oracle);
+  };
 
-  test("such as a target at an infinite gain", () => {
-    expect(trendOn([13, 13, 10]).failures).toEqual([]);
-    expect(trendOn([13, 13, 0]).failures).toEqual([
-      { strategy: "bollingerReversion", message: "its signal for AAA has its target at Infinity" },
-    ]);
+  test.each<[string, ...Partial<SignalDraft>[]]>([
+    ["names a symbol that takes no part in the run", { symbol: "GONE" }],
+    ["has the weight 1.01", { targetWeight: 1.01 }],
+    ["has the weight NaN", { targetWeight: Number.NaN }],
+    ["has the strength -0.1", { strength: -0.1 }],
+    ["has its stop at 1", { stopFraction: 1 }],
+    ["has its target at 0", { targetFraction: 0 }],
+    ["has its target at Infinity", { targetFraction: Number.POSITIVE_INFINITY }],
+    ["is meant for NaN bars", { horizonBars: Number.NaN }],
+    ["gives mean as a reason, which is not a number", { reasons: { close: 1, mean: Number.NaN } }],
+    ["is its second", {}, {}],
+  ])("it %s", (fault, ...answers) => {
+    const symbol = answers[0]?.symbol ?? "AAA";
+    expect(answering(...answers)).toEqual({
+      signals: [],
+      failures: [{ strategy: "oracle", message: `its signal for ${symbol} ${fault}` }],
+      targets: new Map(),
+      conflicts: [],
+    });
+  });
+
+  test("what is at the edge of sense is taken", () => {
+    const edges = { targetWeight: -1, strength: 0, stopFraction: 0.99, targetFraction: 9, horizonBars: 0.5 };
+    expect(answering({ ...edges, reasons: { why: "so" } }).failures).toEqual([]);
   });
 });
 

@@ -41,7 +41,7 @@ test.each([
 });
 
 test("takes a ratio that is the same but for the tails of binary fractions for the same", () => {
-  const prices = [0.1, 0.7, 1.1, 2.3, 4.9, 0.3];
+  const prices = [1, 1.01, 1.02, 1.03, 1.04, 1.35];
   expect(says(pairs, params, closesOf({ A: prices.map((close) => close * 3), B: prices }))).toBe("A 0, B 0");
 });
 
