@@ -66,7 +66,9 @@ export const everyMinute = (zone = "America/New_York"): Partial<Task> => ({ sche
 
 /** Daily bars of the trading days up to 2026-06-12 whose closes are these, oldest first. */
 export function exampleBars(symbol: string, closes: readonly number[]): BarSeries {
-  const days = sessionsBetween(day("2024-01-02"), day("2026-06-12")).slice(-closes.length);
+  const days = sessionsBetween(day("2024-01-02"), day("2026-06-12")).slice(
+    closes.length === 0 ? Infinity : -closes.length,
+  );
   const column = (of: (close: number) => number): Float64Array => Float64Array.from(closes, of);
   return {
     symbol,

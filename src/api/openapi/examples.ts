@@ -29,6 +29,24 @@ const task = {
   deleted: false,
 };
 
+const strategy = {
+  name: "movingAverageCross",
+  title: "Moving-average cross",
+  doc: "Holds each symbol whose fast simple moving average of daily closes is above its slow one.",
+  params: {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    type: "object",
+    properties: {
+      fast: { type: "integer", minimum: 1, maximum: 500, default: 10 },
+      slow: { type: "integer", minimum: 2, maximum: 500, default: 30 },
+    },
+    additionalProperties: false,
+  },
+  defaults: { fast: 10, slow: 30 },
+  example: { fast: 10, slow: 30 },
+  needs: { timeframe: "1Day", bars: 30 },
+};
+
 const windowSent = {
   zone: "America/New_York",
   weekdays: [1, 2, 3, 4, 5],
@@ -294,6 +312,8 @@ export const answerExamples: Readonly<Record<AnswerName, unknown>> = {
   Task: task,
   SavedTask: { ...task, warnings: ["The broker could not be asked: the symbols QQQ and SPY are unchecked."] },
   TaskPage: { items: [task], next: "demo-trend" },
+  Strategy: strategy,
+  Strategies: { items: [strategy] },
   Occurrences: {
     items: [
       {

@@ -41,7 +41,7 @@ export type Conflict = {
  *
  * @param wishes by strategy name, then parameters: sums are always taken in the same order
  * @param strategies how many strategies there are, those that failed included
- * @param totalWeight of the strategies that did not fail
+ * @param totalWeight of all strategies, those that failed included: what one of them fails to say makes no other one louder
  */
 export function combine(
   rule: CombinationRule,

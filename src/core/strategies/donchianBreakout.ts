@@ -11,16 +11,22 @@ export const donchianBreakout = define({
   title: "Donchian breakout (turtle)",
   doc: [
     "Holds a symbol, in equal parts of all symbols, from a daily close above the highest high of the `entry` days before until a close below the lowest low of the `exit` days before; in between it says nothing. The stop is `stopRanges` average true ranges below the close.",
-    "Source: R. Donchian's four-week rule; C. Faith, The Original Turtle Trading Rules (2003), system 1.",
+    "Source: R. Donchian's four-week rule; C. Faith, The Original Turtle Trading Rules (2003), system 1, on closes instead of within the day, long only, without its filter of winners and without adding to a position.",
     "Assumes that a few long trends pay for many false breakouts. Fails in quiet and in choppy markets; expects to lose more trades than it wins.",
   ].join(" "),
-  params: z.strictObject({
-    entry: z.int().min(2).max(400).default(20),
-    exit: z.int().min(1).max(400).default(10),
-    atrPeriod: z.int().min(1).max(100).default(20),
-    stopRanges: z.number().gt(0).max(20).default(2),
-  }),
-  needs: ({ entry, exit, atrPeriod }) => ({ timeframe: "1Day", bars: Math.max(entry, exit, 4 * atrPeriod) + 1 }),
+  params: z
+    .strictObject({
+      entry: z.int().min(2).max(400).default(20),
+      exit: z.int().min(1).max(400).default(10),
+      atrPeriod: z.int().min(1).max(100).default(20),
+      stopRanges: z.number().gt(0).max(20).default(2),
+    })
+    .refine(({ entry, exit }) => exit <= entry, { path: ["exit"], message: "must not be more than entry" }),
+  // Wilder's smoothing has forgotten its beginning after some periods.
+  needs: ({ entry, atrPeriod }) => {
+    const bars = Math.max(entry, 4 * atrPeriod) + 1;
+    return { timeframe: "1Day", bars, warmUp: bars - Math.max(entry, atrPeriod) - 1 };
+  },
   decide: ({ bars }, { entry, exit, atrPeriod, stopRanges }) =>
     [...bars.values()].flatMap(({ symbol, high, low, close: closes }) => {
       const close = newestOf(closes);

@@ -8,7 +8,7 @@ export const macdTrend = define({
   name: "macdTrend",
   title: "MACD",
   doc: [
-    "Holds each symbol whose MACD line of daily closes is above its signal line, in equal parts of all symbols.",
+    "Holds each symbol whose MACD line of daily closes is above its signal line, in equal parts of all symbols; it is the surer the further they are apart, wholly at one percent of the price.",
     "Source: G. Appel, The Moving Average Convergence-Divergence Trading Method (1979).",
     "Assumes that momentum turns before price does. Loses in sideways markets, where the lines cross often and to no end.",
   ].join(" "),
@@ -20,7 +20,7 @@ export const macdTrend = define({
     })
     .refine(({ fast, slow }) => fast < slow, { path: ["fast"], message: "must be less than slow" }),
   // Exponential averages have forgotten their beginning after some periods.
-  needs: ({ slow, signal }) => ({ timeframe: "1Day", bars: 4 * (slow + signal), warmUp: 3 * (slow + signal) }),
+  needs: ({ slow, signal }) => ({ timeframe: "1Day", bars: 4 * (slow + signal) - 1, warmUp: 3 * (slow + signal) }),
   decide: ({ bars }, { fast, slow, signal }) =>
     [...bars.values()].flatMap(({ symbol, close }) => {
       const lines = macd(close, fast, slow, signal);

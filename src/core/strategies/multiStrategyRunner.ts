@@ -19,25 +19,27 @@ export type StrategyRun = {
   readonly conflicts: readonly Conflict[];
 };
 
+type RunnerInputs = Pick<RunInputs, "task" | "asOf" | "market" | "portfolio">;
 type Spoken = { readonly use: StrategyUse; readonly signals: readonly Signal[] };
 
 /**
  * Every strategy on the same data, combined by the task's rule. A strategy that throws or answers nonsense is set aside with its reason: it
- * neither buys nor sells. The order of the list has no effect.
+ * counts as one that says nothing. The order of the list has no effect. `find` knows the strategies by name.
  */
-export function runStrategies(inputs: Pick<RunInputs, "task" | "asOf" | "market" | "portfolio">): StrategyRun {
+export function runStrategies(inputs: RunnerInputs, find = findStrategy): StrategyRun {
   const { task } = inputs;
   const viewOf = viewsOf(inputs);
   const spoken: Spoken[] = [];
   const failures: StrategyFailure[] = [];
   for (const use of [...task.strategies].sort(byNameAndParams)) {
     try {
-      spoken.push({ use, signals: decide(use, viewOf) });
+      spoken.push({ use, signals: decide(use, viewOf, find) });
     } catch (failure) {
       failures.push({ strategy: use.name, message: failure instanceof Error ? failure.message : String(failure) });
     }
   }
-  const all = { strategies: task.strategies.length, totalWeight: spoken.reduce((sum, { use }) => sum + use.weight, 0) };
+  const totalWeight = task.strategies.reduce((sum, { weight }) => sum + weight, 0);
+  const all = { strategies: task.strategies.length, totalWeight };
   const targets = new Map<string, Target>();
   const conflicts: Conflict[] = [];
   for (const [symbol, wishes] of wishesBySymbol(spoken)) {
@@ -50,8 +52,12 @@ export function runStrategies(inputs: Pick<RunInputs, "task" | "asOf" | "market"
   return { signals, failures, targets, conflicts };
 }
 
-function decide({ name, params }: StrategyUse, viewOf: (timeframe: Timeframe) => StrategyView): readonly Signal[] {
-  const strategy = findStrategy(name);
+function decide(
+  { name, params }: StrategyUse,
+  viewOf: (timeframe: Timeframe) => StrategyView,
+  find: typeof findStrategy,
+): readonly Signal[] {
+  const strategy = find(name);
   if (strategy === undefined) throw new RangeError(`there is no strategy "${name}"`);
   const faults = strategy.paramsFault(params);
   if (faults.length > 0) throw new RangeError(faults.map(({ path, message }) => `${path}: ${message}`).join("; "));
@@ -65,25 +71,25 @@ function decide({ name, params }: StrategyUse, viewOf: (timeframe: Timeframe) =>
 }
 
 function faultOf(signal: Signal, { bars }: StrategyView): string | undefined {
-  const { symbol, targetWeight, strength, stopFraction, targetFraction, reasons } = signal;
+  const { symbol, targetWeight, strength, stopFraction, targetFraction, horizonBars, reasons } = signal;
   if (!bars.has(symbol)) return "names a symbol that takes no part in the run";
   if (!(targetWeight >= -1 && targetWeight <= 1)) return `has the weight ${targetWeight}`;
   if (!(strength >= 0 && strength <= 1)) return `has the strength ${strength}`;
   if (stopFraction !== undefined && !(stopFraction > 0 && stopFraction < 1)) return `has its stop at ${stopFraction}`;
-  if (targetFraction !== undefined && !(targetFraction > 0)) return `has its target at ${targetFraction}`;
+  if (targetFraction !== undefined && !isPositiveNumber(targetFraction)) return `has its target at ${targetFraction}`;
+  if (horizonBars !== undefined && !isPositiveNumber(horizonBars)) return `is meant for ${horizonBars} bars`;
   const [strange] =
     Object.entries(reasons).find(([, value]) => typeof value === "number" && !Number.isFinite(value)) ?? [];
   return strange === undefined ? undefined : `gives ${strange} as a reason, which is not a number`;
 }
 
+const isPositiveNumber = (value: number): boolean => value > 0 && Number.isFinite(value);
+
 /** The same view for all strategies of one timeframe. */
-function viewsOf({
-  asOf,
-  market,
-  portfolio,
-}: Pick<RunInputs, "asOf" | "market" | "portfolio">): (timeframe: Timeframe) => StrategyView {
+function viewsOf({ task, asOf, market, portfolio }: RunnerInputs): (timeframe: Timeframe) => StrategyView {
   const common = {
     asOf,
+    symbols: task.symbols,
     session: sessionOn(tradingDayOf(asOf)),
     latest: new Map(market.latest.map((price) => [price.symbol, price])),
     positions: new Map(portfolio.positions.map((position) => [position.symbol, position])),

@@ -9,15 +9,15 @@ export const openingRangeBreakout = define({
   title: "Opening-range breakout",
   doc: [
     "Holds a symbol, in equal parts of all symbols, once a five-minute bar closes above the highest price of the session's first `rangeMinutes`, with its stop at the lowest; leaves it when one closes below that, and always from `exitMinutes` before the close. Before the range is complete and within it, it says nothing.",
-    "Source: T. Crabel, Day Trading with Short Term Price Patterns and Opening Range Breakout (1990).",
-    "Assumes that the first half hour shows the day's direction. Fails on days that turn back, and pays the spread twice a day.",
+    "Source: after T. Crabel, Day Trading with Short Term Price Patterns and Opening Range Breakout (1990); with a range of minutes in place of his distance from the open, long only.",
+    "Assumes that the first minutes show the day's direction. Fails on days that turn back, and pays the spread twice a day.",
   ].join(" "),
   params: z.strictObject({
     rangeMinutes: z.int().min(5).max(120).multipleOf(5).default(30),
     exitMinutes: z.int().min(5).max(120).default(15),
   }),
-  // As many as a whole session has.
-  needs: () => ({ timeframe: "5Min", bars: 78 }),
+  // As many as a whole session has; early in it the first of them are of the day before and not looked at.
+  needs: ({ rangeMinutes }) => ({ timeframe: "5Min", bars: 78, warmUp: 77 - rangeMinutes / 5 }),
   decide: ({ asOf, session, bars }, { rangeMinutes, exitMinutes }) => {
     if (session === undefined) return [];
     const [openMs, closeMs] = [msFromInstant(session.openAt), msFromInstant(session.closeAt)];

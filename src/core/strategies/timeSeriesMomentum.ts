@@ -7,14 +7,14 @@ export const timeSeriesMomentum = define({
   name: "timeSeriesMomentum",
   title: "Time-series momentum",
   doc: [
-    "Holds each symbol whose daily close has risen from `lookback` bars ago to `skip` bars ago, in equal parts of all symbols; the others it leaves, or sells short where `short` says so.",
-    "Source: T. Moskowitz, Y. H. Ooi and L. H. Pedersen, Time Series Momentum, Journal of Financial Economics 104 (2012).",
+    "Holds each symbol whose daily close has risen from `lookback` bars ago to `skip` bars ago, in equal parts of all symbols; the others it leaves, or sells short where `short` says so. It is the surer the larger the change, wholly at one of 100 percent.",
+    "Source: T. Moskowitz, Y. H. Ooi and L. H. Pedersen, Time Series Momentum, Journal of Financial Economics 104 (2012), who skip nothing; without their scaling by volatility, for which there is the sizing method `volatilityTarget`.",
     "Assumes that returns of the past year go on for some months. Fails at turning points, where it is late both ways.",
   ].join(" "),
   params: z
     .strictObject({
       lookback: z.int().min(2).max(500).default(252),
-      skip: z.int().min(0).max(100).default(21),
+      skip: z.int().min(0).max(100).default(0),
       short: z.boolean().default(false),
     })
     .refine(({ lookback, skip }) => skip < lookback, { path: ["skip"], message: "must be less than lookback" }),

@@ -9,7 +9,7 @@ export const volatilityTrend = define({
   title: "Volatility-targeted trend",
   doc: [
     "Holds each symbol whose daily close is above its moving average, with a weight of the wished-for over the realised yearly volatility, at the most `maxWeight`, divided by the number of symbols.",
-    "Source: the 200-day rule of M. Faber, A Quantitative Approach to Tactical Asset Allocation (2007); scaling by volatility: A. Moreira and T. Muir, Volatility-Managed Portfolios, Journal of Finance 72 (2017).",
+    "Source: the 200-day rule of M. Faber, A Quantitative Approach to Tactical Asset Allocation (2007); scaling to a constant volatility: P. Barroso and P. Santa-Clara, Momentum Has Its Moments, Journal of Financial Economics 116 (2015).",
     "Assumes that calm rises are safer than wild ones and that volatility persists. Fails when a calm market breaks down overnight: it is largest just then.",
   ].join(" "),
   params: z.strictObject({
@@ -19,7 +19,7 @@ export const volatilityTrend = define({
     maxWeight: z.number().gt(0).max(1).default(1),
   }),
   needs: ({ trend, volatilityBars }) => ({ timeframe: "1Day", bars: Math.max(trend, volatilityBars + 1) }),
-  decide: ({ bars }, { trend, volatilityBars, annualVolatility, maxWeight }) =>
+  decide: ({ symbols, bars }, { trend, volatilityBars, annualVolatility, maxWeight }) =>
     [...bars.values()].flatMap(({ symbol, close: closes }) => {
       const [close, average] = [newestOf(closes), newestOf(sma(closes, trend))];
       const volatility = volatilityOf(closes, volatilityBars);
@@ -28,7 +28,7 @@ export const volatilityTrend = define({
       const up = close > average;
       return {
         symbol,
-        targetWeight: up ? scaled / bars.size : 0,
+        targetWeight: up ? scaled / symbols.length : 0,
         strength: 1,
         reasons: { close, average, volatility, scaled },
       };

@@ -1,11 +1,14 @@
 // Several strategies on one view: netting, isolation of the one that fails, and independence of the list's order.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import type { StrategyUse, Task } from "../../../src/core/model/task.ts";
 import { runStrategies } from "../../../src/core/strategies/multiStrategyRunner.ts";
+import { define, type SignalDraft } from "../../../src/core/strategies/strategy.ts";
 import { exampleBars, exampleInputs, exampleMarket, exampleTask } from "../examples.ts";
 
 const rising = Array.from({ length: 40 }, (_, index) => 60 + index);
+const symbols = ["AAA", "BBB", "CCC", "DDD"];
 const market = exampleMarket({ AAA: 100, BBB: 100, CCC: 100, DDD: 100 });
 
 const weights = (of: Record<string, number>, weight = 1): StrategyUse => ({
@@ -17,7 +20,7 @@ const trend = (weight = 1): StrategyUse => ({ name: "movingAverageCross", params
 const broken: StrategyUse = { name: "movingAverageCross", params: { fast: "x" }, weight: 5 };
 const run = (...strategies: readonly StrategyUse[]) => runBy("netTargetWeights", ...strategies);
 const runBy = (combine: Task["combine"], ...strategies: readonly StrategyUse[]) =>
-  runStrategies({ ...exampleInputs({ market }), task: exampleTask({ strategies: [...strategies], combine }) });
+  runStrategies({ ...exampleInputs({ market }), task: exampleTask({ symbols, strategies: [...strategies], combine }) });
 
 describe("targets", () => {
   test("of one strategy are its own", () => {
@@ -50,10 +53,13 @@ describe("targets", () => {
 });
 
 describe("a strategy that fails", () => {
-  test("is named with its reason, and the others decide as if it were not there", () => {
+  test("is named with its reason, and the others keep the shares that they have beside it", () => {
     const { targets, signals, failures } = run(broken, weights({ AAA: 0.4 }));
     expect(failures).toEqual([{ strategy: "movingAverageCross", message: expect.stringContaining("fast") }]);
-    expect(targets).toEqual(run(weights({ AAA: 0.4 })).targets);
+    expect(targets.get("AAA")).toMatchObject({
+      weight: expect.closeTo(0.4 / 6, 12),
+      strategy: "targetWeights",
+    });
     expect(signals).toEqual(run(weights({ AAA: 0.4 })).signals);
   });
 
@@ -67,7 +73,7 @@ describe("a strategy that fails", () => {
     const task = exampleTask({ strategies: [trend(), weights({ AAA: 0.4 })] });
     const result = runStrategies({ ...exampleInputs({ market: { ...market, bars: [series] } }), task });
     expect(result.failures).toEqual([{ strategy: "movingAverageCross", message: "a column is missing" }]);
-    expect(result.targets.get("AAA")).toMatchObject({ weight: 0.4, strategy: "targetWeights" });
+    expect(result.targets.get("AAA")).toMatchObject({ weight: 0.2, strategy: "targetWeights" });
   });
 
   test("alone leaves every symbol without a target, so that nothing is sold by a failure", () => {
@@ -90,6 +96,68 @@ test("the order of the list does not change the result, to the last bit", () => 
       expect(JSON.stringify({ ...result, targets: [...result.targets] })).toBe(expected);
     }),
   );
+});
+
+describe("a symbol that is left out of the run", () => {
+  const without = exampleMarket({ AAA: 100, BBB: 100 });
+
+  test("keeps its part: the others get no more because its data are bad", () => {
+    const task = exampleTask({ symbols, strategies: [trend()] });
+    const { targets } = runStrategies({ ...exampleInputs({ market: without }), task });
+    expect([...targets].map(([symbol, { weight }]) => [symbol, weight])).toEqual([
+      ["AAA", 0.25],
+      ["BBB", 0.25],
+    ]);
+  });
+
+  test("gets no target, though its strategy names it", () => {
+    const task = exampleTask({ symbols, strategies: [weights({ AAA: 0.4, CCC: 0.4 })] });
+    expect([...runStrategies({ ...exampleInputs({ market: without }), task }).targets.keys()]).toEqual(["AAA"]);
+  });
+});
+
+describe("nonsense that a strategy answers sets it aside", () => {
+  /** A run of a strategy that answers these for AAA, each beside what is sound. */
+  const answering = (...answers: readonly Partial<SignalDraft>[]) => {
+    const params = z.strictObject({});
+    const sound = { symbol: "AAA", targetWeight: 0.5, strength: 1, reasons: {} };
+    const oracle = define({
+      name: "oracle",
+      title: "",
+      doc: "",
+      params,
+      needs: () => ({ timeframe: "1Day", bars: 0 }),
+      decide: () => answers.map((answer) => ({ ...sound, ...answer })),
+    });
+    const task = exampleTask({ symbols, strategies: [{ name: "oracle", params: {}, weight: 1 }] });
+    return runStrategies({ ...exampleInputs({ market }), task }, () => oracle);
+  };
+
+  test.each<[string, ...Partial<SignalDraft>[]]>([
+    ["names a symbol that takes no part in the run", { symbol: "GONE" }],
+    ["has the weight 1.01", { targetWeight: 1.01 }],
+    ["has the weight NaN", { targetWeight: Number.NaN }],
+    ["has the strength -0.1", { strength: -0.1 }],
+    ["has its stop at 1", { stopFraction: 1 }],
+    ["has its target at 0", { targetFraction: 0 }],
+    ["has its target at Infinity", { targetFraction: Number.POSITIVE_INFINITY }],
+    ["is meant for NaN bars", { horizonBars: Number.NaN }],
+    ["gives mean as a reason, which is not a number", { reasons: { close: 1, mean: Number.NaN } }],
+    ["is its second", {}, {}],
+  ])("it %s", (fault, ...answers) => {
+    const symbol = answers[0]?.symbol ?? "AAA";
+    expect(answering(...answers)).toEqual({
+      signals: [],
+      failures: [{ strategy: "oracle", message: `its signal for ${symbol} ${fault}` }],
+      targets: new Map(),
+      conflicts: [],
+    });
+  });
+
+  test("what is at the edge of sense is taken", () => {
+    const edges = { targetWeight: -1, strength: 0, stopFraction: 0.99, targetFraction: 9, horizonBars: 0.5 };
+    expect(answering({ ...edges, reasons: { why: "so" } }).failures).toEqual([]);
+  });
 });
 
 test("signals are sorted by strategy and symbol", () => {
