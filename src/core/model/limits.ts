@@ -35,7 +35,7 @@ const accountFields = {
   maxPriceAgeSeconds: z.int().min(1).max(86_400),
   /** The least share of the bars asked for that must be there. */
   minCoverageFraction: fraction,
-  /** A move since the last close that is larger than this is held to be a split or a bad price. */
+  /** A move since the last close by more than this is held to be a split or a bad price: the larger price over the smaller, less one. */
   implausibleMoveFraction: z.number().gt(0).max(10),
   maxClockSkewSeconds: z.int().min(1).max(3600),
 };
