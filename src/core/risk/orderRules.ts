@@ -95,6 +95,6 @@ export const staleData: Rule = (intent, { latest, limits, asOf }) => {
 };
 
 /** As a fraction of the second; not a number, and so within no limit, where both are 0. */
-export const distanceOf = (price: Price, from: Price): number => Math.abs(Number(price) / Number(from) - 1);
+export const distanceOf = (price: Price, from: Price): number => Math.abs(Number(price) - Number(from)) / Number(from);
 
 const noPrice = (rule: string) => ({ rule, limit: "a price", figure: "none", headroom: "0 shares" });

@@ -25,7 +25,7 @@ function judged(data: Partial<SymbolData> & { readonly last?: number }, limits: 
 }
 const bars = (count: number) => exampleBars("AAA", Array(count).fill(100));
 
-test("a window with fewer bars than its least share leaves the symbol out", () => {
+test("control 5: a window with fewer bars than its least share leaves the symbol out", () => {
   expect(judged({ series: bars(38) })).toBe("fit");
   expect(judged({ series: bars(37) })).toBe("DATA_GAP: 37 bars of the 40 in its window; the least is 38");
   expect(judged({ series: bars(37) }, { minCoverageFraction: 0.9 })).toBe("fit");
@@ -42,11 +42,11 @@ test.each([
   [67, "fit"],
   [50, "IMPLAUSIBLE_PRICE: the last trade at 50 and the last close at 100 are 100 % apart; the most is 50 %"],
   [0, expect.stringMatching("IMPLAUSIBLE_PRICE")],
-])("a last trade at %d after a close at 100 is %s", (last, expected) => {
+])("control 6: a last trade at %d after a close at 100 is %s", (last, expected) => {
   expect(judged({ last })).toEqual(expected);
 });
 
-test("a move is held against the limit that is set", () => {
+test("control 6: a move is held against the limit that is set", () => {
   expect(judged({ last: 151 }, { implausibleMoveFraction: 0.6 })).toBe("fit");
   expect(judged({ last: 103 }, { implausibleMoveFraction: 0.02 })).toMatch("IMPLAUSIBLE_PRICE");
 });
