@@ -17,6 +17,7 @@ import type { ExecutionRecord } from "../../src/core/model/run.ts";
 import { type Instant, msFromInstant, parseInstant } from "../../src/core/model/time.ts";
 import { nextDue } from "../../src/core/schedule/dueSlots.ts";
 import type { EventFields } from "../../src/ports/telemetry.ts";
+import type { MarketTape } from "../../src/simulator/marketTape.ts";
 import { createSeededTape } from "../../src/simulator/seededTape.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/server.ts";
 
@@ -90,6 +91,8 @@ export async function runInMemory(
     readonly now?: string;
     readonly config?: AutomationConfig;
     readonly ports?: Partial<AppPorts>;
+    /** Changes what the market did. */
+    readonly tape?: (seeded: MarketTape) => MarketTape;
   } = {},
 ): Promise<MemoryStack> {
   const { symbols = ["AAA", "BBB"], cash = "100000", config = exampleConfig(symbols) } = options;
@@ -100,7 +103,7 @@ export async function runInMemory(
     symbols: symbols.map((symbol, index) => ({ symbol, startPrice: 40 + 13 * (index % 7) })),
   });
   const simulator = await startSimulator({
-    tape,
+    tape: options.tape?.(tape) ?? tape,
     seed: 5,
     nowMs: () => msFromInstant(now),
     startingCash: cash,
