@@ -35,7 +35,7 @@ const accountFields = {
   maxPriceAgeSeconds: z.int().min(1).max(86_400),
   /** The least share of the bars asked for that must be there. */
   minCoverageFraction: fraction,
-  /** A move since the last close that is larger than this is held to be a split or a bad price. */
+  /** A move since the last close by more than this is held to be a split or a bad price: the larger price over the smaller, less one. */
   implausibleMoveFraction: z.number().gt(0).max(10),
   maxClockSkewSeconds: z.int().min(1).max(3600),
 };
@@ -85,8 +85,28 @@ export type Breakers = Readonly<z.infer<typeof breakersSchema>>;
 export type ScopedLimits = Readonly<z.infer<typeof scopedLimitsSchema>>;
 type ScopedName = keyof ScopedLimits;
 
-/** Limits of which the larger number is the tighter one. */
-const tighterWhenLarger: readonly ScopedName[] = ["minOrderNotionalUsd", "cooldownMinutes", "duplicateWindowSeconds"];
+/** In which direction each limit loosens: a larger number lets more through, or a smaller one does. */
+export const looserWhen: Readonly<Record<ScopedName | keyof typeof accountFields, "larger" | "smaller">> = {
+  maxOrderQty: "larger",
+  maxOrderNotionalUsd: "larger",
+  minOrderNotionalUsd: "smaller",
+  priceCollarFraction: "larger",
+  maxPositionQty: "larger",
+  maxPositionUsd: "larger",
+  maxPositionFraction: "larger",
+  cooldownMinutes: "smaller",
+  duplicateWindowSeconds: "smaller",
+  maxGrossFraction: "larger",
+  maxNetFraction: "larger",
+  maxOpenPositions: "larger",
+  maxOpenOrders: "larger",
+  maxOrdersPerMinute: "larger",
+  maxOrdersPerDay: "larger",
+  maxPriceAgeSeconds: "larger",
+  minCoverageFraction: "smaller",
+  implausibleMoveFraction: "larger",
+  maxClockSkewSeconds: "larger",
+};
 
 /** `base` with each scoped limit at the tightest that it or any of the others gives; one that nobody gives stays absent. */
 export function withTightest<L extends ScopedLimits>(base: L, ...others: readonly ScopedLimits[]): L {
@@ -94,7 +114,7 @@ export function withTightest<L extends ScopedLimits>(base: L, ...others: readonl
   const found = names.flatMap((name) => {
     const given = [base, ...others].flatMap((limits) => limits[name] ?? []);
     if (given.length === 0) return [];
-    return [[name, tighterWhenLarger.includes(name) ? Math.max(...given) : Math.min(...given)]];
+    return [[name, looserWhen[name] === "smaller" ? Math.max(...given) : Math.min(...given)]];
   });
   return { ...base, ...Object.fromEntries(found) };
 }

@@ -1,17 +1,7 @@
 // The risk fold: judges each intent of a batch against the book that the approvals before it have left.
 import { switchFor } from "../model/control.ts";
 import { limitsFor, type RiskLimits } from "../model/limits.ts";
-import {
-  addUsd,
-  compare,
-  fractionOf,
-  isPositive,
-  minimum,
-  notional,
-  roundQtyDown,
-  usd,
-  zeroQty,
-} from "../model/money.ts";
+import { addUsd, compare, fractionOf, isPositive, notional, roundQtyDown, zeroQty } from "../model/money.ts";
 import { bySendingOrder, isTerminal, type OrderIntent } from "../model/order.ts";
 import type { AccountSnapshot } from "../model/portfolio.ts";
 import type { RiskVerdict } from "../model/risk.ts";
@@ -27,6 +17,7 @@ import {
   withFilledSells,
   withOrder,
 } from "./exposure.ts";
+import { pastOrders } from "./pastOrders.ts";
 import { type Finding, qtyDecimals, type RuleContext } from "./rule.ts";
 import { rules } from "./rules.ts";
 
@@ -55,22 +46,25 @@ const proceedsFraction = 0.98;
  * where those are none or too small an order. What lowers exposure is never denied by a limit on exposure.
  */
 export function assessRisk(intents: readonly OrderIntent[], context: RiskContext): RiskAssessment {
-  const { portfolio, market, limits, control, task } = context;
+  const { portfolio, market, limits, control, task, asOf, lossMarks, losses } = context;
   const { account } = portfolio;
   const common = {
-    ...context,
+    asOf,
+    lossMarks,
+    losses,
     account,
     positions: portfolio.positions,
     openOrders: portfolio.openOrders.filter((order) => !isTerminal(order)),
     latest: new Map(market.latest.map((price) => [price.symbol, price])),
     assets: new Map(market.assets.map((flags) => [flags.symbol, flags])),
+    past: pastOrders(context.recentOrders, asOf),
     taskId: task.id,
   };
   const sorted = [...intents].sort(bySendingOrder);
   let book = openBook(portfolio, market);
   let stages = { book, account, sells: [] as readonly BookOrder[] };
   const before = riskSnapshotOf(book, account.equity);
-  let approved = 0;
+  const approved: BookOrder[] = [];
   const verdicts = sorted.map((intent): RiskVerdict => {
     if (limits === undefined) return denyWithoutLimits(intent);
     const { tradingState } = switchFor(control, partOf(task, intent));
@@ -79,7 +73,7 @@ export function assessRisk(intents: readonly OrderIntent[], context: RiskContext
     const verdict = judgeInStages(intent, { ...common, book, limits: own, tradingState, approved }, stages);
     const order = { ...intent, qty: verdict.qty, price: intent.referencePrice };
     if (!isPositive(verdict.qty)) return verdict;
-    approved += 1;
+    approved.push(order);
     const closes = intent.side === "sell" && compare(reducible(book, order), order.qty) >= 0;
     // Stage 2 goes out only once the sells have filled, so the worst case without them is one without it.
     if (verdict.stage === 1) book = withOrder(book, order);
@@ -112,24 +106,31 @@ function judgeInStages(intent: OrderIntent, context: RuleContext, { book, accoun
   return compare(second.qty, first.qty) < 0 ? second : first;
 }
 
+/** What a rule cuts an order to must itself pass every rule: it may be too small, or the same again as an order of late. */
 function judge(intent: OrderIntent, context: RuleContext): RiskVerdict {
-  const findings = rules.flatMap((rule) => rule(intent, context) ?? []);
+  const findings = findingsOn(intent, context);
   const figures = findings.map(({ figure }) => figure);
-  const [first, ...others] = findings;
-  if (first === undefined) return denyWithoutLimits(intent);
-  const hardest = others.reduce(tighter, first);
-  if (compare(hardest.maxQty, intent.qty) >= 0) {
+  const hardest = hardestOf(findings);
+  if (hardest === undefined) return denyWithoutLimits(intent);
+  const { code, message, maxQty } = hardest;
+  if (compare(maxQty, intent.qty) >= 0) {
     return { intent, decision: "approved", qty: intent.qty, figures, stage: 1 };
   }
-  const { code, message, maxQty } = hardest;
-  const qty = roundQtyDown(minimum(maxQty, intent.qty), intent.qty.includes(".") ? qtyDecimals : 0);
-  const smallest = usd(context.limits.minOrderNotionalUsd);
-  const isOrder = isPositive(qty) && compare(notional(intent.referencePrice, qty), smallest) >= 0;
-  return isOrder
-    ? { intent, decision: "reduced", qty, code, message, figures, stage: 1 }
-    : { intent, decision: "denied", qty: zeroQty, code, message, figures, stage: 1 };
+  const qty = roundQtyDown(maxQty, intent.qty.includes(".") ? qtyDecimals : 0);
+  const denied = { intent, decision: "denied", qty: zeroQty, code, message, figures, stage: 1 } as const;
+  if (!isPositive(qty)) return denied;
+  const rest = hardestOf(findingsOn({ ...intent, qty }, context));
+  return rest === undefined || compare(rest.maxQty, qty) < 0
+    ? { ...denied, message: `${message}; of the ${qty} that it leaves: ${rest?.message}` }
+    : { ...denied, decision: "reduced", qty };
 }
 
+const findingsOn = (intent: OrderIntent, context: RuleContext): readonly Finding[] =>
+  rules.flatMap((rule) => rule(intent, context) ?? []);
+
+/** Of several that leave the same, the first. */
+const hardestOf = ([first, ...others]: readonly Finding[]): Finding | undefined =>
+  first === undefined ? undefined : others.reduce(tighter, first);
 const tighter = (a: Finding, b: Finding): Finding => (compare(b.maxQty, a.maxQty) < 0 ? b : a);
 
 const reducible = (book: Book, { symbol, side, price }: BookOrder) =>

@@ -95,24 +95,24 @@ export function withOrder(book: Book, { symbol, side, qty, price }: BookOrder): 
     orders: book.orders + 1,
     symbols: new Map(book.symbols).set(symbol, after),
     ...withChange(book, before, after),
-    openPositions: book.openPositions + (book.symbols.has(symbol) ? 0 : 1),
+    openPositions: book.openPositions + (isOpen(before) ? 0 : 1),
     reservedUsd: addUsd(book.reservedUsd, notional(price, adding)),
   };
 }
 
 /** The book once sells that only close long positions have filled. What they bring is not counted here. */
 export function withFilledSells(book: Book, sells: readonly BookOrder[]): Book {
-  let sums: Sums = book;
   const symbols = new Map(book.symbols);
-  for (const { symbol, qty } of sells) {
-    const before = symbols.get(symbol);
-    if (before === undefined) continue;
+  let { grossUsd, netLongUsd, netShortUsd, openPositions, orders }: Book = book;
+  for (const { symbol, qty, price } of sells) {
+    const before = symbols.get(symbol) ?? exposureOf(book, symbol, price);
     const after = { ...before, held: subtractQty(before.held, qty), sells: subtractQty(before.sells, qty) };
     symbols.set(symbol, after);
-    sums = withChange(sums, before, after);
+    ({ grossUsd, netLongUsd, netShortUsd } = withChange({ grossUsd, netLongUsd, netShortUsd }, before, after));
+    openPositions -= isOpen(after) ? 0 : 1;
+    orders -= 1;
   }
-  const { grossUsd, netLongUsd, netShortUsd } = sums;
-  return { ...book, symbols, grossUsd, netLongUsd, netShortUsd };
+  return { ...book, symbols, grossUsd, netLongUsd, netShortUsd, openPositions, orders };
 }
 
 type Sums = Pick<Book, "grossUsd" | "netLongUsd" | "netShortUsd">;
@@ -142,6 +142,10 @@ export const riskSnapshotOf = (book: Book, equity: Usd): RiskSnapshot => ({
   openOrders: book.orders,
 });
 
+/** Whether something is held, or bought or sold by an order that is counted. */
+export const isOpen = ({ held, buys, sells }: SymbolExposure): boolean =>
+  !(isZero(held) && isZero(buys) && isZero(sells));
+
 export const exposureOf = (book: Book, symbol: string, price: Price): SymbolExposure =>
   book.symbols.get(symbol) ?? { held: zeroQty, buys: zeroQty, sells: zeroQty, mark: price };
 
@@ -153,9 +157,10 @@ export const signedQty = ({ held, buys, sells }: SymbolExposure, side: Side): Qt
 export const reducibleQty = (exposure: SymbolExposure, side: Side): Qty =>
   maximum(zeroQty, negateQty(signedQty(exposure, side)));
 
-/** The largest value the position can come to. */
-export const worstUsd = (exposure: SymbolExposure): Usd =>
-  notional(exposure.mark, maximum(absQty(signedQty(exposure, "buy")), absQty(signedQty(exposure, "sell"))));
+/** The largest the position can come to, long or short, in shares and in value. */
+export const worstQty = (exposure: SymbolExposure): Qty =>
+  maximum(absQty(signedQty(exposure, "buy")), absQty(signedQty(exposure, "sell")));
+export const worstUsd = (exposure: SymbolExposure): Usd => notional(exposure.mark, worstQty(exposure));
 
 /** An order as the book counts it, at its limit where that is above the mark; undefined when its size or price is not known. */
 function bookOrderOf(

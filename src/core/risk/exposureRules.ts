@@ -2,8 +2,8 @@
 import {
   addQty,
   addUsd,
+  compare,
   fractionOf,
-  isZero,
   maximum,
   minimum,
   notional,
@@ -18,28 +18,37 @@ import {
 } from "../model/money.ts";
 import type { OrderIntent } from "../model/order.ts";
 import type { RuleFigure } from "../model/risk.ts";
-import { type Book, exposureOf, reducibleQty, signedQty, worstUsd } from "./exposure.ts";
-import { dollars, numbers, qtyDecimals, type Rule, reducible } from "./rule.ts";
+import { type Book, exposureOf, isOpen, reducibleQty, signedQty, worstQty, worstUsd } from "./exposure.ts";
+import { dollars, type Finding, numbers, qtyDecimals, type Rule, reducible } from "./rule.ts";
 
-/** The tightest of the limits in shares, in dollars and in a share of equity. */
+/** The tightest of the limits in shares, in dollars and in a share of equity; told is the one that leaves the order less. */
 export const maxPosition: Rule = (intent, { book, account, limits }) => {
-  const { symbol, side, referencePrice } = intent;
-  const inDollars = [
+  const { symbol, side, qty: count, referencePrice } = intent;
+  const limit = [
     fractionOf(account.equity, limits.maxPositionFraction),
     ...(limits.maxPositionUsd === undefined ? [] : [usd(limits.maxPositionUsd)]),
   ].reduce(minimum<Usd>);
-  const { figure, maxQty } = withinExposure("maxPosition", intent, book, { limit: inDollars, others: zeroUsd });
-  const exposure = exposureOf(book, symbol, referencePrice);
-  const room =
-    limits.maxPositionQty === undefined
-      ? maxQty
-      : maximum(reducibleQty(exposure, side), subtractQty(qty(limits.maxPositionQty), signedQty(exposure, side)));
-  return {
+  const inDollars: Finding = {
     code: "MAX_POSITION",
-    figure,
-    maxQty: minimum(maxQty, room),
-    message: `the position in ${symbol} may come to ${inDollars} USD${limits.maxPositionQty === undefined ? "" : ` and ${limits.maxPositionQty} shares`} at the most`,
+    ...withinExposure("maxPosition", intent, book, { limit, others: zeroUsd }),
+    message: `the position in ${symbol} may come to ${limit} USD at the most`,
   };
+  if (limits.maxPositionQty === undefined) return inDollars;
+  const exposure = exposureOf(book, symbol, referencePrice);
+  const towards = signedQty(exposure, side);
+  const room = subtractQty(qty(limits.maxPositionQty), towards);
+  const inShares: Finding = {
+    code: "MAX_POSITION",
+    figure: {
+      rule: "maxPosition",
+      limit: `${limits.maxPositionQty} shares`,
+      figure: `${maximum(worstQty(exposure), addQty(towards, count))} shares`,
+      headroom: `${room} shares`,
+    },
+    maxQty: maximum(reducibleQty(exposure, side), room),
+    message: `the position in ${symbol} may come to ${limits.maxPositionQty} shares at the most`,
+  };
+  return compare(inShares.maxQty, inDollars.maxQty) < 0 ? inShares : inDollars;
 };
 
 export const maxGross: Rule = (intent, { book, account, limits }) => {
@@ -70,10 +79,10 @@ export const maxNet: Rule = (intent, { book, account, limits: { maxNetFraction }
 export const maxOpenPositions: Rule = (intent, { book, limits: { maxOpenPositions: limit } }) => {
   if (limit === undefined) return undefined;
   const open = book.openPositions;
-  const opens = !isOpen(book, intent.symbol);
+  const opens = !isOpen(exposureOf(book, intent.symbol, intent.referencePrice));
   return {
     code: "MAX_OPEN_POSITIONS",
-    figure: numbers("maxOpenPositions", limit, open + (opens ? 1 : 0), "positions"),
+    figure: numbers("maxOpenPositions", limit, open + (opens ? 1 : 0), "positions", limit - open),
     maxQty: opens && open >= limit ? reducible(intent, book) : intent.qty,
     message: `${open} positions are open or being opened; the limit is ${limit}`,
   };
@@ -84,7 +93,7 @@ export const maxOpenOrders: Rule = (intent, { book, limits: { maxOpenOrders: lim
     ? undefined
     : {
         code: "MAX_OPEN_ORDERS",
-        figure: numbers("maxOpenOrders", limit, book.orders + 1, "orders"),
+        figure: numbers("maxOpenOrders", limit, book.orders + 1, "orders", limit - book.orders),
         maxQty: book.orders >= limit ? reducible(intent, book) : intent.qty,
         message: `${book.orders} orders are open, in doubt or approved; the limit is ${limit}`,
       };
@@ -99,11 +108,6 @@ export const buyingPower: Rule = (intent, { book, account }) => {
     maxQty: addQty(reducible(intent, book), sharesFor(free, intent.referencePrice, qtyDecimals)),
     message: `the buying power left is ${free} USD`,
   };
-};
-
-const isOpen = (book: Book, symbol: string): boolean => {
-  const exposure = book.symbols.get(symbol);
-  return exposure !== undefined && !(isZero(exposure.held) && isZero(exposure.buys) && isZero(exposure.sells));
 };
 
 /** How much of an order fits under a limit on exposure of which `others` is taken. What lowers exposure always fits. */

@@ -1,6 +1,6 @@
 // The gate: the last look at an order, immediately before it is sent.
 import { type ControlState, switchFor } from "../model/control.ts";
-import type { RiskLimits } from "../model/limits.ts";
+import { limitsFor, type RiskLimits } from "../model/limits.ts";
 import type { LatestPrice } from "../model/market.ts";
 import { compare, zeroQty } from "../model/money.ts";
 import type { OrderTicket } from "../model/order.ts";
@@ -93,10 +93,12 @@ export const gateRules: readonly GateRule[] = [
   priceCollar,
 ];
 
-/** The first reason to hold an order back. */
+/** The first reason to hold an order back, by the limits that hold for this very order. */
 export function decideGate(ticket: OrderTicket, inputs: GateInputs): GateDecision {
+  const { symbol, strategies } = partOf(inputs.task, ticket);
+  const limits = limitsFor(inputs.limits, symbol, strategies);
   for (const rule of gateRules) {
-    const reason = rule(ticket, inputs);
+    const reason = rule(ticket, { ...inputs, limits });
     if (reason !== undefined) return reason;
   }
   return { send: true };

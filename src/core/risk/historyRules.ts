@@ -1,44 +1,39 @@
 // Rules about what was ordered before: how often, the same again, and what a symbol has just lost.
 import { compare, isPositive } from "../model/money.ts";
-import { type BrokerOrder, isOwnOrder, type OrderIntent } from "../model/order.ts";
+import type { BrokerOrder } from "../model/order.ts";
 import { addMs, type Instant, minuteMs } from "../model/time.ts";
-import { tradingDayOf } from "../schedule/tradingCalendar.ts";
 import { allOrNothing, numbers, onlyReduces, type Rule, reducible } from "./rule.ts";
 
-/** Orders of ours in the last minute and on this trading day, those of the batch counted. */
-export const orderRate: Rule = (intent, { limits, recentOrders, asOf, approved }) => {
+/** Orders of ours in the last minute and on this trading day, those of the batch counted; told is the span with less room. */
+export const orderRate: Rule = (intent, { limits, past, approved }) => {
   const { maxOrdersPerMinute: perMinute, maxOrdersPerDay: perDay } = limits;
+  const spans = [
+    { span: "minute", limit: perMinute ?? Number.POSITIVE_INFINITY, before: past.inMinute + approved.length },
+    { span: "day", limit: perDay ?? Number.POSITIVE_INFINITY, before: past.today + approved.length },
+  ] as const;
   if (perMinute === undefined && perDay === undefined) return undefined;
-  const today = tradingDayOf(asOf);
-  const own = recentOrders.filter(isOwnOrder);
-  const inMinute = own.filter(({ submittedAt }) => submittedAt > addMs(asOf, -minuteMs)).length + approved + 1;
-  const inDay = own.filter(({ submittedAt }) => tradingDayOf(submittedAt) === today).length + approved + 1;
-  const [limit, figure, span] =
-    perMinute !== undefined && (perDay === undefined || perMinute - inMinute <= perDay - inDay)
-      ? [perMinute, inMinute, "minute"]
-      : [perDay ?? 0, inDay, "day"];
-  const message = `it would be order ${figure} of this ${span}; the limit is ${limit}`;
+  const [minute, day] = spans;
+  const { span, limit, before } = minute.limit - minute.before <= day.limit - day.before ? minute : day;
   return allOrNothing(
     "ORDER_RATE",
-    figure <= limit,
+    before < limit,
     intent,
-    numbers("orderRate", limit, figure, `orders a ${span}`),
-    message,
+    numbers("orderRate", limit, before + 1, `orders a ${span}`, limit - before),
+    `it would be order ${before + 1} of this ${span}; the limit is ${limit}`,
   );
 };
 
 /** Executed orders of the task in the same symbol and side, since a person last resumed trading at the most. */
-export const repeatedExecution: Rule = (intent, { limits, recentOrders, asOf, lossMarks, taskId }) => {
+export const repeatedExecution: Rule = (intent, { limits, past, asOf, lossMarks, taskId }) => {
   const limit = limits.breakers?.repeatedExecution;
   if (limit === undefined) return undefined;
   const from = latest(addMs(asOf, -limit.minutes * minuteMs), lossMarks?.executionsAfter);
-  const executed = recentOrders.filter(
-    (order) =>
-      order.clientOrderId.startsWith(`tw.${taskId}@`) &&
-      order.submittedAt > from &&
-      isPositive(order.filledQty) &&
-      isSame(order, intent),
-  ).length;
+  const executed = past
+    .like(intent)
+    .filter(
+      ({ clientOrderId, submittedAt, filledQty }) =>
+        clientOrderId.startsWith(`tw.${taskId}@`) && submittedAt > from && isPositive(filledQty),
+    ).length;
   return allOrNothing(
     "REPEATED_EXECUTION",
     executed < limit.orders,
@@ -48,18 +43,19 @@ export const repeatedExecution: Rule = (intent, { limits, recentOrders, asOf, lo
   );
 };
 
-/** The same symbol, side and size again, unless the broker refused it or it was taken back unfilled. */
-export const duplicateOrder: Rule = (intent, { limits: { duplicateWindowSeconds: seconds }, recentOrders, asOf }) => {
+/** The same symbol, side and size again, whoever sent it, unless the broker refused it or it was taken back unfilled. */
+export const duplicateOrder: Rule = (intent, { limits: { duplicateWindowSeconds: seconds }, past, asOf }) => {
   if (seconds === undefined) return undefined;
   const since = addMs(asOf, -seconds * 1000);
-  const twins = recentOrders.filter(
-    (order) =>
-      order.submittedAt > since &&
-      isSame(order, intent) &&
-      order.qty !== null &&
-      compare(order.qty, intent.qty) === 0 &&
-      !(["rejected", "canceled", "expired"].includes(order.status) && !isPositive(order.filledQty)),
-  );
+  const twins = past
+    .like(intent)
+    .filter(
+      (order) =>
+        order.submittedAt > since &&
+        order.qty !== null &&
+        compare(order.qty, intent.qty) === 0 &&
+        !cameToNothing(order),
+    );
   return allOrNothing(
     "DUPLICATE_ORDER",
     twins.length === 0,
@@ -87,6 +83,6 @@ export const cooldown: Rule = (intent, { limits: { cooldownMinutes: minutes }, l
   };
 };
 
-const isSame = (order: Pick<BrokerOrder, "symbol" | "side">, intent: OrderIntent): boolean =>
-  order.symbol === intent.symbol && order.side === intent.side;
+const cameToNothing = ({ status, filledQty }: BrokerOrder): boolean =>
+  ["rejected", "canceled", "expired"].includes(status) && !isPositive(filledQty);
 const latest = (a: Instant, b: Instant | undefined): Instant => (b !== undefined && b > a ? b : a);

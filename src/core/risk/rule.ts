@@ -9,7 +9,8 @@ import type { AccountSnapshot, Position } from "../model/portfolio.ts";
 import type { DenialCode, RuleFigure } from "../model/risk.ts";
 import type { LossMarks } from "../model/run.ts";
 import type { Instant } from "../model/time.ts";
-import { type Book, exposureOf, reducibleQty } from "./exposure.ts";
+import { type Book, type BookOrder, exposureOf, reducibleQty } from "./exposure.ts";
+import type { PastOrders } from "./pastOrders.ts";
 
 /** What a rule looks at: the book holds every order judged before, and the limits are those that hold for this very order. */
 export type RuleContext = {
@@ -22,16 +23,18 @@ export type RuleContext = {
   readonly latest: ReadonlyMap<string, LatestPrice>;
   readonly assets: ReadonlyMap<string, AssetFlags>;
   readonly openOrders: readonly BrokerOrder[];
-  /** Of the last day at least, by client order id. */
-  readonly recentOrders: readonly BrokerOrder[];
+  readonly past: PastOrders;
   readonly lossMarks: LossMarks | undefined;
   readonly losses: Readonly<Record<string, Instant>>;
   readonly taskId: string;
-  /** Orders that this batch has approved so far. */
-  readonly approved: number;
+  /** What this batch has approved so far. */
+  readonly approved: readonly BookOrder[];
 };
 
-/** `figure` is what the whole intent would lead to, `headroom` what the limit leaves to it; `maxQty` is how much of it may be sent. */
+/**
+ * `figure` is what the whole order would lead to; its `headroom` is what the limit leaves for the order, or, where the figure does not grow with
+ * it (an age, a distance), how far the figure is from the limit. `maxQty` is how much of the order may be sent.
+ */
 export type Finding = {
   readonly code: DenialCode;
   readonly figure: RuleFigure;
@@ -42,7 +45,7 @@ export type Finding = {
 /** Undefined where no such limit is set. */
 export type Rule = (intent: OrderIntent, context: RuleContext) => Finding | undefined;
 
-/** Finer than any share can be split; the fold rounds down to what can be sent where a rule cuts an order. */
+/** The finest part of a share that the broker takes. Rules cut to it; the fold rounds an order of whole shares down to whole ones. */
 export const qtyDecimals = 9;
 
 /** How much of an order can only lower exposure. */
@@ -61,12 +64,18 @@ export const dollars = (rule: string, limit: Usd, figure: Usd, headroom = subtra
   headroom,
 });
 
-/** A figure that is a number against a limit that is an upper one, six significant digits of both. */
-export const numbers = (rule: string, limit: number, figure: number, unit = ""): RuleFigure => ({
+/** A figure that is a number against a limit that is an upper one, six significant digits of each. */
+export const numbers = (
+  rule: string,
+  limit: number,
+  figure: number,
+  unit = "",
+  headroom = limit - figure,
+): RuleFigure => ({
   rule,
   limit: shown(limit, unit),
   figure: shown(figure, unit),
-  headroom: shown(limit - figure, unit),
+  headroom: shown(headroom, unit),
 });
 const shown = (value: number, unit: string): string => `${Number(value.toPrecision(6))}${unit && ` ${unit}`}`;
 

@@ -1,5 +1,7 @@
 // Rules about what state trading is in: the switches, and orders of which nobody knows whether they are at the broker.
-import { zeroQty } from "../model/money.ts";
+import { compare, zeroQty } from "../model/money.ts";
+import type { BrokerOrder } from "../model/order.ts";
+import type { BookOrder } from "./exposure.ts";
 import { onlyReduces, type Rule, reducible } from "./rule.ts";
 
 /** Halted: nothing leaves. Reducing: only what lowers exposure. */
@@ -38,20 +40,26 @@ export const unknownOutstanding: Rule = (intent, { book }) => {
   };
 };
 
-/** An order of the other side that is open would trade against this one. Exits are no such order: a plan takes them out of its way first. */
-export const selfTrade: Rule = (intent, { openOrders }) => {
-  const opposite = openOrders.filter(({ symbol, side }) => symbol === intent.symbol && side !== intent.side);
-  const [first] = opposite;
+/**
+ * An order of the other side, open or of the same batch, would trade against this one. Exits are no such order: a plan takes them out of its
+ * way first.
+ */
+export const selfTrade: Rule = (intent, { openOrders, approved }) => {
+  const isOpposite = ({ symbol, side }: BookOrder | BrokerOrder): boolean =>
+    symbol === intent.symbol && side !== intent.side;
+  const open = openOrders.filter(isOpposite);
+  const count = open.length + approved.filter(isOpposite).length;
+  const [first] = open;
   return {
     code: "SELF_TRADE",
     figure: {
       rule: "selfTrade",
       limit: "0 orders",
-      figure: `${opposite.length} orders`,
-      headroom: `${-opposite.length} orders`,
+      figure: `${count} orders`,
+      headroom: `${0 - count} orders`,
     },
-    maxQty: opposite.length === 0 ? intent.qty : zeroQty,
-    message: `the open order ${first?.clientOrderId} in ${intent.symbol} is of the other side`,
+    maxQty: count === 0 ? intent.qty : zeroQty,
+    message: `${first === undefined ? "an order of the same batch" : `the open order ${first.clientOrderId}`} in ${intent.symbol} is of the other side`,
   };
 };
 
@@ -59,14 +67,14 @@ export const selfTrade: Rule = (intent, { openOrders }) => {
 export const assetFlag: Rule = (intent, { assets, book, positions }) => {
   const flags = assets.get(intent.symbol);
   const whole = !intent.qty.includes(".");
-  const held = positions.find(({ symbol }) => symbol === intent.symbol)?.qty;
+  const held = positions.find(({ symbol }) => symbol === intent.symbol)?.qty ?? zeroQty;
   const sellsShort = intent.side === "sell" && !onlyReduces(intent, book);
   const fault =
     flags === undefined
       ? "the broker was not asked for it"
       : !flags.tradable
         ? "the broker does not trade it"
-        : !whole && !flags.fractionable && held !== intent.qty
+        : !whole && !flags.fractionable && compare(held, intent.qty) !== 0
           ? "the broker takes whole shares only"
           : sellsShort && !flags.shortable
             ? "the broker does not lend it to be sold short"
