@@ -90,7 +90,7 @@ test("bars become columns, and no bars at all is no fault", () => {
   const bar = { t: "2026-06-12T04:00:00Z", o: 1, h: 2, l: 0.5, c: 1.5, v: 100, n: 3, vw: 1.2 };
   const page = mapBarsPage({ bars: { SPY: [bar] }, next_page_token: "next" });
   expect(page.nextPage).toBe("next");
-  expect(toSeries("1Min", [page.items, { SPY: [{ ...bar, c: 1.75 }] }])).toMatchObject([
+  expect(toSeries("1Min", [page.items, mapBarsPage({ bars: { SPY: [{ ...bar, c: 1.75 }] } }).items])).toMatchObject([
     {
       symbol: "SPY",
       timeframe: "1Min",

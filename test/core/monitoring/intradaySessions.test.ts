@@ -133,7 +133,14 @@ describe("with extended hours", () => {
       "22:00",
       "23:00",
     ]);
-    expect(startsOn("2026-11-27", "1Hour", true).slice(-6)).toEqual(["16:30", "17:30", "18:00", "19:00", "20:00", "21:00"]);
+    expect(startsOn("2026-11-27", "1Hour", true).slice(-6)).toEqual([
+      "16:30",
+      "17:30",
+      "18:00",
+      "19:00",
+      "20:00",
+      "21:00",
+    ]);
   });
 
   test("no bar reaches over the open or the close", () => {
