@@ -10,6 +10,7 @@ import { createAssetBook } from "./assetBook.ts";
 import { withAudit } from "./auditedExecutions.ts";
 import { type AuditService, createAuditService } from "./auditService.ts";
 import { type AutoTradingScheduler, createAutoTradingScheduler } from "./autoTradingScheduler.ts";
+import { createBarBook } from "./barBook.ts";
 import { createBreakerKeeper } from "./breakerKeeper.ts";
 import { createCalendarKeeper, withCalendar } from "./calendarKeeper.ts";
 import { createConfigImporter } from "./configImporter.ts";
@@ -82,7 +83,11 @@ export function createApp(given: AppPorts): App {
   const kept = { ...ports, settings: given.settings };
   const calendarKeeper = createCalendarKeeper({ ...ports, outbox });
   const runCloser = createRunCloser({ ...ports, outbox });
-  const dataFetcher = createDataFetcher({ ...ports, assetBook: createAssetBook(ports) });
+  const dataFetcher = createDataFetcher({
+    ...ports,
+    assetBook: createAssetBook(ports),
+    barBook: createBarBook(ports),
+  });
   const orderSender = createOrderSender(ports);
   const exitKeeper = createExitKeeper({ ...ports, orderSender });
   const orderExecutor = createOrderExecutor({ ...ports, orderSender, exitKeeper });

@@ -3,13 +3,13 @@ import { z } from "zod";
 import { controlStateSchema } from "../model/control.ts";
 import { InvariantError } from "../model/errors.ts";
 import { riskLimitsSchema } from "../model/limits.ts";
-import { exclusionCodes, timeframeSchema } from "../model/market.ts";
+import { barSeriesSchema, encodeSeries, exclusionCodes } from "../model/market.ts";
 import { isDecimal, type Price, type Qty, type Usd } from "../model/money.ts";
 import { faultsOf } from "../model/parse.ts";
 import type { RunInputs } from "../model/run.ts";
 import { tradingWindowSchema } from "../model/settings.ts";
 import { runTaskSchema } from "../model/task.ts";
-import { type Instant, parseInstant } from "../model/time.ts";
+import { type Instant, parseInstant, parseTradingDay, type TradingDay } from "../model/time.ts";
 
 /**
  * JSON with sorted keys and without blanks: equal values give equal text. Columns of numbers are arrays; keys without a value are left out.
@@ -37,9 +37,7 @@ export const encodeInputs = (inputs: RunInputs): unknown => ({
   ...inputs,
   market: {
     ...inputs.market,
-    bars: inputs.market.bars.map((series) =>
-      Object.fromEntries(Object.entries(series).map(([key, of]) => [key, typeof of === "string" ? of : [...of]])),
-    ),
+    bars: inputs.market.bars.map(encodeSeries),
   },
 });
 
@@ -62,26 +60,10 @@ const price = decimalText.transform((text) => text as Price);
 const qty = decimalText.transform((text) => text as Qty);
 const instant = z.string().refine((text) => parseInstant(text) === text, "must be a UTC instant");
 const at = instant.transform((text) => text as Instant);
-const column = z
-  .custom<readonly number[]>((value) => Array.isArray(value) && value.every(Number.isFinite), "must be finite numbers")
-  .transform((values) => Float64Array.from(values));
-
-const barSeriesSchema = z
-  .strictObject({
-    symbol: z.string(),
-    timeframe: timeframeSchema,
-    timeMs: column,
-    open: column,
-    high: column,
-    low: column,
-    close: column,
-    volume: column,
-  })
-  .refine(
-    ({ symbol: _, timeframe: __, ...columns }) =>
-      new Set(Object.values(columns).map(({ length }) => length)).size === 1,
-    "columns must have the same length",
-  );
+const day = z
+  .string()
+  .refine((text) => parseTradingDay(text) !== undefined, "must be a day")
+  .transform((text) => text as TradingDay);
 
 const latestSchema = z.strictObject({
   symbol: z.string(),
@@ -89,6 +71,7 @@ const latestSchema = z.strictObject({
   at,
   bid: price.exactOptional(),
   ask: price.exactOptional(),
+  previousClose: z.strictObject({ day, price }).exactOptional(),
 });
 
 const marketSchema = z.strictObject({
