@@ -1,8 +1,8 @@
 // The breakers: each switches trading by itself, tells people once, and stays until a named person resumes; the simulator brings it about.
 import { afterEach, describe, expect, test } from "vitest";
 import { TransientError } from "../../src/core/model/errors.ts";
+import type { Breakers } from "../../src/core/model/limits.ts";
 import { price, qty } from "../../src/core/model/money.ts";
-import type { Breakers } from "../../src/core/model/settings.ts";
 import { disarm, intervene } from "../support/disturb.ts";
 import { asked, exampleConfig, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
 import { type PriceScript, scriptedPrices } from "../support/scriptedPrices.ts";

@@ -20,7 +20,7 @@ type Given = {
   readonly now?: string;
   readonly symbols?: readonly string[];
   readonly ports?: Partial<AppPorts>;
-  readonly tape?: (seeded: MarketTape) => MarketTape;
+  readonly market?: (seeded: MarketTape) => MarketTape;
 };
 
 /** A task that wishes ten shares of AAA and of BBB, in an account of 100,000 dollars, a minute before its slot. */

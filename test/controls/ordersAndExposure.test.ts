@@ -35,7 +35,7 @@ test("control 4: an order that would fill far from the last trade is denied", as
 
 test("control 4: an order is withheld when the price moves after its plan was made", async () => {
   let factor = 1;
-  await open({ tape: movedBy(() => factor) });
+  await open({ market: movedBy(() => factor) });
   afterPlan(() => {
     factor = 1.1;
   });
@@ -66,7 +66,7 @@ test("control 5: a symbol with gaps in its history is left out", async () => {
 });
 
 test("control 6: a symbol whose price cannot be believed is left out", async () => {
-  await open({ task: withBars, tape: movedBy(() => 1.9) });
+  await open({ task: withBars, market: movedBy(() => 1.9) });
   expect(await run()).toEqual(["AAA IMPLAUSIBLE_PRICE"]);
 });
 

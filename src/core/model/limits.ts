@@ -60,6 +60,12 @@ export const breakersSchema = z.strictObject({
 
 export const scopedLimitsSchema = z.strictObject(scopedFields).partial();
 
+const { maxGrossFraction, maxNetFraction, maxOpenPositions, maxOpenOrders } = accountFields;
+/** A task may also keep the whole account within less than the common limits, as far as its own orders go. */
+export const taskLimitsSchema = z
+  .strictObject({ ...scopedFields, maxGrossFraction, maxNetFraction, maxOpenPositions, maxOpenOrders })
+  .partial();
+
 export const riskLimitsSchema = z.strictObject({
   ...z.strictObject({ ...scopedFields, ...accountFields }).partial().shape,
   maxOrderNotionalUsd: dollars,
@@ -83,10 +89,13 @@ export const riskLimitsSchema = z.strictObject({
 export type RiskLimits = Readonly<z.infer<typeof riskLimitsSchema>>;
 export type Breakers = Readonly<z.infer<typeof breakersSchema>>;
 export type ScopedLimits = Readonly<z.infer<typeof scopedLimitsSchema>>;
-type ScopedName = keyof ScopedLimits;
+export type TaskLimits = Readonly<z.infer<typeof taskLimitsSchema>>;
+type LimitName = keyof TaskLimits;
 
 /** In which direction each limit loosens: a larger number lets more through, or a smaller one does. */
-export const looserWhen: Readonly<Record<ScopedName | keyof typeof accountFields, "larger" | "smaller">> = {
+export const looserWhen: Readonly<
+  Record<keyof typeof scopedFields | keyof typeof accountFields, "larger" | "smaller">
+> = {
   maxOrderQty: "larger",
   maxOrderNotionalUsd: "larger",
   minOrderNotionalUsd: "smaller",
@@ -108,13 +117,12 @@ export const looserWhen: Readonly<Record<ScopedName | keyof typeof accountFields
   maxClockSkewSeconds: "larger",
 };
 
-/** `base` with each scoped limit at the tightest that it or any of the others gives; one that nobody gives stays absent. */
-export function withTightest<L extends ScopedLimits>(base: L, ...others: readonly ScopedLimits[]): L {
-  const names = Object.keys(scopedFields) as readonly ScopedName[];
-  const found = names.flatMap((name) => {
+/** `base` with each limit at the tightest that it or any of the others gives; one that nobody gives stays absent. */
+export function withTightest<L extends TaskLimits>(base: L, ...others: readonly TaskLimits[]): L {
+  const names = new Set(others.flatMap((limits) => Object.keys(limits) as readonly LimitName[]));
+  const found = [...names].flatMap((name) => {
     const given = [base, ...others].flatMap((limits) => limits[name] ?? []);
-    if (given.length === 0) return [];
-    return [[name, looserWhen[name] === "smaller" ? Math.max(...given) : Math.min(...given)]];
+    return given.length === 0 ? [] : [[name, looserWhen[name] === "smaller" ? Math.max(...given) : Math.min(...given)]];
   });
   return { ...base, ...Object.fromEntries(found) };
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { InvariantError } from "./errors.ts";
 import { taskIdPattern } from "./ids.ts";
-import { type RiskLimits, scopedLimitsSchema, withTightest } from "./limits.ts";
+import { type RiskLimits, taskLimitsSchema, withTightest } from "./limits.ts";
 import { instant, symbols, zone } from "./parse.ts";
 import { type TradingWindow, type Universes, universeName, windowOverridesSchema } from "./settings.ts";
 import { orderPolicySchema, protectionSchema, sizingSchema } from "./sizing.ts";
@@ -55,7 +55,7 @@ export const taskSchema = z
     orders: orderPolicySchema.prefault({}),
     protection: protectionSchema.optional(),
     /** Limits of its own; the tighter of these and the common ones holds. */
-    limits: scopedLimitsSchema.optional(),
+    limits: taskLimitsSchema.optional(),
     /** Its own trading window: each field given takes the place of the common one, but holidays, early closes and blackouts, which are added to it. */
     window: windowOverridesSchema.optional(),
     /** Overrides the trading window's. */
