@@ -83,7 +83,6 @@ export async function createFuzzStack(seed: number): Promise<FuzzStack> {
   return {
     app,
     mode,
-    expectedAccountId: undefined,
     events,
     state: () => {
       const hash = createHash("sha1");
