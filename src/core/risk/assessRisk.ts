@@ -52,7 +52,6 @@ export function assessRisk(intents: readonly OrderIntent[], context: RiskContext
     asOf,
     lossMarks,
     losses,
-    account,
     positions: portfolio.positions,
     openOrders: portfolio.openOrders.filter((order) => !isTerminal(order)),
     latest: new Map(market.latest.map((price) => [price.symbol, price])),
@@ -60,50 +59,69 @@ export function assessRisk(intents: readonly OrderIntent[], context: RiskContext
     past: pastOrders(context.recentOrders, asOf),
     taskId: task.id,
   };
-  const sorted = [...intents].sort(bySendingOrder);
-  let book = openBook(portfolio, market);
-  let stages = { book, account, sells: [] as readonly BookOrder[] };
-  const before = riskSnapshotOf(book, account.equity);
   const approved: BookOrder[] = [];
-  const verdicts = sorted.map((intent): RiskVerdict => {
+  const judgeAgainst = (intent: OrderIntent, book: Book, of = account): RiskVerdict => {
     if (limits === undefined) return denyWithoutLimits(intent);
     const { tradingState } = switchFor(control, partOf(task, intent));
     const strategies = intent.attribution.map(({ strategy }) => strategy);
     const own = limitsFor(limits, intent.symbol, strategies);
-    const verdict = judgeInStages(intent, { ...common, book, limits: own, tradingState, approved }, stages);
-    const order = { ...intent, qty: verdict.qty, price: intent.referencePrice };
-    if (!isPositive(verdict.qty)) return verdict;
+    return judge(intent, { ...common, account: of, book, limits: own, tradingState, approved });
+  };
+  const [sells, buys] = bySide(intents);
+  const opened = openBook(portfolio, market);
+
+  let book = opened;
+  const closing: BookOrder[] = [];
+  const sellVerdicts = sells.map((intent) => {
+    const verdict = judgeAgainst(intent, book);
+    const order = orderOf(verdict);
+    if (order === undefined) return verdict;
+    if (compare(reducible(book, order), order.qty) >= 0) closing.push(order);
     approved.push(order);
-    const closes = intent.side === "sell" && compare(reducible(book, order), order.qty) >= 0;
-    // Stage 2 goes out only once the sells have filled, so the worst case without them is one without it.
-    if (verdict.stage === 1) book = withOrder(book, order);
-    stages = {
-      ...stages,
-      book: withOrder(stages.book, order),
-      sells: closes ? [...stages.sells, order] : stages.sells,
-    };
-    if (closes) stages = { ...stages, ...sellsFilled(book, account, stages.sells) };
+    book = withOrder(book, order);
     return verdict;
   });
-  return { verdicts, before, after: riskSnapshotOf(stages.book, account.equity) };
+
+  // What the buys find once the sells that close a position have filled. Where there are none, it is the same book.
+  let later = closing.length === 0 ? undefined : withFilledSells(book, closing);
+  const laterAccount = withProceeds(account, closing);
+  const buyVerdicts = buys.map((intent) => {
+    const now = judgeAgainst(intent, book);
+    const waiting = later && judgeAgainst(intent, later, laterAccount);
+    const waits = waiting !== undefined && compare(waiting.qty, now.qty) > 0;
+    // What does not wait must fit beside what does as well.
+    const crowded = waiting !== undefined && compare(waiting.qty, now.qty) < 0;
+    const verdict: RiskVerdict = waits ? { ...waiting, stage: 2 } : crowded ? waiting : now;
+    const order = orderOf(verdict);
+    if (order === undefined) return verdict;
+    approved.push(order);
+    // Stage 2 goes out only once the sells have filled, so the worst case without them is one without it.
+    if (!waits) book = withOrder(book, order);
+    later = later && withOrder(later, order);
+    return verdict;
+  });
+  return {
+    verdicts: [...sellVerdicts, ...buyVerdicts],
+    before: riskSnapshotOf(opened, account.equity),
+    after: riskSnapshotOf(later ?? book, account.equity),
+  };
 }
 
-type Stages = { readonly book: Book; readonly account: AccountSnapshot; readonly sells: readonly BookOrder[] };
+function bySide(
+  intents: readonly OrderIntent[],
+): readonly [sells: readonly OrderIntent[], buys: readonly OrderIntent[]] {
+  const sorted = [...intents].sort(bySendingOrder);
+  const firstBuy = sorted.findIndex(({ side }) => side === "buy");
+  return firstBuy < 0 ? [sorted, []] : [sorted.slice(0, firstBuy), sorted.slice(firstBuy)];
+}
 
-/** All sells come before all buys, so at the last of them this is the book that every buy of stage 2 finds. */
-function sellsFilled(book: Book, account: AccountSnapshot, sells: readonly BookOrder[]): Omit<Stages, "sells"> {
+/** What of an intent may be sent; undefined for nothing. */
+const orderOf = ({ intent, qty }: RiskVerdict): BookOrder | undefined =>
+  isPositive(qty) ? { symbol: intent.symbol, side: intent.side, qty, price: intent.referencePrice } : undefined;
+
+function withProceeds(account: AccountSnapshot, sells: readonly BookOrder[]): AccountSnapshot {
   const proceeds = addUsd(...sells.map(({ price, qty }) => notional(price, qty)));
-  const buyingPower = addUsd(account.buyingPower, fractionOf(proceeds, proceedsFraction));
-  return { book: withFilledSells(book, sells), account: { ...account, buyingPower } };
-}
-
-/** Stage 1 where the intent fits whether or not the sells fill; stage 2 where waiting for them lets more of it through. */
-function judgeInStages(intent: OrderIntent, context: RuleContext, { book, account, sells }: Stages): RiskVerdict {
-  const first = judge(intent, context);
-  if (sells.length === 0 || intent.side === "sell") return first;
-  const second = judge(intent, { ...context, book, account });
-  if (compare(second.qty, first.qty) > 0) return { ...second, stage: 2 };
-  return compare(second.qty, first.qty) < 0 ? second : first;
+  return { ...account, buyingPower: addUsd(account.buyingPower, fractionOf(proceeds, proceedsFraction)) };
 }
 
 /** What a rule cuts an order to must itself pass every rule: it may be too small, or the same again as an order of late. */
