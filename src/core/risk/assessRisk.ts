@@ -1,7 +1,7 @@
 // The risk fold: judges each intent of a batch against the book that the approvals before it have left.
 import { switchFor } from "../model/control.ts";
 import { limitsFor, type RiskLimits } from "../model/limits.ts";
-import { addUsd, compare, fractionOf, isPositive, notional, roundQtyDown, zeroQty } from "../model/money.ts";
+import { addUsd, compare, fractionOf, isPositive, notional } from "../model/money.ts";
 import { bySendingOrder, isTerminal, type OrderIntent } from "../model/order.ts";
 import type { AccountSnapshot } from "../model/portfolio.ts";
 import type { RiskVerdict } from "../model/risk.ts";
@@ -17,9 +17,8 @@ import {
   withFilledSells,
   withOrder,
 } from "./exposure.ts";
+import { denyWithoutLimits, judgeOrder } from "./judgeOrder.ts";
 import { pastOrders } from "./pastOrders.ts";
-import { type Finding, qtyDecimals, type RuleContext } from "./rule.ts";
-import { rules } from "./rules.ts";
 
 export type RiskContext = Pick<
   RunInputs,
@@ -46,8 +45,27 @@ const proceedsFraction = 0.98;
  * where those are none or too small an order. What lowers exposure is never denied by a limit on exposure.
  */
 export function assessRisk(intents: readonly OrderIntent[], context: RiskContext): RiskAssessment {
-  const { portfolio, market, limits, control, task, asOf, lossMarks, losses } = context;
+  const { portfolio, market } = context;
   const { account } = portfolio;
+  const [sells, buys] = bySide(intents);
+  const judge = judgeBy(context);
+  const opened = openBook(portfolio, market);
+  const sold = judgeSells(sells, { book: opened, account, approved: [] }, judge);
+  const bought = judgeBuys(buys, sold, judge);
+  return {
+    verdicts: [...sold.verdicts, ...bought.verdicts],
+    before: riskSnapshotOf(opened, account.equity),
+    after: riskSnapshotOf(bought.book, account.equity),
+  };
+}
+
+/** What an order is judged beside: what the orders before it have left, and those orders. */
+type Standing = { readonly book: Book; readonly account: AccountSnapshot; readonly approved: readonly BookOrder[] };
+type Judge = (intent: OrderIntent, standing: Standing) => RiskVerdict;
+
+/** What is the same for every order of the batch is looked up once. */
+function judgeBy(context: RiskContext): Judge {
+  const { portfolio, market, limits, control, task, asOf, lossMarks, losses } = context;
   const common = {
     asOf,
     lossMarks,
@@ -59,21 +77,23 @@ export function assessRisk(intents: readonly OrderIntent[], context: RiskContext
     past: pastOrders(context.recentOrders, asOf),
     taskId: task.id,
   };
-  const approved: BookOrder[] = [];
-  const judgeAgainst = (intent: OrderIntent, book: Book, of = account): RiskVerdict => {
+  return (intent, standing) => {
     if (limits === undefined) return denyWithoutLimits(intent);
     const { tradingState } = switchFor(control, partOf(task, intent));
     const strategies = intent.attribution.map(({ strategy }) => strategy);
     const own = limitsFor(limits, intent.symbol, strategies);
-    return judge(intent, { ...common, account: of, book, limits: own, tradingState, approved });
+    return judgeOrder(intent, { ...common, ...standing, limits: own, tradingState });
   };
-  const [sells, buys] = bySide(intents);
-  const opened = openBook(portfolio, market);
+}
 
+type Sold = Standing & { readonly verdicts: readonly RiskVerdict[]; readonly closing: readonly BookOrder[] };
+
+function judgeSells(sells: readonly OrderIntent[], { book: opened, account }: Standing, judge: Judge): Sold {
   let book = opened;
+  const approved: BookOrder[] = [];
   const closing: BookOrder[] = [];
-  const sellVerdicts = sells.map((intent) => {
-    const verdict = judgeAgainst(intent, book);
+  const verdicts = sells.map((intent) => {
+    const verdict = judge(intent, { book, account, approved });
     const order = orderOf(verdict);
     if (order === undefined) return verdict;
     if (compare(reducible(book, order), order.qty) >= 0) closing.push(order);
@@ -81,30 +101,32 @@ export function assessRisk(intents: readonly OrderIntent[], context: RiskContext
     book = withOrder(book, order);
     return verdict;
   });
+  return { verdicts, book, account, approved, closing };
+}
 
-  // What the buys find once the sells that close a position have filled. Where there are none, it is the same book.
-  let later = closing.length === 0 ? undefined : withFilledSells(book, closing);
-  const laterAccount = withProceeds(account, closing);
-  const buyVerdicts = buys.map((intent) => {
-    const now = judgeAgainst(intent, book);
-    const waiting = later && judgeAgainst(intent, later, laterAccount);
-    const waits = waiting !== undefined && compare(waiting.qty, now.qty) > 0;
+/** Each buy is judged twice where sells close positions: beside those sells as they are, and once they have filled. */
+function judgeBuys(buys: readonly OrderIntent[], sold: Sold, judge: Judge) {
+  const { account, closing } = sold;
+  let now = sold.book;
+  // Where nothing is closed, it is the same book.
+  let later = closing.length === 0 ? undefined : withFilledSells(now, closing);
+  const richer = withProceeds(account, closing);
+  const approved = [...sold.approved];
+  const verdicts = buys.map((intent) => {
+    const atOnce = judge(intent, { book: now, account, approved });
+    const waiting = later && judge(intent, { book: later, account: richer, approved });
+    const gain = waiting === undefined ? 0 : compare(waiting.qty, atOnce.qty);
     // What does not wait must fit beside what does as well.
-    const crowded = waiting !== undefined && compare(waiting.qty, now.qty) < 0;
-    const verdict: RiskVerdict = waits ? { ...waiting, stage: 2 } : crowded ? waiting : now;
+    const verdict: RiskVerdict = waiting === undefined || gain === 0 ? atOnce : { ...waiting, stage: gain > 0 ? 2 : 1 };
     const order = orderOf(verdict);
     if (order === undefined) return verdict;
     approved.push(order);
     // Stage 2 goes out only once the sells have filled, so the worst case without them is one without it.
-    if (!waits) book = withOrder(book, order);
+    if (verdict.stage === 1) now = withOrder(now, order);
     later = later && withOrder(later, order);
     return verdict;
   });
-  return {
-    verdicts: [...sellVerdicts, ...buyVerdicts],
-    before: riskSnapshotOf(opened, account.equity),
-    after: riskSnapshotOf(later ?? book, account.equity),
-  };
+  return { verdicts, book: later ?? now };
 }
 
 function bySide(
@@ -124,42 +146,5 @@ function withProceeds(account: AccountSnapshot, sells: readonly BookOrder[]): Ac
   return { ...account, buyingPower: addUsd(account.buyingPower, fractionOf(proceeds, proceedsFraction)) };
 }
 
-/** What a rule cuts an order to must itself pass every rule: it may be too small, or the same again as an order of late. */
-function judge(intent: OrderIntent, context: RuleContext): RiskVerdict {
-  const findings = findingsOn(intent, context);
-  const figures = findings.map(({ figure }) => figure);
-  const hardest = hardestOf(findings);
-  if (hardest === undefined) return denyWithoutLimits(intent);
-  const { code, message, maxQty } = hardest;
-  if (compare(maxQty, intent.qty) >= 0) {
-    return { intent, decision: "approved", qty: intent.qty, figures, stage: 1 };
-  }
-  const qty = roundQtyDown(maxQty, intent.qty.includes(".") ? qtyDecimals : 0);
-  const denied = { intent, decision: "denied", qty: zeroQty, code, message, figures, stage: 1 } as const;
-  if (!isPositive(qty)) return denied;
-  const rest = hardestOf(findingsOn({ ...intent, qty }, context));
-  return rest === undefined || compare(rest.maxQty, qty) < 0
-    ? { ...denied, message: `${message}; of the ${qty} that it leaves: ${rest?.message}` }
-    : { ...denied, decision: "reduced", qty };
-}
-
-const findingsOn = (intent: OrderIntent, context: RuleContext): readonly Finding[] =>
-  rules.flatMap((rule) => rule(intent, context) ?? []);
-
-/** Of several that leave the same, the first. */
-const hardestOf = ([first, ...others]: readonly Finding[]): Finding | undefined =>
-  first === undefined ? undefined : others.reduce(tighter, first);
-const tighter = (a: Finding, b: Finding): Finding => (compare(b.maxQty, a.maxQty) < 0 ? b : a);
-
 const reducible = (book: Book, { symbol, side, price }: BookOrder) =>
   reducibleQty(exposureOf(book, symbol, price), side);
-
-const denyWithoutLimits = (intent: OrderIntent): RiskVerdict => ({
-  intent,
-  decision: "denied",
-  qty: zeroQty,
-  code: "NO_LIMITS",
-  message: "there are no risk limits",
-  figures: [],
-  stage: 1,
-});
