@@ -29,7 +29,7 @@ export async function requestFigures(): Promise<readonly Figure[]> {
     try {
       for (const [which, goal] of [
         ["first run of the day", undefined],
-        ["later run", "≤ 5 + orders"],
+        ["later run", "≤ 9 + orders"],
       ] as const) {
         const before = sent();
         const record = await stack.runNextSlot();

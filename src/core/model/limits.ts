@@ -128,5 +128,8 @@ export function withTightest<L extends TaskLimits>(base: L, ...others: readonly 
 }
 
 /** The limits that hold for an order in `symbol` that these strategies wish for. */
-export const limitsFor = (limits: RiskLimits, symbol: string, strategies: readonly string[]): RiskLimits =>
-  withTightest(limits, limits.symbols[symbol] ?? {}, ...strategies.map((name) => limits.strategies[name] ?? {}));
+export function limitsFor(limits: RiskLimits, symbol: string, strategies: readonly string[]): RiskLimits {
+  const own = [limits.symbols[symbol], ...strategies.map((name) => limits.strategies[name])];
+  const given = own.filter((scoped) => scoped !== undefined);
+  return given.length === 0 ? limits : withTightest(limits, ...given);
+}

@@ -9,7 +9,6 @@ import {
   notional,
   type Qty,
   qty,
-  sharesFor,
   subtractQty,
   subtractUsd,
   type Usd,
@@ -19,7 +18,7 @@ import {
 import type { OrderIntent } from "../model/order.ts";
 import type { RuleFigure } from "../model/risk.ts";
 import { type Book, exposureOf, isOpen, reducibleQty, signedQty, worstQty, worstUsd } from "./exposure.ts";
-import { dollars, type Finding, numbers, qtyDecimals, type Rule, reducible } from "./rule.ts";
+import { dollars, type Finding, numbers, payableQty, type Rule, reducible } from "./rule.ts";
 
 /** The tightest of the limits in shares, in dollars and in a share of equity; told is the one that leaves the order less. */
 export const maxPosition: Rule = (intent, { book, account, limits }) => {
@@ -70,7 +69,7 @@ export const maxNet: Rule = (intent, { book, account, limits: { maxNetFraction }
   return {
     code: "MAX_NET",
     figure: dollars("maxNet", limit, addUsd(before, notional(intent.referencePrice, intent.qty)), free),
-    maxQty: maximum(reducible(intent, book), sharesFor(free, intent.referencePrice, qtyDecimals)),
+    maxQty: maximum(reducible(intent, book), payableQty(intent, free)),
     message: `long less short may come to ${limit} USD at the most`,
   };
 };
@@ -105,7 +104,7 @@ export const buyingPower: Rule = (intent, { book, account }) => {
   return {
     code: "BUYING_POWER",
     figure: dollars("buyingPower", account.buyingPower, needed, free),
-    maxQty: addQty(reducible(intent, book), sharesFor(free, intent.referencePrice, qtyDecimals)),
+    maxQty: addQty(reducible(intent, book), payableQty(intent, free)),
     message: `the buying power left is ${free} USD`,
   };
 };
@@ -113,16 +112,17 @@ export const buyingPower: Rule = (intent, { book, account }) => {
 /** How much of an order fits under a limit on exposure of which `others` is taken. What lowers exposure always fits. */
 function withinExposure(
   rule: string,
-  { symbol, side, qty: count, referencePrice }: OrderIntent,
+  intent: OrderIntent,
   book: Book,
   { limit, others }: { readonly limit: Usd; readonly others: Usd },
 ): { readonly figure: RuleFigure; readonly maxQty: Qty } {
+  const { symbol, side, qty: count, referencePrice } = intent;
   const exposure = exposureOf(book, symbol, referencePrice);
   const towards = signedQty(exposure, side);
   const after = maximum(worstUsd(exposure), notional(referencePrice, addQty(towards, count)));
   const headroom = subtractUsd(limit, addUsd(others, notional(referencePrice, towards)));
   return {
     figure: dollars(rule, limit, addUsd(others, after), headroom),
-    maxQty: maximum(reducibleQty(exposure, side), sharesFor(headroom, referencePrice, qtyDecimals)),
+    maxQty: maximum(reducibleQty(exposure, side), payableQty(intent, headroom)),
   };
 }

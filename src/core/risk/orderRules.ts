@@ -1,17 +1,7 @@
 // Rules about one order by itself: its size, its value, its increments, the price it can be expected to fill at.
-import {
-  compare,
-  isPositive,
-  notional,
-  type Price,
-  qty,
-  sharesFor,
-  subtractUsd,
-  usd,
-  zeroQty,
-} from "../model/money.ts";
+import { compare, isPositive, notional, type Price, qty, subtractUsd, usd, zeroQty } from "../model/money.ts";
 import { msBetween } from "../model/time.ts";
-import { allOrNothing, dollars, numbers, onlyReduces, qtyDecimals, type Rule, reducible } from "./rule.ts";
+import { allOrNothing, dollars, numbers, onlyReduces, payableQty, qtyDecimals, type Rule, reducible } from "./rule.ts";
 
 export const maxOrderQty: Rule = (intent, { limits: { maxOrderQty: limit } }) =>
   limit === undefined
@@ -23,12 +13,12 @@ export const maxOrderQty: Rule = (intent, { limits: { maxOrderQty: limit } }) =>
         message: `the order is above ${limit} shares`,
       };
 
-export const maxOrderNotional: Rule = ({ qty: count, referencePrice }, { limits }) => {
+export const maxOrderNotional: Rule = (intent, { limits }) => {
   const limit = usd(limits.maxOrderNotionalUsd);
   return {
     code: "MAX_ORDER_NOTIONAL",
-    figure: dollars("maxOrderNotional", limit, notional(referencePrice, count), limit),
-    maxQty: sharesFor(limit, referencePrice, qtyDecimals),
+    figure: dollars("maxOrderNotional", limit, notional(intent.referencePrice, intent.qty), limit),
+    maxQty: payableQty(intent, limit),
     message: `the order is above ${limit} USD`,
   };
 };

@@ -3,7 +3,7 @@
 import type { TradingState } from "../model/control.ts";
 import type { RiskLimits } from "../model/limits.ts";
 import type { AssetFlags, LatestPrice } from "../model/market.ts";
-import { compare, type Qty, subtractUsd, type Usd, zeroQty } from "../model/money.ts";
+import { compare, notional, type Qty, sharesFor, subtractUsd, type Usd, zeroQty } from "../model/money.ts";
 import type { BrokerOrder, OrderIntent } from "../model/order.ts";
 import type { AccountSnapshot, Position } from "../model/portfolio.ts";
 import type { DenialCode, RuleFigure } from "../model/risk.ts";
@@ -55,6 +55,10 @@ export const reducible = ({ symbol, side, referencePrice }: OrderIntent, book: B
 /** Whether the whole of an order can only lower exposure. */
 export const onlyReduces = (intent: OrderIntent, book: Book): boolean =>
   compare(reducible(intent, book), intent.qty) >= 0;
+
+/** How much of an order so many dollars pay for; the whole of it, without a division, where they pay for that. */
+export const payableQty = ({ referencePrice, qty }: OrderIntent, free: Usd): Qty =>
+  compare(notional(referencePrice, qty), free) <= 0 ? qty : sharesFor(free, referencePrice, qtyDecimals);
 
 /** A figure in dollars against a limit that is an upper one. */
 export const dollars = (rule: string, limit: Usd, figure: Usd, headroom = subtractUsd(limit, figure)): RuleFigure => ({

@@ -102,6 +102,17 @@ describe("control 8: maximum gross exposure", () => {
     ]);
   });
 
+  test("leaves to an order that fits at once only what those that wait for sells do not take", () => {
+    const market = exampleMarket({ AAA: 100, BBB: 30, CCC: 200 });
+    const batch = [sell(40), buy(160, "BBB"), exampleIntent("buy", "CCC", 5, 200)];
+    const { verdicts } = assessRisk(batch, context({ limits: half, market, portfolio: holding(40) }));
+    expect(verdicts.map(({ qty: count, stage }) => `${count} in stage ${stage}`)).toEqual([
+      "40 in stage 1",
+      "160 in stage 2",
+      "1 in stage 1",
+    ]);
+  });
+
   test("does not wait for sells that are not needed", () => {
     const { verdicts } = assessRisk([sell(5), buy(10, "BBB")], context({ limits: half, portfolio: holding(10) }));
     expect(verdicts.map(({ stage }) => stage)).toEqual([1, 1]);
