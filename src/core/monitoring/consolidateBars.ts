@@ -1,6 +1,6 @@
 // Longer bars put together from shorter ones, columns from columns.
 import type { BarSeries, Timeframe } from "../model/market.ts";
-import { bucketEnd, bucketStart } from "./barBuckets.ts";
+import { bucketEnd, bucketStart, contains, partAt, type Span, widthOf } from "./barBuckets.ts";
 
 export type Consolidation = {
   /** Bars that end later, in milliseconds since the epoch, are left out: they are not closed yet. */
@@ -25,7 +25,9 @@ export function consolidateBars(
   const { timeMs, open, high, low, close, volume } = series;
   const empty = (): Float64Array => new Float64Array(timeMs.length);
   const out = { timeMs: empty(), open: empty(), high: empty(), low: empty(), close: empty(), volume: empty() };
+  const width = widthOf(timeframe);
   let count = 0;
+  let part: Span = nowhere;
   let startMs = 0;
   let endMs = 0;
   for (let i = 0; i < timeMs.length; i++) {
@@ -38,10 +40,16 @@ export function consolidateBars(
       out.volume[last] = (out.volume[last] ?? 0) + (volume[i] ?? 0);
       continue;
     }
-    const bucket = bucketStart(at, timeframe, extendedHours);
-    if (Number.isNaN(bucket)) continue;
-    startMs = bucket;
-    endMs = bucketEnd(bucket, timeframe);
+    if (width !== undefined) {
+      if (!contains(part, at)) part = partAt(at, extendedHours) ?? nowhere;
+      startMs = at - ((at - part.startMs) % width);
+      endMs = Math.min(startMs + width, part.endMs);
+    } else {
+      startMs = bucketStart(at, timeframe);
+      endMs = Number.isNaN(startMs) ? startMs : bucketEnd(startMs, timeframe);
+    }
+    // Not in one of the parts of which bars are made.
+    if (Number.isNaN(startMs)) continue;
     if (endMs > closedByMs) break;
     out.timeMs[count] = startMs;
     out.open[count] = open[i] ?? 0;
@@ -53,6 +61,9 @@ export function consolidateBars(
   }
   return rowsOf({ symbol: series.symbol, timeframe, ...out }, 0, count);
 }
+
+/** Contains nothing. */
+const nowhere: Span = { startMs: Number.NaN, endMs: Number.NaN };
 
 /** The bars from one index to before another, in the memory of the whole. */
 export const rowsOf = ({ symbol, timeframe, ...columns }: BarSeries, from: number, to: number): BarSeries => ({

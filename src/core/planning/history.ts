@@ -17,7 +17,7 @@ export type HistoryNeed = BarNeed & {
   /** Of the bars themselves. */
   readonly window: BarWindow;
   /** Of what their completeness and age is told by: the bars themselves where they are made of minutes, else the days they are made of. */
-  readonly judged: BarWindow & { readonly timeframe: Timeframe };
+  readonly judged: BarWindow & { readonly timeframe: Timeframe; readonly bars: number };
 };
 
 export function historyNeed(need: BarNeed, asOf: Instant, limits: RiskLimits): HistoryNeed {
@@ -26,7 +26,7 @@ export function historyNeed(need: BarNeed, asOf: Instant, limits: RiskLimits): H
   const timeframe = base === "1Day" ? base : need.timeframe;
   // The days since the last whole week or month count too: they tell how old the data is.
   const span = base === "1Day" ? { ...window, toMs: windowOf("1Day", 1, asOf).toMs } : window;
-  return { ...need, base, window, judged: { ...span, timeframe } };
+  return { ...need, base, window, judged: { ...span, timeframe, bars: barsIn(timeframe, span) } };
 }
 
 export type SymbolHistory = {
@@ -47,8 +47,9 @@ export function judgeHistory(history: SymbolHistory, need: HistoryNeed, limits: 
   if (newestMs === undefined) return tooShort(0, need);
   const stale = staleness(newestMs, need, limits);
   if (stale !== undefined) return { code: "STALE_DATA", detail: stale };
-  // A symbol that is traded only since then has no gap before.
-  const expected = barsIn(judged.timeframe, { fromMs: whole.timeMs[0] ?? judged.fromMs, toMs: judged.toMs });
+  // A symbol that is traded only since its first bar has no gap before.
+  const since = { fromMs: whole.timeMs[0] ?? judged.fromMs, toMs: judged.toMs };
+  const expected = whole.timeMs.length >= judged.bars ? judged.bars : barsIn(judged.timeframe, since);
   for (const rule of dataRules) {
     const fault = rule({ symbol, series: whole, expected, latest, asOf }, limits);
     if (fault !== undefined) return fault;
@@ -80,8 +81,11 @@ export function barFault({ timeMs, open, high, low, close }: BarSeries): SymbolF
   for (let i = 0; i < timeMs.length; i++) {
     const at = timeMs[i] ?? Number.NaN;
     if (i > 0 && !(at > (timeMs[i - 1] ?? 0))) return { code: "BAD_DATA", detail: "bars are not in time order" };
-    const [o, h, l, c] = [open[i] ?? 0, high[i] ?? 0, low[i] ?? 0, close[i] ?? 0];
-    if (!(l > 0 && l <= Math.min(o, c) && h >= Math.max(o, c) && Number.isFinite(h))) {
+    const o = open[i] ?? 0;
+    const h = high[i] ?? 0;
+    const l = low[i] ?? 0;
+    const c = close[i] ?? 0;
+    if (!(l > 0 && l <= o && l <= c && h >= o && h >= c && h < Number.POSITIVE_INFINITY)) {
       return { code: "BAD_DATA", detail: `the bar of ${instantFromMs(at).slice(0, 16)}Z has impossible prices` };
     }
   }

@@ -111,6 +111,23 @@ test.each<[string, Given, string]>([
     { bars: impossible({ high: Float64Array.of(9, 12, 13) }) },
     "BAD_DATA: the bar of 2026-06-10T13:30Z has impossible prices",
   ],
+  ...(["open", "close"] as const).flatMap((column): readonly [string, Given, string][] =>
+    (
+      [
+        ["below its low", 8.5],
+        ["above its high", 13.5],
+      ] as const
+    ).map(([where, value]) => [
+      `its ${column} ${where}`,
+      { bars: impossible({ [column]: Float64Array.of(value, 11, 12) }) },
+      "BAD_DATA: the bar of 2026-06-10T13:30Z has impossible prices",
+    ]),
+  ),
+  [
+    "a price without bounds",
+    { bars: impossible({ high: Float64Array.of(Number.POSITIVE_INFINITY, 12, 13) }) },
+    "BAD_DATA: the bar of 2026-06-10T13:30Z has impossible prices",
+  ],
   [
     "a price that is not positive",
     { bars: impossible({ low: Float64Array.of(9, 10, 0) }) },
