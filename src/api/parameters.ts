@@ -22,7 +22,8 @@ export const count = (most: number, fallback: number) =>
   wholeNumber(most, `must be a whole number from 1 to ${most}`, { default: fallback }).default(fallback);
 export const version = wholeNumber(999_999_999, "must be a version such as 3");
 
-export const cursor = z.string().regex(/^[\w+/=.:@~-]{1,2000}$/, "must be the cursor of the page before");
+/** Which cursors there are, the lists know that gave them. */
+export const cursor = z.string().min(1).max(2000);
 
 /** A plus sign in a query is a blank by the time it arrives. */
 export const queryInstant = z

@@ -157,13 +157,16 @@ export function createSettingsService(ports: {
   /** A change that was made but for its last step is answered as made: a crash came between. */
   async function settleVoid(change: PendingChange, by: By): Promise<SettingsChange> {
     const now = await find(change.section);
-    await settings.withdraw(change.id);
     const made =
       now.version === change.replaces + 1 &&
       now.confirmedBy !== undefined &&
       isSamePerson(now.confirmedBy, by.principal) &&
       sectionDifferences(change.section, now.value, change.value).length === 0;
-    if (made) return { outcome: "unchanged", section: now, differences: [], warnings: [] };
+    if (made) {
+      await settings.withdraw(change.id);
+      return { outcome: "unchanged", section: now, differences: [], warnings: [] };
+    }
+    // It is left where it lies, for a refusal changes nothing: the next save of the section takes it away.
     const message = `${change.section} has changed since to version ${now.version}: propose the change again on it`;
     throw new RefusedError("CHANGE_VOID", message);
   }

@@ -209,7 +209,10 @@ describe("looser limits of a live account", () => {
     await settings().put("risk_limits", tighter, 1, as(ben));
     await stack.ports.settings.propose(change);
     await expect(settings().confirm(change.id, as(ben))).rejects.toMatchObject({ code: "CHANGE_VOID" });
+    // A refusal changes nothing, not even what is void: the next save of the section takes it away.
+    expect(await stack.ports.settings.pending(change.id)).toEqual(change);
     expect(await settings().get("risk_limits")).toMatchObject({ version: 2, value: { maxPositionFraction: 0.4 } });
+    await settings().put("risk_limits", limits({ maxPositionFraction: 0.3 }), 2, as(ben));
     await expect(settings().confirm(change.id, as(ben))).rejects.toMatchObject({ code: "CHANGE_NOT_FOUND" });
   });
 

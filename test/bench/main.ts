@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { bundleFigures } from "./bundle.ts";
 import { firstFillFigures } from "./firstFill.ts";
+import { historyFigures } from "./history.ts";
 import { indicatorFigures } from "./indicators.ts";
 import { requestFigures } from "./requests.ts";
 import { runLatencyFigures } from "./runLatency.ts";
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   requests: requestFigures,
   simulator: simulatorFigures,
   ticks: tickFigures,
+  history: historyFigures,
   bundle: bundleFigures,
   indicators: indicatorFigures,
 };

@@ -28,14 +28,16 @@ export type FuzzReport = {
 const requestsAStack = 200;
 const timeLimitMs = 5000;
 
-/** Sends `requests` requests; the same seed sends the same ones. `onProgress` is told after each app. */
+/** Sends `requests` requests, from the app `from` on; the same seed sends the same ones. `onProgress` is told after each app. */
 export async function fuzz({
   seed,
   requests,
+  from = 0,
   onProgress,
 }: {
   readonly seed: number;
   readonly requests: number;
+  readonly from?: number;
   readonly onProgress?: (report: FuzzReport) => void;
 }): Promise<FuzzReport> {
   const totals = {
@@ -47,7 +49,7 @@ export async function fuzz({
     failures: [] as FuzzFailure[],
     slowestMs: 0,
   };
-  for (let part = 0; totals.requests < requests && totals.failures.length < 20; part++) {
+  for (let part = from; totals.requests < requests && totals.failures.length < 20; part++) {
     const stackSeed = seed * 100_000 + part;
     await fuzzOneStack(stackSeed, Math.min(requestsAStack, requests - totals.requests), totals);
     onProgress?.(totals);
