@@ -51,6 +51,7 @@ const latestPrice = z.strictObject({
   at: instant,
   bid: price.exactOptional(),
   ask: price.exactOptional(),
+  previousClose: z.strictObject({ day: z.string(), price }).exactOptional(),
 });
 /** The newest trade that the gate saw, where it looked at one. */
 const common = { ticket, gateQuote: latestPrice.exactOptional() };
