@@ -1,10 +1,9 @@
 // The tick: takes from the agenda what is due, applies the trading window, queues the runs and puts what follows in their place; what does not run is recorded too.
-
 import type { ControlState } from "../core/model/control.ts";
 import { runIdOf } from "../core/model/ids.ts";
 import { type RunRequest, runRequestSchema } from "../core/model/run.ts";
 import type { TradingWindow } from "../core/model/settings.ts";
-import type { AgendaEntry, AgendaMove, SlotEntry } from "../core/model/slot.ts";
+import { type AgendaEntry, type AgendaMove, queuedSlot, type SlotEntry } from "../core/model/slot.ts";
 import type { Task } from "../core/model/task.ts";
 import { addMs, type Instant, minuteMs, msBetween } from "../core/model/time.ts";
 import { endedRecord } from "../core/reporting/executionRecord.ts";
@@ -114,7 +113,7 @@ export function createAutoTradingScheduler(ports: {
     }
     const enqueued = decisions.flatMap(({ run }) => (run === undefined ? [] : [run.entry]));
     const resumed = decisions.filter(({ outcome, run }) => outcome === "enqueued" && run === undefined);
-    const begun = resumed.map(({ slot }) => entryOf(from.taskId, slot, context.now));
+    const begun = resumed.map(({ slot }) => queuedSlot(from.taskId, slot, context.now));
     const after = due.length < slotsATick ? last : (due.at(-1) ?? last);
     const next = nextDue(task, after);
     const isOver = next !== undefined && until !== undefined && next >= until;
@@ -129,7 +128,7 @@ export function createAutoTradingScheduler(ports: {
   ): Promise<Decision> {
     const judgement = judgeSlot({ slot, now, ...how, task, mode, control: state, window });
     if (judgement.kind === "run") {
-      const entry = entryOf(task.id, slot, now);
+      const entry = queuedSlot(task.id, slot, now);
       return { taskId: task.id, slot, outcome: "enqueued", reason: lateness(slot, now), run: { entry, task } };
     }
     const { state: status, code, reason } = judgement;
@@ -167,16 +166,6 @@ export function createAutoTradingScheduler(ports: {
 
   return { tick };
 }
-
-const entryOf = (taskId: string, slot: Instant, now: Instant): SlotEntry => ({
-  taskId,
-  slot,
-  runId: runIdOf(taskId, slot),
-  state: "enqueued",
-  code: "",
-  reason: "",
-  updatedAt: now,
-});
 
 const slotsTold = 20;
 const describeSlots = (slots: TickReport["slots"]): string => {

@@ -1,4 +1,5 @@
 // Makes an import that has begun, part by part, until all of it is done: whoever began it does, and every tick after a crash.
+import { type By, stampOf } from "../core/model/control.ts";
 import { TransientError } from "../core/model/errors.ts";
 import { type Instant, latestOf } from "../core/model/time.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -59,15 +60,9 @@ export function createConfigImporter(ports: {
     );
   }
 
-  const changeOf = (
-    { principal, reason, source }: ConfigImport["by"],
-    stored: readonly ({ readonly changedAt: Instant } | undefined)[],
-  ) => ({
-    changedAt: latestOf(clock.now(), ...stored.flatMap((each) => each?.changedAt ?? [])),
-    changedBy: principal,
-    reason,
-    source,
-  });
+  /** No version begins before the one that it follows, whatever a clock says. */
+  const changeOf = (by: By, stored: readonly ({ readonly changedAt: Instant } | undefined)[]) =>
+    stampOf(by, latestOf(clock.now(), ...stored.flatMap((each) => each?.changedAt ?? [])));
 
   return { finish };
 }

@@ -4,7 +4,7 @@ import { RefusedError } from "../core/model/errors.ts";
 import { runIdOf } from "../core/model/ids.ts";
 import type { MarketSnapshot } from "../core/model/market.ts";
 import type { RunPlan, RunRequest } from "../core/model/run.ts";
-import type { SlotEntry } from "../core/model/slot.ts";
+import { queuedSlot } from "../core/model/slot.ts";
 import { isExpired, type Task } from "../core/model/task.ts";
 import { type Instant, instantFromMs, minuteMs, msFromInstant } from "../core/model/time.ts";
 import { planRun } from "../core/planning/planRun.ts";
@@ -57,7 +57,7 @@ export function createRunByHand(ports: {
     // message. The other way round it would leave a slot that is open without a run.
     await runs.enqueue({ ...request, enqueuedMs: clock.realMs() });
     const why = `asked for by ${describePrincipal(by.principal)}: ${by.reason}`;
-    const queued = await slots.open(entryOf(request, why, clock.now()));
+    const queued = await slots.open(queuedSlot(task.id, request.slot, clock.now(), why));
     if (queued) telemetry.event("info", "run.asked", { runId: request.runId, why, source: by.source });
     return { ...asked, queued };
   }
@@ -120,13 +120,3 @@ export function createRunByHand(ports: {
 
   return { runNow, dryRun };
 }
-
-const entryOf = ({ taskId, slot, runId }: RunRequest, reason: string, now: Instant): SlotEntry => ({
-  taskId,
-  slot,
-  runId,
-  state: "enqueued",
-  code: "",
-  reason,
-  updatedAt: now,
-});

@@ -95,7 +95,7 @@ export function createSchedulerService(ports: {
         moreQueued: openSlots.more,
         deadLettersToday: runs.items.filter(({ code }) => code === "DEAD_LETTERED" || code === "UNREADABLE_MESSAGE")
           .length,
-        unknownOrders: unknownOrdersOf(monitor),
+        unknownOrders: monitor?.unknownOrders ?? 0,
         drifts: monitor?.drifts ?? [],
         today: todaysFigures(runs, monitor, settings.limits),
         versions: { app: version, schema: stored.schema, settings: settings.versions, settingsHash: settings.hash },
@@ -103,10 +103,6 @@ export function createSchedulerService(ports: {
     },
   };
 }
-
-/** As the monitor's last check counted them; a state of before it did holds none. */
-const unknownOrdersOf = (monitor: MonitorState | undefined): number =>
-  monitor !== undefined && "unknownOrders" in monitor ? Number(monitor.unknownOrders) : 0;
 
 /** The stretch in which the window is open next, from an instant at which it is closed. */
 function windowFrom(window: TradingWindow, closedAt: Instant): SchedulerStatus["nextWindow"] {

@@ -1,6 +1,6 @@
 // The settings as an operator keeps them: read and changed by section; what loosens a risk limit on a live account waits for a second person.
 import { digestOf } from "../core/audit/chain.ts";
-import { type By, describePrincipal, type Principal } from "../core/model/control.ts";
+import { type By, describePrincipal, type Principal, stampOf } from "../core/model/control.ts";
 import { type Difference, sectionDifferences } from "../core/model/differences.ts";
 import { InvariantError, RefusedError, TransientError } from "../core/model/errors.ts";
 import { type Automation, type SectionName, sectionNames } from "../core/model/settings.ts";
@@ -93,10 +93,7 @@ export function createSettingsService(ports: {
     name: before.name,
     value,
     version: before.version + 1,
-    changedAt: latestOf(clock.now(), before.changedAt),
-    changedBy: by.principal,
-    reason: by.reason,
-    source: by.source,
+    ...stampOf(by, latestOf(clock.now(), before.changedAt)),
   });
 
   async function save(next: StoredSection): Promise<boolean> {

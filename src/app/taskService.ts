@@ -1,5 +1,5 @@
 // Tasks as an operator keeps them: read, created, changed, deleted, run by hand, and asked when they are due.
-import { type By, describePrincipal } from "../core/model/control.ts";
+import { type By, describePrincipal, stampOf } from "../core/model/control.ts";
 import { differencesOf } from "../core/model/differences.ts";
 import { RefusedError, TransientError } from "../core/model/errors.ts";
 import { taskIdPattern } from "../core/model/ids.ts";
@@ -99,7 +99,7 @@ export function createTaskService(ports: {
         version: before.version + 1,
         createdAt: before.createdAt,
         // A version owns the slots from its time on: whatever a clock says, it does not begin before the one that it follows.
-        ...changeOf(by, latestOf(clock.now(), before.changedAt)),
+        ...stampOf(by, latestOf(clock.now(), before.changedAt)),
         deleted,
       };
       if (dryRun || (await tasks.save([stored]))) return { stored, warnings };
@@ -111,7 +111,7 @@ export function createTaskService(ports: {
   async function create(input: unknown, by: By, { dryRun = false }: Options = {}): Promise<SavedTask> {
     const { task, warnings } = await taskJudge.judge(input);
     const at = clock.now();
-    const stored: StoredTask = { task, version: 1, createdAt: at, ...changeOf(by, at), deleted: false };
+    const stored: StoredTask = { task, version: 1, createdAt: at, ...stampOf(by, at), deleted: false };
     for (let tried = 0; tried < tries; tried++) {
       const there = await tasks.get(task.id);
       if (there?.deleted)
@@ -152,13 +152,6 @@ export function createTaskService(ports: {
     dryRun: async (id) => runByHand.dryRun((await findLiving(id)).task),
   };
 }
-
-const changeOf = ({ principal, reason, source }: By, changedAt: StoredTask["changedAt"]) => ({
-  changedAt,
-  changedBy: principal,
-  reason,
-  source,
-});
 
 const describeDeletion = ({ task, version, changedAt, changedBy, reason }: StoredTask): string =>
   `task "${task.id}" was deleted at ${changedAt} by ${describePrincipal(changedBy)} (${reason}), as version ${version}`;

@@ -2,8 +2,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { TransientError } from "../../src/core/model/errors.ts";
 import type { Breakers } from "../../src/core/model/limits.ts";
-import { price, qty } from "../../src/core/model/money.ts";
-import { disarm, intervene } from "../support/disturb.ts";
+import { buyByHand, disarm, intervene } from "../support/disturb.ts";
 import { asked, exampleConfig, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
 import { type PriceScript, scriptedPrices } from "../support/scriptedPrices.ts";
 
@@ -270,17 +269,7 @@ describe("a drift", () => {
   test("halts trading once it is confirmed, once for each, whatever becomes of it", async () => {
     await start({ drift: halt }, [], { driftPolicy: "ignore" });
     await stack.runNextSlot();
-    await stack.ports.broker.submit({
-      clientOrderId: "by hand",
-      stage: 1,
-      strategy: "",
-      symbol: "AAA",
-      side: "buy",
-      qty: qty(5),
-      type: "market",
-      timeInForce: "day",
-      referencePrice: price(0),
-    });
+    await buyByHand(stack);
     expect(await checkAt("2026-06-15T13:36:00Z")).toBe("running");
     expect(await checkAt("2026-06-15T13:37:00Z")).toBe("halted by drift");
     expect((await told())[0]?.text).toMatch(/the broker shows \d+ shares of AAA, of which our orders explain \d+/);

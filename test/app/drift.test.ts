@@ -1,7 +1,7 @@
 // Positions that our own orders do not explain: what the monitor does about them, and that it does it once.
 import { afterEach, expect, test } from "vitest";
-import { price, qty } from "../../src/core/model/money.ts";
 import type { MonitorSettings } from "../../src/core/model/settings.ts";
+import { buyByHand } from "../support/disturb.ts";
 import { exampleConfig, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
 
 let stack: MemoryStack;
@@ -18,17 +18,7 @@ async function tradedByHand(driftPolicy: MonitorSettings["driftPolicy"]): Promis
   stack = await runInMemory({ config: { ...config, automation: { ...automation, monitor } } });
   await stack.runNextSlot();
   const before = Number(await sharesOf("AAA"));
-  await stack.ports.broker.submit({
-    clientOrderId: "by hand",
-    stage: 1,
-    strategy: "",
-    symbol: "AAA",
-    side: "buy",
-    qty: qty(5),
-    type: "market",
-    timeInForce: "day",
-    referencePrice: price(0),
-  });
+  await buyByHand(stack);
   return before;
 }
 

@@ -1,7 +1,6 @@
 // The halt: once it is answered no order reaches the broker any more, and open orders are cancelled where the settings say so.
 import { afterEach, expect, test } from "vitest";
-import { price, qty } from "../../src/core/model/money.ts";
-import { intervene } from "../support/disturb.ts";
+import { buyByHand, intervene } from "../support/disturb.ts";
 import { asked, exampleConfig, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
 
 let stack: MemoryStack;
@@ -19,17 +18,7 @@ async function restingOrders(cancelOnHalt: boolean): Promise<void> {
   stack = await runInMemory({ config: { ...config, automation: { ...automation, monitor } } });
   await intervene(stack, { kind: "haltSymbol", symbol: "AAA" });
   await stack.runNextSlot();
-  await stack.ports.broker.submit({
-    clientOrderId: "by hand",
-    stage: 1,
-    strategy: "",
-    symbol: "AAA",
-    side: "buy",
-    qty: qty(5),
-    type: "market",
-    timeInForce: "day",
-    referencePrice: price(0),
-  });
+  await buyByHand(stack);
 }
 
 const own = "tw.example@20260615T133500Z.targetWeights.AAA.buy.1";

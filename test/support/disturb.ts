@@ -1,4 +1,5 @@
 // Disturbs the simulated exchange itself, as its control surface allows.
+import { price, qty } from "../../src/core/model/money.ts";
 import type { MemoryStack } from "./memoryStack.ts";
 
 export type Intervention =
@@ -19,4 +20,19 @@ export async function intervene({ simulator }: MemoryStack, intervention: Interv
 export async function disarm({ simulator }: MemoryStack): Promise<void> {
   const answer = await fetch(`${simulator.url}/_control/faults`, { method: "DELETE" });
   if (!answer.ok) throw new Error(`the faults stay armed: ${await answer.text()}`);
+}
+
+/** Somebody buys five shares of AAA at the broker, past the app. */
+export async function buyByHand({ ports }: MemoryStack): Promise<void> {
+  await ports.broker.submit({
+    clientOrderId: "by hand",
+    stage: 1,
+    strategy: "",
+    symbol: "AAA",
+    side: "buy",
+    qty: qty(5),
+    type: "market",
+    timeInForce: "day",
+    referencePrice: price(0),
+  });
 }

@@ -157,15 +157,7 @@ export async function runInMemory(
   };
   const app = createApp(ports);
 
-  async function deliverAll(): Promise<void> {
-    for (;;) {
-      const run = queues.take("runs");
-      const notification = queues.take("notifications");
-      if (run === undefined && notification === undefined) return;
-      if (run !== undefined) await app.runDelivery.deliver(run.body);
-      if (notification !== undefined) await app.notificationManager.deliver(notification.body);
-    }
-  }
+  const deliverAll = (): Promise<void> => deliverWaiting(app, queues);
 
   return {
     app,
@@ -199,6 +191,20 @@ export async function runInMemory(
 export async function spoilTask({ tables }: MemoryStack, id: string): Promise<void> {
   const row = { partitionKey: "book", rowKey: `task_${id}`, columns: { schemaVersion: 99 }, payload: {} };
   await tables.get("TradewindBook")?.put(row);
+}
+
+/** Delivers what waits in both queues until nothing does; delays are not waited for. */
+export async function deliverWaiting(
+  app: Pick<App, "runDelivery" | "notificationManager">,
+  queues: Pick<MemoryQueues, "take">,
+): Promise<void> {
+  for (;;) {
+    const run = queues.take("runs");
+    const notification = queues.take("notifications");
+    if (run === undefined && notification === undefined) return;
+    if (run !== undefined) await app.runDelivery.deliver(run.body);
+    if (notification !== undefined) await app.notificationManager.deliver(notification.body);
+  }
 }
 
 /** A port that fails for the moment when `when` says so. */

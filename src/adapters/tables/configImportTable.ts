@@ -2,11 +2,12 @@
 import { z } from "zod";
 import { principalSchema } from "../../core/model/control.ts";
 import { InvariantError } from "../../core/model/errors.ts";
+import { instant } from "../../core/model/parse.ts";
 import { type SectionName, sectionNames } from "../../core/model/settings.ts";
 import { taskSchema } from "../../core/model/task.ts";
 import type { ConfigImport, ImportStore } from "../../ports/stores.ts";
 import { type Book, type BookRow, type BookWrite, bookName, type Links } from "./bookTable.ts";
-import { columnsOf, storedInstant } from "./rowShapes.ts";
+import { columnsOf } from "./rowShapes.ts";
 import { readValue } from "./sectionRows.ts";
 import { readRow, type StoredRow } from "./table.ts";
 
@@ -28,7 +29,7 @@ const storedImport = z.strictObject({
     }),
   ),
   tasks: z.array(
-    z.strictObject({ task: taskSchema, version: z.int().min(1), createdAt: storedInstant, deleted: z.boolean() }),
+    z.strictObject({ task: taskSchema, version: z.int().min(1), createdAt: instant, deleted: z.boolean() }),
   ),
 });
 

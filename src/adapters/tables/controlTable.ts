@@ -8,10 +8,11 @@ import {
   controlStateSchema,
 } from "../../core/model/control.ts";
 import { ConfigError, InvariantError } from "../../core/model/errors.ts";
+import { instant } from "../../core/model/parse.ts";
 import type { Instant } from "../../core/model/time.ts";
 import type { ControlStore } from "../../ports/stores.ts";
 import { type Book, type BookRow, bookName, commonAccount } from "./bookTable.ts";
-import { columnsOf, newestFirst, storedInstant } from "./rowShapes.ts";
+import { columnsOf, newestFirst } from "./rowShapes.ts";
 import { readRow, type StoredRow } from "./table.ts";
 
 export const controlKey = "now_control";
@@ -35,7 +36,7 @@ export function readControl(row: StoredRow | undefined): ControlState {
   return readRow(bookName, row, controlStateSchema);
 }
 
-export const readBeat = (row: StoredRow): Instant => readRow(bookName, row, z.object({ at: storedInstant })).at;
+export const readBeat = (row: StoredRow): Instant => readRow(bookName, row, z.object({ at: instant })).at;
 
 export function createControlStore(book: Book): ControlStore {
   return {

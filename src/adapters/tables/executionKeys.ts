@@ -3,6 +3,7 @@ import type { RunSummary } from "../../core/model/run.ts";
 import { dayMs, type Instant, instantFromMs, msFromInstant, type TradingDay } from "../../core/model/time.ts";
 import { dayStart, tradingDayOf } from "../../core/schedule/tradingCalendar.ts";
 import type { ExecutionFilter } from "../../ports/stores.ts";
+import { newestFirst } from "./rowShapes.ts";
 
 /** The same in every index, so that a page may go on in another one: where a run stands between the newest and the oldest. */
 export type Position = string;
@@ -10,12 +11,12 @@ export type Position = string;
 const longest = 9_999_999_999_999;
 /** Messages that nobody can read may name any slot: one before 1970 or after 2286 is listed at that end. */
 const listedMs = (slot: Instant): number => Math.min(Math.max(msFromInstant(slot), 0), longest);
-const newestFirst = (slot: Instant): string => String(longest - listedMs(slot)).padStart(13, "0");
+const placeOf = (slot: Instant): string => newestFirst(instantFromMs(listedMs(slot)));
 
 /** Bounded by the year: all indexes of a run are in one partition, so that one transaction changes them together. */
 export const yearOf = (slot: Instant): string => instantFromMs(listedMs(slot)).slice(0, 4);
 export const positionOf = ({ slot, executionId }: Pick<RunSummary, "slot" | "executionId">): Position =>
-  `${newestFirst(slot)}_${executionId}`;
+  `${placeOf(slot)}_${executionId}`;
 export const positionPattern = /^\d{13}_[^/\\#?\p{Cc}]{1,120}$/u;
 export const yearOfPosition = (position: Position): string =>
   instantFromMs(longest - Number(position.slice(0, 13))).slice(0, 4);
@@ -60,9 +61,9 @@ export function rangeOf({ from, to, day }: ExecutionFilter) {
   ]);
   if (oldest > newest) return undefined;
   return {
-    first: newestFirst(newest),
+    first: placeOf(newest),
     // Beyond the key of the instant itself, so that the ids behind that key are in.
-    last: `${newestFirst(oldest)}~`,
+    last: `${placeOf(oldest)}~`,
     newestYear: yearOf(newest),
     oldestYear: yearOf(oldest),
   };

@@ -1,12 +1,13 @@
 // The history: a partition a run with its record and its plan; where runs are listed is said in executionList.ts.
 import { z } from "zod";
+import { instant } from "../../core/model/parse.ts";
 import type { ExecutionRecord } from "../../core/model/run.ts";
 import { concernsMonitor } from "../../core/reporting/amendedRecord.ts";
 import { summaryOf } from "../../core/reporting/executionRecord.ts";
 import type { ExecutionRepository } from "../../ports/stores.ts";
 import { listRun, listRuns, unlistRun } from "./executionList.ts";
 import { loadPlan, savePlan } from "./planRows.ts";
-import { columnsOf, storedInstant } from "./rowShapes.ts";
+import { columnsOf } from "./rowShapes.ts";
 import { type Row, readRow, type StoredRow, type Table } from "./table.ts";
 
 const tableName = "TradewindExecutions";
@@ -40,7 +41,7 @@ const storedOutstanding = z.object({
   executionId: z.string(),
   taskId: z.string(),
   account: z.string(),
-  startedAt: storedInstant,
+  startedAt: instant,
 });
 const outstandingRow = ({ executionId, taskId, account, startedAt }: ExecutionRecord): Row => ({
   partitionKey: outstandingPartition,

@@ -2,10 +2,11 @@
 import { z } from "zod";
 import { isDecimal, type Price, type Qty, type Usd } from "../../core/model/money.ts";
 import type { MonitorState } from "../../core/model/monitor.ts";
+import { instant } from "../../core/model/parse.ts";
 import { parseTradingDay, type TradingDay } from "../../core/model/time.ts";
 import type { MonitorStore } from "../../ports/stores.ts";
 import { type Book, bookName } from "./bookTable.ts";
-import { columnsOf, storedInstant } from "./rowShapes.ts";
+import { columnsOf } from "./rowShapes.ts";
 import { readRow, type StoredRow } from "./table.ts";
 
 export const monitorKey = "now_monitor";
@@ -19,14 +20,14 @@ const trip = z.object({
   breaker: z.enum(["dailyLoss", "drawdown", "repeatedExecution", "rejections", "drift"]),
   action: z.enum(["reduce", "halt"]),
   reason: z.string(),
-  at: storedInstant,
+  at: instant,
 });
 const recentOrder = z.object({
   clientOrderId: z.string(),
   taskId: z.string(),
   symbol: z.string(),
   side: z.enum(["buy", "sell"]),
-  at: storedInstant,
+  at: instant,
   result: z.enum(["taken", "executed", "refused"]),
 });
 const breakerMemory = z.object({
@@ -34,13 +35,13 @@ const breakerMemory = z.object({
   recent: z.array(recentOrder),
   dailyLossFrom: usd.exactOptional(),
   drawdownFrom: usd.exactOptional(),
-  executionsAfter: storedInstant.exactOptional(),
-  rejectionsAfter: storedInstant.exactOptional(),
+  executionsAfter: instant.exactOptional(),
+  rejectionsAfter: instant.exactOptional(),
 });
 
 const storedState = z.object({
-  checkedAt: storedInstant,
-  fillsThrough: storedInstant,
+  checkedAt: instant,
+  fillsThrough: instant,
   readFillIds: z.array(z.string()),
   believed: z.record(z.string(), qty),
   drifts: z.array(
@@ -48,7 +49,7 @@ const storedState = z.object({
       symbol: z.string(),
       believed: qty,
       atBroker: qty,
-      since: storedInstant,
+      since: instant,
       state: z.enum(["suspected", "adopted", "ignored", "flattening"]),
       clientOrderId: z.string().exactOptional(),
     }),

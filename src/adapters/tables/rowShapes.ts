@@ -1,6 +1,5 @@
-// What rows of several tables have in common: columns every row carries, keys that sort newest first, and instants read back.
-import { z } from "zod";
-import { type Instant, msFromInstant, parseInstant } from "../../core/model/time.ts";
+// What rows of several tables have in common: columns every row carries and keys that sort newest first.
+import { type Instant, msFromInstant } from "../../core/model/time.ts";
 import { type Column, schemaVersion } from "./table.ts";
 
 /** The columns of a row; the schema version is on every one. */
@@ -12,10 +11,3 @@ export const columnsOf = (columns: Readonly<Record<string, Column>>): Readonly<R
 /** Sorts the newest instant first. Thirteen digits until the year 2286. */
 export const newestFirst = (instant: Instant): string =>
   String(9_999_999_999_999 - msFromInstant(instant)).padStart(13, "0");
-
-export const storedInstant = z.string().transform((text, context): Instant => {
-  const value = parseInstant(text);
-  if (value !== undefined) return value;
-  context.addIssue({ code: "custom", message: "must be an instant" });
-  return z.NEVER;
-});

@@ -9,7 +9,7 @@ import type { Instant } from "../../core/model/time.ts";
 import type { CalendarDifference } from "../../core/schedule/calendarCheck.ts";
 import type { AutomationSettings, StoredCalendar, StoredSection } from "../../ports/stores.ts";
 import { type BookWrite, bookName, commonAccount, type Links } from "./bookTable.ts";
-import { columnsOf, storedInstant } from "./rowShapes.ts";
+import { columnsOf } from "./rowShapes.ts";
 import { readRow, type StoredRow } from "./table.ts";
 
 export const sectionPrefix = "now_set_";
@@ -23,7 +23,7 @@ export const sectionShape = z.strictObject({
   name: z.enum(sectionNames as [SectionName, ...SectionName[]]),
   value: z.unknown(),
   version: z.int().min(1),
-  changedAt: storedInstant,
+  changedAt: instant,
   changedBy: principalSchema,
   reason: z.string(),
   source: z.string(),

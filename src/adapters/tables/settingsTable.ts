@@ -1,6 +1,7 @@
 // The settings: their sections with every version, changes that wait for a second person, and what is known of the broker's calendar.
 import { z } from "zod";
 import { type ControlState, initialControl, type Principal, principalSchema } from "../../core/model/control.ts";
+import { instant } from "../../core/model/parse.ts";
 import { sectionNames } from "../../core/model/settings.ts";
 import type { Task } from "../../core/model/task.ts";
 import type { Instant } from "../../core/model/time.ts";
@@ -8,7 +9,7 @@ import type { PendingChange, SettingsStore, StoredSection, TaskStore } from "../
 import { type Book, bookName } from "./bookTable.ts";
 import { commitConfig, settledRow } from "./configImportTable.ts";
 import { controlLink, controlRow } from "./controlTable.ts";
-import { columnsOf, storedInstant } from "./rowShapes.ts";
+import { columnsOf } from "./rowShapes.ts";
 import {
   calendarKey,
   linksOf,
@@ -31,7 +32,7 @@ const pendingShape = z.strictObject({
   section: sectionShape.shape.name,
   replaces: z.int().min(1),
   value: z.unknown(),
-  proposedAt: storedInstant,
+  proposedAt: instant,
   proposedBy: principalSchema,
   reason: z.string(),
 });

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { digestOf } from "../../core/audit/chain.ts";
 import { principalSchema } from "../../core/model/control.ts";
 import { InvariantError } from "../../core/model/errors.ts";
+import { instant } from "../../core/model/parse.ts";
 import { taskSchema } from "../../core/model/task.ts";
 import { addMs } from "../../core/model/time.ts";
 import { nextDue } from "../../core/schedule/dueSlots.ts";
@@ -10,14 +11,14 @@ import type { StoredTask, TaskStore, UnreadableRow } from "../../ports/stores.ts
 import { agendaKey, agendaRow } from "./agendaRows.ts";
 import { type Book, type BookRow, type BookWrite, bookName, commonAccount } from "./bookTable.ts";
 import { commitConfig } from "./configImportTable.ts";
-import { columnsOf, storedInstant } from "./rowShapes.ts";
+import { columnsOf } from "./rowShapes.ts";
 import { readRow, type StoredRow } from "./table.ts";
 
 const storedTask = z.strictObject({
   task: taskSchema,
   version: z.int().min(1),
-  createdAt: storedInstant,
-  changedAt: storedInstant,
+  createdAt: instant,
+  changedAt: instant,
   changedBy: principalSchema,
   reason: z.string(),
   source: z.string(),

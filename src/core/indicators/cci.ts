@@ -1,6 +1,7 @@
 // The commodity channel index.
 import { assertPeriod, assertSameLength } from "./period.ts";
 import { sma, smaStream } from "./sma.ts";
+import { typicalPrice } from "./typicalPrice.ts";
 
 /** The part of a mean that the mean deviation must exceed: below it there is nothing but the rounding of the mean. */
 const flatFraction = 1e-13;
@@ -24,7 +25,7 @@ export function cci(
   assertSameLength(high, low, close);
   const typical = new Float64Array(high.length);
   for (let i = 0; i < high.length; i++) {
-    typical[i] = typicalOf(high[i] ?? Number.NaN, low[i] ?? Number.NaN, close[i] ?? Number.NaN);
+    typical[i] = typicalPrice(high[i] ?? Number.NaN, low[i] ?? Number.NaN, close[i] ?? Number.NaN);
   }
   sma(typical, period, out);
   for (let i = period - 1; i < high.length; i++) {
@@ -42,7 +43,7 @@ export function cciStream(period = 14): { next(high: number, low: number, close:
   let at = 0;
   return {
     next(high, low, close) {
-      const typical = typicalOf(high, low, close);
+      const typical = typicalPrice(high, low, close);
       const mean = average.next(typical);
       ring[at] = typical;
       at = at + 1 < period ? at + 1 : 0;
@@ -51,8 +52,6 @@ export function cciStream(period = 14): { next(high: number, low: number, close:
     },
   };
 }
-
-const typicalOf = (high: number, low: number, close: number): number => (high + low + close) / 3;
 
 const indexOf = (typical: number, mean: number, deviation: number): number =>
   deviation <= flatFraction * Math.abs(mean) ? 0 : (typical - mean) / (0.015 * deviation);

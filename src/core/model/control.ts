@@ -70,6 +70,14 @@ export type Change = {
 /** Who changes something, why and from where; the time is the app's to say. */
 export type By = Omit<Change, "at">;
 
+/** What a stored version says of the change that made it. */
+export const stampOf = ({ principal, reason, source }: By, changedAt: Instant) => ({
+  changedAt,
+  changedBy: principal,
+  reason,
+  source,
+});
+
 /** Stand for a name and a reason that nobody gave. */
 export const unnamed = "unnamed";
 export const noReason = "no reason given";

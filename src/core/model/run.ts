@@ -7,19 +7,13 @@ import type { RiskLimits } from "./limits.ts";
 import type { MarketSnapshot } from "./market.ts";
 import type { Usd } from "./money.ts";
 import type { BrokerFill, BrokerOrder, OrderEvent, OrderIntent, OrderOutcome, OrderTicket } from "./order.ts";
+import { instant } from "./parse.ts";
 import type { PortfolioSnapshot } from "./portfolio.ts";
 import type { DenialCode, RiskVerdict, RuleFigure } from "./risk.ts";
 import type { TradingWindow } from "./settings.ts";
 import type { Signal } from "./signal.ts";
 import type { RunTask } from "./task.ts";
-import { type Instant, parseInstant } from "./time.ts";
-
-const instant = z.string().transform((text, context): Instant => {
-  const value = parseInstant(text);
-  if (value !== undefined) return value;
-  context.addIssue({ code: "custom", message: "must be a UTC instant" });
-  return z.NEVER;
-});
+import type { Instant } from "./time.ts";
 
 /** The body of a message on the runs queue, under the one key `run` (other top-level keys would overwrite delivery metadata). */
 export const runRequestSchema = z

@@ -1,4 +1,5 @@
 // A slot: one moment at which one task was due, and how it ended.
+import { runIdOf } from "./ids.ts";
 import type { Instant } from "./time.ts";
 
 /** `enqueued` is on its way; the others are final. */
@@ -13,6 +14,17 @@ export type SlotEntry = {
   readonly reason: string;
   readonly updatedAt: Instant;
 };
+
+/** A slot whose run is queued at `now`. */
+export const queuedSlot = (taskId: string, slot: Instant, now: Instant, reason = ""): SlotEntry => ({
+  taskId,
+  slot,
+  runId: runIdOf(taskId, slot),
+  state: "enqueued",
+  code: "",
+  reason,
+  updatedAt: now,
+});
 
 /** When a version of a task is due next: everything before it is decided. */
 export type AgendaEntry = { readonly taskId: string; readonly version: number; readonly dueAt: Instant };

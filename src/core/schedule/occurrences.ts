@@ -5,7 +5,7 @@ import { addMs, type Instant, instantFromMs, minuteMs, msFromInstant } from "../
 import { dueSlots } from "./dueSlots.ts";
 import { calendarRange, dayStart } from "./tradingCalendar.ts";
 import { decideWindow, describeClosed } from "./tradingWindow.ts";
-import { offsetMsAt } from "./windowHours.ts";
+import { offsetMsAt } from "./zoneOffset.ts";
 
 export type WindowVerdict =
   | { readonly open: true; readonly until: Instant }

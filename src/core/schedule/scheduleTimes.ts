@@ -3,7 +3,7 @@ import { Cron } from "croner";
 import type { TaskSchedule } from "../model/task.ts";
 import { dayMs, instantFromMs, minuteMs, msFromInstant } from "../model/time.ts";
 import { calendarRange, extendedHoursOf, sessionsFrom, tradingDayOf } from "./tradingCalendar.ts";
-import { offsetMsAt } from "./windowHours.ts";
+import { offsetMsAt } from "./zoneOffset.ts";
 
 /** No time at all: a schedule that is never due again. */
 export const never = Number.POSITIVE_INFINITY;

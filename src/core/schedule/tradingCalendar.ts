@@ -1,7 +1,7 @@
 // The sessions of the New York Stock Exchange from 2000 to 2030: which days trade, from when to when.
-import { IANAZone } from "luxon";
 import { addMs, dayMs, type Instant, instantFromMs, minuteMs, msFromInstant, type TradingDay } from "../model/time.ts";
 import { earlyClosesOf, holidaysOf } from "./holidays.ts";
+import { offsetMsAt } from "./zoneOffset.ts";
 
 /** The hours of one trading day. `early`: it closes before 16:00 New York. */
 export type Session = {
@@ -14,7 +14,7 @@ export type Session = {
 /** The days the calendar knows, both included. Asking for any other throws RangeError. */
 export const calendarRange = { from: "2000-01-01" as TradingDay, to: "2030-12-31" as TradingDay };
 
-const newYork = IANAZone.create("America/New_York");
+const newYork = "America/New_York";
 const openMinute = 9 * 60 + 30;
 const closeMinute = 16 * 60;
 const earlyCloseMinute = 13 * 60;
@@ -35,25 +35,13 @@ const years = new Map<number, CalendarYear>();
 /** The calendar day in New York at this instant, whether the exchange trades on it or not. */
 export function tradingDayOf(instant: Instant): TradingDay {
   const ms = msFromInstant(instant);
-  return instantFromMs(ms + offsetMs(ms)).slice(0, 10) as TradingDay;
+  return instantFromMs(ms + offsetMsAt(newYork, ms)).slice(0, 10) as TradingDay;
 }
 
 /** Midnight in New York, four or five hours behind. */
 export function dayStart(day: TradingDay): Instant {
   const fourBehind = instantFromMs(Date.parse(`${day}T04:00:00Z`));
   return tradingDayOf(fourBehind) === day ? fourBehind : instantFromMs(Date.parse(`${day}T05:00:00Z`));
-}
-
-/** Asking the time zone data is slow, and the answer is the same for a whole hour. */
-const offsets = new Map<number, number>();
-const offsetsKept = 10_000;
-
-function offsetMs(ms: number): number {
-  const hour = Math.floor(ms / (60 * minuteMs));
-  const offset = offsets.get(hour) ?? newYork.offset(ms) * minuteMs;
-  if (offsets.size >= offsetsKept) offsets.clear();
-  offsets.set(hour, offset);
-  return offset;
 }
 
 /** The session of a day; undefined on a weekend or holiday. Throws RangeError outside `calendarRange`. */
@@ -157,7 +145,7 @@ function sessionsOf(
     const weekday = new Date(midnightMs).getUTCDay();
     if (weekday === 0 || weekday === 6 || holidays.has(day)) continue;
     // Clocks change on Sundays, so noon's offset holds for the whole session.
-    const noonOffsetMs = newYork.offset(midnightMs + 12 * 60 * minuteMs) * minuteMs;
+    const noonOffsetMs = offsetMsAt(newYork, midnightMs + 12 * 60 * minuteMs);
     const at = (minute: number): Instant => addMs(instantFromMs(midnightMs - noonOffsetMs), minute * minuteMs);
     const early = earlyCloses.has(day);
     const openAt = at(lateOpens[day] ?? openMinute);

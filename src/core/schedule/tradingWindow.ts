@@ -9,11 +9,11 @@ import {
   hoursBeforeBlackouts,
   isoWeekday,
   nextOpenMs,
-  offsetMsAt,
   openHours,
   openUntilMs,
   sessionHours,
 } from "./windowHours.ts";
+import { offsetMsAt } from "./zoneOffset.ts";
 
 export type ClosedWindow = {
   readonly open: false;

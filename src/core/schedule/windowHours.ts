@@ -1,8 +1,8 @@
 // The hours in which a trading window is open: those of a session as it holds that day, within the window's ranges and less its blackouts.
-import { IANAZone } from "luxon";
 import type { TradingWindow } from "../model/settings.ts";
 import { dayMs, instantFromMs, minuteMs, msFromInstant, type TradingDay } from "../model/time.ts";
 import { extendedHoursOf, type Session, sessionOn, sessionsFrom, tradingDayOf } from "./tradingCalendar.ts";
+import { offsetMsAt } from "./zoneOffset.ts";
 
 /** From `fromMs` up to but without `untilMs`, milliseconds since the Unix epoch. */
 export type Hours = { readonly fromMs: number; readonly untilMs: number };
@@ -150,29 +150,4 @@ function firstMsAt(zone: string, wallMs: number): number {
     else after = middle;
   }
   return after;
-}
-
-type ZoneOffsets = { readonly zone: IANAZone; readonly byDay: Map<number, number | "changes"> };
-const zones = new Map<string, ZoneOffsets>();
-const zonesKept = 1000;
-
-/** How far clocks in the zone are ahead of UTC. Asking the time zone data is slow, and the answer mostly holds for a whole day. */
-export function offsetMsAt(zone: string, ms: number): number {
-  const known = zones.get(zone) ?? newZone(zone);
-  const day = Math.floor(ms / dayMs);
-  const ask = (atMs: number): number => known.zone.offset(atMs) * minuteMs;
-  let offset = known.byDay.get(day);
-  if (offset === undefined) {
-    const first = ask(day * dayMs);
-    offset = first === ask((day + 1) * dayMs) ? first : "changes";
-    known.byDay.set(day, offset);
-  }
-  return offset === "changes" ? ask(ms) : offset;
-}
-
-function newZone(name: string): ZoneOffsets {
-  if (zones.size >= zonesKept) zones.clear();
-  const made: ZoneOffsets = { zone: IANAZone.create(name), byDay: new Map() };
-  zones.set(name, made);
-  return made;
 }

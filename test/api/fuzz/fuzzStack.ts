@@ -12,7 +12,7 @@ import { nextDue } from "../../../src/core/schedule/dueSlots.ts";
 import { createAlpacaFetch } from "../../../src/simulator/inProcess.ts";
 import { createSeededTape } from "../../../src/simulator/seededTape.ts";
 import type { LoggedEvent } from "../../support/apiClient.ts";
-import { at, exampleConfig } from "../../support/memoryStack.ts";
+import { at, deliverWaiting, exampleConfig } from "../../support/memoryStack.ts";
 
 export type FuzzStack = {
   readonly app: App;
@@ -70,15 +70,7 @@ export async function createFuzzStack(seed: number): Promise<FuzzStack> {
     telemetry: { event: (level, name, fields) => void events.push({ level, name, fields }) },
   });
 
-  async function deliverAll(): Promise<void> {
-    for (;;) {
-      const run = queues.take("runs");
-      const notification = queues.take("notifications");
-      if (run === undefined && notification === undefined) return;
-      if (run !== undefined) await app.runDelivery.deliver(run.body);
-      if (notification !== undefined) await app.notificationManager.deliver(notification.body);
-    }
-  }
+  const deliverAll = (): Promise<void> => deliverWaiting(app, queues);
 
   return {
     app,
