@@ -1,8 +1,9 @@
 // Closed daily bars that processes keep for one another: a row a symbol, whose place the next day's takes, so that the table does not grow.
 import { z } from "zod";
 import { barSeriesSchema, encodeSeries } from "../../core/model/market.ts";
+import { instant } from "../../core/model/parse.ts";
 import type { BarCache, BarKey, KeptBars } from "../../ports/barCache.ts";
-import { columnsOf, storedInstant } from "./rowShapes.ts";
+import { columnsOf } from "./rowShapes.ts";
 import { readRow, type Table, type Write } from "./table.ts";
 
 export const barTableName = "TradewindBars";
@@ -12,7 +13,7 @@ const readSingly = 20;
 /** Rows of one transaction, which may be 4 MiB: histories of ten years fit. */
 const rowsAWrite = 25;
 
-const keptBars = z.object({ from: storedInstant, series: barSeriesSchema });
+const keptBars = z.object({ from: instant, series: barSeriesSchema });
 
 const partitionOf = ({ timeframe, feed, adjustment }: BarKey): string => `${timeframe}_${feed}_${adjustment}`;
 

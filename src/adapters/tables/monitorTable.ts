@@ -62,7 +62,7 @@ const storedState = z.object({
     .refine((text) => parseTradingDay(text) !== undefined, "must be a day")
     .transform((text) => text as TradingDay),
   costs: z.record(z.string(), price).default({}),
-  losses: z.record(z.string(), storedInstant).default({}),
+  losses: z.record(z.string(), instant).default({}),
   unknownOrders: z.int().min(0).default(0),
   breakers: breakerMemory.default({ trips: [], recent: [] }),
 });
