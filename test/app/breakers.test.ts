@@ -252,9 +252,12 @@ describe("orders that the broker refuses", () => {
     stack.simulator.arm({ method: "POST", path: "/v2/orders", count: 2, kind: "status422" });
     const { monitor } = stack.ports;
     const { read } = monitor;
+    let gathered = false;
     Object.assign(monitor, {
       read: async () => {
-        throw new TransientError("STORE_UNAVAILABLE", "the run's own check fails");
+        if (gathered) throw new TransientError("STORE_UNAVAILABLE", "the run's own check fails");
+        gathered = true;
+        return read();
       },
     });
     await stack.runNextSlot();
