@@ -88,7 +88,6 @@ export const riskLimitsSchema = z.strictObject({
 
 export type RiskLimits = Readonly<z.infer<typeof riskLimitsSchema>>;
 export type Breakers = Readonly<z.infer<typeof breakersSchema>>;
-export type ScopedLimits = Readonly<z.infer<typeof scopedLimitsSchema>>;
 export type TaskLimits = Readonly<z.infer<typeof taskLimitsSchema>>;
 type LimitName = keyof TaskLimits;
 
