@@ -1,6 +1,5 @@
 // /api/strategies: what a task can trade by, with the parameters that each strategy takes.
 import { z } from "zod";
-import { findStrategy, strategies } from "../core/strategies/registry.ts";
 import type { Strategy } from "../core/strategies/strategy.ts";
 import { operation } from "./operation.ts";
 import { ApiProblem } from "./problem.ts";
@@ -8,6 +7,9 @@ import { ApiProblem } from "./problem.ts";
 const strategyPath = z.strictObject({
   name: z.string().regex(/^[a-zA-Z0-9]{1,32}$/, "must be the name of a strategy, such as movingAverageCross"),
 });
+
+/** Loaded with the app, which has it already: indexing does not need it. */
+const registry = () => import("../core/strategies/registry.ts");
 
 /** What is told of a strategy. `needs` are those of its example, which holds the defaults. */
 function descriptionOf(strategy: Strategy) {
@@ -25,7 +27,7 @@ const listStrategies = operation({
   access: "read",
   summary: "The strategies that a task can name",
   answers: { 200: { description: "All of them, by name.", schema: "Strategies" } },
-  handle: async () => ({ body: { items: strategies.map(descriptionOf) } }),
+  handle: async () => ({ body: { items: (await registry()).strategies.map(descriptionOf) } }),
 });
 
 const getStrategy = operation({
@@ -40,7 +42,7 @@ const getStrategy = operation({
   answers: { 200: { description: "The strategy.", schema: "Strategy" } },
   problems: ["STRATEGY_NOT_FOUND"],
   handle: async (_, { params: { name } }) => {
-    const strategy = findStrategy(name);
+    const strategy = (await registry()).findStrategy(name);
     if (strategy === undefined) throw new ApiProblem("STRATEGY_NOT_FOUND", `There is no strategy "${name}".`);
     return { body: descriptionOf(strategy) };
   },
