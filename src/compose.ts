@@ -40,6 +40,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
   const app = createApp({
     ...stores,
     mode,
+    expectedAccountId: alpaca.expectedAccountId,
     version: manifest.version,
     clock,
     telemetry,

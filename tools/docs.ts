@@ -1,7 +1,12 @@
-// `npm run docs`: writes the pages that are made from the code. A test compares them.
+// `npm run docs`: writes the pages that are made from the code. Tests compare them.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { denialsPage } from "./denialsPage.ts";
 import { errorsPage } from "./errorsPage.ts";
+import { strategiesPage } from "./strategiesPage.ts";
 
-writeFileSync(fileURLToPath(new URL("../docs/errors.md", import.meta.url)), errorsPage());
-console.log("docs/errors.md is written");
+const pages = { "denial-codes.md": denialsPage(), "errors.md": errorsPage(), "strategies.md": strategiesPage() };
+for (const [name, text] of Object.entries(pages)) {
+  writeFileSync(fileURLToPath(new URL(`../docs/${name}`, import.meta.url)), text);
+  console.log(`docs/${name} is written`);
+}

@@ -5,6 +5,7 @@ import { healthOperations } from "./healthOperations.ts";
 import { type Operation, operation } from "./operation.ts";
 import { schedulerOperations } from "./schedulerOperations.ts";
 import { settingsOperations } from "./settingsOperations.ts";
+import { strategyOperations } from "./strategyOperations.ts";
 import { taskOperations } from "./taskOperations.ts";
 
 let document: object | undefined;
@@ -26,6 +27,7 @@ export const openApi = operation({
 
 export const operations: readonly Operation[] = [
   ...taskOperations,
+  ...strategyOperations,
   ...schedulerOperations,
   ...executionOperations,
   ...settingsOperations,

@@ -94,6 +94,11 @@ export const problemCodes = {
     remedy:
       "Find out why (GET /api/scheduler) and resume it: POST /api/scheduler/resume. A dry run works all the same.",
   },
+  STRATEGY_NOT_FOUND: {
+    status: 404,
+    title: "There is no such strategy",
+    remedy: "Look at GET /api/strategies; names are in camel case.",
+  },
   // Settings and the whole configuration.
   UNKNOWN_SECTION: {
     status: 404,

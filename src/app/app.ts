@@ -6,9 +6,11 @@ import type { Notifier } from "../ports/notifier.ts";
 import type { NotificationQueue, RunQueue } from "../ports/queues.ts";
 import type { Stores } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
+import { createAssetBook } from "./assetBook.ts";
 import { withAudit } from "./auditedExecutions.ts";
 import { type AuditService, createAuditService } from "./auditService.ts";
 import { type AutoTradingScheduler, createAutoTradingScheduler } from "./autoTradingScheduler.ts";
+import { createBarBook } from "./barBook.ts";
 import { createBreakerKeeper } from "./breakerKeeper.ts";
 import { createCalendarKeeper, withCalendar } from "./calendarKeeper.ts";
 import { createConfigImporter } from "./configImporter.ts";
@@ -42,6 +44,8 @@ import { createTradingHalt } from "./tradingHalt.ts";
 
 export type AppPorts = Stores & {
   readonly mode: "paper" | "live";
+  /** The account that must answer; where undefined, whichever the keys belong to. */
+  readonly expectedAccountId: string | undefined;
   /** The app's own version, told with its status. */
   readonly version: string;
   readonly broker: Broker;
@@ -79,7 +83,11 @@ export function createApp(given: AppPorts): App {
   const kept = { ...ports, settings: given.settings };
   const calendarKeeper = createCalendarKeeper({ ...ports, outbox });
   const runCloser = createRunCloser({ ...ports, outbox });
-  const dataFetcher = createDataFetcher(ports);
+  const dataFetcher = createDataFetcher({
+    ...ports,
+    assetBook: createAssetBook(ports),
+    barBook: createBarBook(ports),
+  });
   const orderSender = createOrderSender(ports);
   const exitKeeper = createExitKeeper({ ...ports, orderSender });
   const orderExecutor = createOrderExecutor({ ...ports, orderSender, exitKeeper });

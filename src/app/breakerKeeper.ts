@@ -1,8 +1,8 @@
 // The breakers' keeper: switches trading as the monitor's state says that it must be, tells people, and knows which trips a person has answered.
 import { breakerPrincipal, type ControlState, standingBreakers } from "../core/model/control.ts";
 import { InvariantError, TransientError } from "../core/model/errors.ts";
+import type { Breakers } from "../core/model/limits.ts";
 import type { BreakerMemory, Trip } from "../core/model/monitor.ts";
-import type { Breakers } from "../core/model/settings.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ControlStore } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";

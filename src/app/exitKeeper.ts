@@ -31,7 +31,7 @@ export function createExitKeeper(ports: {
   async function clear(plan: RunPlan, inputs: RunInputs): Promise<string | undefined> {
     const [first] = plan.tickets;
     if (plan.cancels.length === 0 || first === undefined) return undefined;
-    const withheld = await orderSender.gate(first, plan, inputs);
+    const withheld = await orderSender.begin(plan, inputs).gate(first);
     if (withheld?.kind === "withheld") return `nothing was cancelled: ${withheld.message}`;
     const ids = new Set(plan.cancels.map(({ brokerOrderId }) => brokerOrderId));
     for (const brokerOrderId of ids) {

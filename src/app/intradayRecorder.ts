@@ -63,7 +63,7 @@ export function createIntradayRecorder(ports: {
     const session = kept.day === "" ? undefined : sessionOn(kept.day);
     if (recorded === undefined || session === undefined) return undefined;
     const range = { fromMs: msFromInstant(session.openAt), toMs: msFromInstant(session.closeAt) };
-    return barsOf(recorded.bars, { symbol, ...range, timeframe: 1 });
+    return barsOf(recorded.bars, { symbol, ...range, timeframe: "1Min" });
   }
 
   return { record, minuteBars };

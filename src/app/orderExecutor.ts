@@ -53,6 +53,7 @@ export function createOrderExecutor(ports: {
   async function submitPlan(plan: RunPlan, inputs: RunInputs, how: { resumed: boolean }): Promise<Submission> {
     const there = how.resumed ? await findOrders(plan) : new Map<string, BrokerOrder>();
     const sent = [...there.values()];
+    const sender = orderSender.begin(plan, inputs, there.keys());
     const standing = await exitKeeper.clear(plan, inputs);
     const change =
       standing ?? (how.resumed || plan.cancels.length > 0 ? await changeOfAccount(inputs, sent) : undefined);
@@ -66,7 +67,7 @@ export function createOrderExecutor(ports: {
     const sendOnce = async (ticket: OrderTicket, withheld: OrderOutcome | undefined): Promise<OrderOutcome> => {
       const order = there.get(ticket.clientOrderId);
       if (order !== undefined) return { kind: "accepted", ticket, order };
-      const outcome = withheld ?? (await orderSender.send(ticket, plan, inputs));
+      const outcome = withheld ?? (await sender.send(ticket));
       if (outcome.kind !== "withheld") lastOrderMs = clock.realMs();
       // An account that changed under a first delivery may have been changed by its twin.
       const maybeSent = how.resumed || change !== undefined;

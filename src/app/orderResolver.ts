@@ -113,11 +113,12 @@ export function createOrderResolver(ports: {
     const outcome = record?.outcomes[index];
     if (record === undefined || outcome?.kind !== "unknown") return undefined;
     const sighting = await lookUp(clientOrderId);
-    const { ticket } = outcome;
+    const { ticket, gateQuote } = outcome;
+    const common = { ticket, ...(gateQuote === undefined ? {} : { gateQuote }) };
     const resolved: OrderOutcome =
       sighting.kind === "found"
-        ? { kind: "accepted", ticket, order: sighting.order }
-        : { kind: "notPlaced", ticket, actor, message: reason };
+        ? { ...common, kind: "accepted", order: sighting.order }
+        : { ...common, kind: "notPlaced", actor, message: reason };
     const amended = await amend(record, record.outcomes.with(index, resolved), []);
     await settle(amended);
     return amended.outcomes[index];

@@ -1,66 +1,108 @@
 // One order on its way to the broker: past the gate, sent at most once, and ended in a named outcome.
 import type { ControlState } from "../core/model/control.ts";
 import { TransientError } from "../core/model/errors.ts";
+import type { LatestPrice } from "../core/model/market.ts";
 import type { OrderOutcome, OrderTicket, SubmitResult } from "../core/model/order.ts";
 import type { RunInputs, RunPlan } from "../core/model/run.ts";
 import { graceMsOf } from "../core/model/task.ts";
 import { minuteMs, msBetween } from "../core/model/time.ts";
 import { decideGate } from "../core/risk/gate.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { MarketData } from "../ports/marketData.ts";
 import type { ControlStore } from "../ports/stores.ts";
 import type { BudgetedBroker } from "./requestBudget.ts";
 
 export type OrderSender = {
-  /** Throws TransientError when the order provably did not leave (429, no connection) and waiting did not help. */
-  send(ticket: OrderTicket, plan: RunPlan, inputs: RunInputs): Promise<OrderOutcome>;
+  /** For the orders of one plan, of which these ids are at the broker already. */
+  begin(plan: RunPlan, inputs: RunInputs, there?: Iterable<string>): PlanSender;
+};
+
+export type PlanSender = {
+  /**
+   * Throws TransientError when the order provably did not leave (429, no connection) and waiting did not help, and when prices or switches
+   * cannot be read: nothing is sent then.
+   */
+  send(ticket: OrderTicket): Promise<OrderOutcome>;
   /** The last gate, without sending: why the order would be held back; undefined when it would not. */
-  gate(ticket: OrderTicket, plan: RunPlan, inputs: RunInputs): Promise<OrderOutcome | undefined>;
+  gate(ticket: OrderTicket): Promise<OrderOutcome | undefined>;
 };
 
 /** Waits between look-ups of an order whose sending ended in doubt. */
 const doubtMs = [0, 200, 1000];
 /** How old the switches may be when an order passes the gate. */
 const freshSwitchesMs = 3000;
+/** How long the prices that one request answered are good for the plan's other orders. */
+const freshPricesMs = 2000;
 /** Waits before an order is sent again that the broker had no room for (429). */
 const throttledMs = [1000, 4000, 10_000];
 
 export function createOrderSender(ports: {
   readonly broker: BudgetedBroker;
+  readonly marketData: MarketData;
   readonly control: ControlStore;
   readonly clock: Clock;
 }): OrderSender {
-  const { broker, control, clock } = ports;
+  const { broker, marketData, control, clock } = ports;
 
-  async function send(ticket: OrderTicket, plan: RunPlan, inputs: RunInputs): Promise<OrderOutcome> {
-    for (const waitMs of [...throttledMs, undefined]) {
-      await broker.room();
-      const withheld = await gate(ticket, plan, inputs);
-      if (withheld !== undefined) return withheld;
-      const result = await broker.submit(ticket);
-      if (result.kind !== "notSent") return outcomeOf(ticket, result);
-      if (waitMs === undefined || !result.throttled) {
-        throw new TransientError("BROKER_UNAVAILABLE", `${ticket.clientOrderId} was not sent: ${result.message}`);
+  function begin(plan: RunPlan, inputs: RunInputs, there: Iterable<string> = []): PlanSender {
+    const planned = new Set(plan.tickets.map(({ clientOrderId }) => clientOrderId));
+    const sent = new Set(there);
+    const priceOf = pricesFor(plan);
+
+    async function send(ticket: OrderTicket): Promise<OrderOutcome> {
+      for (const waitMs of [...throttledMs, undefined]) {
+        await broker.room();
+        const { withheld, quote } = await judge(ticket);
+        if (withheld !== undefined) return withheld;
+        const result = await broker.submit(ticket);
+        if (result.kind !== "notSent") {
+          sent.add(ticket.clientOrderId);
+          return withQuote(await outcomeOf(ticket, result), quote);
+        }
+        if (waitMs === undefined || !result.throttled) {
+          throw new TransientError("BROKER_UNAVAILABLE", `${ticket.clientOrderId} was not sent: ${result.message}`);
+        }
+        await clock.sleep(waitMs);
       }
-      await clock.sleep(waitMs);
+      throw new TransientError("BROKER_UNAVAILABLE", `${ticket.clientOrderId} was not sent`);
     }
-    throw new TransientError("BROKER_UNAVAILABLE", `${ticket.clientOrderId} was not sent`);
+
+    /** The price first, for the switches must be the last that is read before an order leaves. */
+    async function judge(ticket: OrderTicket): Promise<{ withheld?: OrderOutcome; quote?: LatestPrice }> {
+      const quote = ticket.type === "exit" ? undefined : await priceOf(ticket.symbol);
+      const state = await readSwitches();
+      const now = clock.now();
+      const graceMs = graceMsOf(inputs.window);
+      const hold = (code: string, message: string) => ({
+        withheld: withQuote({ kind: "withheld", ticket, code, message }, quote),
+      });
+      // Protecting what is held does not depend on prices of the past.
+      if (ticket.type !== "exit" && msBetween(plan.asOf, now) > graceMs) {
+        const minutes = graceMs / minuteMs;
+        return hold(
+          "SLOT_EXPIRED",
+          `the plan was made at ${plan.asOf} and is older than its grace of ${minutes} minutes`,
+        );
+      }
+      const decision = decideGate(ticket, { ...inputs, control: state, now, quote, planned, sent });
+      if (!decision.send) return hold(decision.code, decision.message);
+      return quote === undefined ? {} : { quote };
+    }
+
+    return { send, gate: async (ticket) => (await judge(ticket)).withheld };
   }
 
-  /** The last gate: the switches are read again for every order, and if they cannot be read nothing is sent. */
-  async function gate(ticket: OrderTicket, plan: RunPlan, inputs: RunInputs): Promise<OrderOutcome | undefined> {
-    const state = await readSwitches();
-    const now = clock.now();
-    const graceMs = graceMsOf(inputs.window);
-    // Protecting what is held does not depend on prices of the past, nor on the market being open.
-    const isExit = ticket.type === "exit";
-    if (!isExit && msBetween(plan.asOf, now) > graceMs) {
-      const message = `the plan was made at ${plan.asOf} and is older than its grace of ${graceMs / minuteMs} minutes`;
-      return { kind: "withheld", ticket, code: "SLOT_EXPIRED", message };
-    }
-    const decision = decideGate(ticket, { ...inputs, control: state, now });
-    return decision.send || (isExit && decision.code === "WINDOW_CLOSED")
-      ? undefined
-      : { kind: "withheld", ticket, code: decision.code, message: decision.message };
+  /** The newest trades of all that the plan trades, asked for again when they are no longer fresh. */
+  function pricesFor({ tickets }: RunPlan): (symbol: string) => Promise<LatestPrice | undefined> {
+    const symbols = [...new Set(tickets.flatMap(({ type, symbol }) => (type === "exit" ? [] : [symbol])))].sort();
+    let known: { readonly prices: ReadonlyMap<string, LatestPrice>; readonly askedMs: number } | undefined;
+    return async (symbol) => {
+      if (known === undefined || clock.realMs() - known.askedMs > freshPricesMs) {
+        const askedMs = clock.realMs();
+        known = { prices: await marketData.latestPrices(symbols), askedMs };
+      }
+      return known.prices.get(symbol);
+    };
   }
 
   /** An answer that took long may be old by the time it is here, and a halt is not waited for longer than this (see `TradingHalt`). */
@@ -91,7 +133,8 @@ export function createOrderSender(ports: {
     return { kind: "unknown", ticket, message, since: clock.now() };
   }
 
-  return { send, gate };
+  return { begin };
 }
 
-/** How old a plan may be when one of its orders is sent. */
+const withQuote = (outcome: OrderOutcome, gateQuote: LatestPrice | undefined): OrderOutcome =>
+  gateQuote === undefined ? outcome : { ...outcome, gateQuote };

@@ -1,9 +1,9 @@
 // The monitor: holds what is believed against what the broker shows, every minute and after each run, and mends the difference.
 import type { ControlState } from "../core/model/control.ts";
 import { TransientError } from "../core/model/errors.ts";
+import type { Breakers } from "../core/model/limits.ts";
 import type { BreakerMemory, Drift, MonitorState } from "../core/model/monitor.ts";
 import type { ExecutionRecord } from "../core/model/run.ts";
-import type { Breakers } from "../core/model/settings.ts";
 import { addMs, type Instant, minuteMs } from "../core/model/time.ts";
 import { idleMonitorState, nextMonitorState, type Shown } from "../core/monitoring/nextMonitorState.ts";
 import { isSettled } from "../core/reporting/amendedRecord.ts";

@@ -44,6 +44,7 @@ export function withRequestBudget(broker: Broker, clock: Clock): BudgetedBroker 
     findOrder: read(broker.findOrder),
     fillsSince: read(broker.fillsSince),
     sessions: read(broker.sessions),
+    now: read(broker.now),
     asset: read(broker.asset),
     assets: read(broker.assets),
     submit: (ticket) => {

@@ -98,7 +98,7 @@ export function createRunByHand(ports: {
     const inputs = await dataFetcher.gatherInputs(requestOf(task), task);
     const { skip, ...plan } = planRun(inputs);
     const [blocked] = automationRefusals(task, inputs.control);
-    const why = skip ?? (blocked && { code: blocked.skipCode, reason: blocked.reason });
+    const why = blocked === undefined ? skip : { code: blocked.skipCode, reason: blocked.reason };
     return { ...plan, ...(why === undefined ? {} : { skip: why }), excluded: inputs.market.excluded };
   }
 

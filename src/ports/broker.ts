@@ -24,6 +24,8 @@ export type Broker = {
   fillsSince(since: Instant): Promise<readonly BrokerFill[]>;
   /** The exchange's sessions as the broker's calendar has them, both days included; oldest first. */
   sessions(from: TradingDay, to: TradingDay): Promise<readonly SessionHours[]>;
+  /** What the broker's clock shows. */
+  now(): Promise<Instant>;
   /** Undefined for a symbol that the broker does not know. */
   asset(symbol: string): Promise<Asset | undefined>;
   /** All that the broker trades now, by symbol: thousands, in one request. */

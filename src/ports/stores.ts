@@ -2,13 +2,13 @@
 import type { ChainLink } from "../core/audit/chain.ts";
 import type { AutomationConfig } from "../core/model/automation.ts";
 import type { By, ControlEvent, ControlState, Principal } from "../core/model/control.ts";
+import type { RiskLimits } from "../core/model/limits.ts";
 import type { MonitorState } from "../core/model/monitor.ts";
 import type { ExecutionRecord, ExecutionStatus, RunInputs, RunPlan, RunSummary } from "../core/model/run.ts";
 import type {
   Automation,
   MonitorSettings,
   NotificationSettings,
-  RiskLimits,
   SectionName,
   TradingWindow,
   Universes,
@@ -17,6 +17,7 @@ import type { AgendaEntry, AgendaMove, SlotEntry } from "../core/model/slot.ts";
 import type { Task } from "../core/model/task.ts";
 import type { Instant, TradingDay } from "../core/model/time.ts";
 import type { CalendarDifference } from "../core/schedule/calendarCheck.ts";
+import type { BarCache } from "./barCache.ts";
 
 // All stores throw TransientError (`STORE_UNAVAILABLE`) when out of reach and InvariantError (`UNREADABLE_ROW`, naming table, keys and
 // faults) for a row that does not parse or is of a newer schema version.
@@ -265,4 +266,5 @@ export type Stores = {
   readonly audit: AuditStore;
   readonly status: StatusStore;
   readonly imports: ImportStore;
+  readonly barCache: BarCache;
 };

@@ -196,6 +196,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     const plain: AppPorts = {
       ...createStores(open),
       mode: "paper",
+      expectedAccountId: undefined,
       version: "0.0.0",
       broker: withHook("broker", createAlpacaBroker(client), hook),
       marketData: withHook("marketData", createAlpacaMarketData(client, { feed: "iex", adjustment: "split" }), hook),

@@ -1,7 +1,7 @@
 // The breakers: each switches trading by itself, tells people once, and stays until a named person resumes; the simulator brings it about.
 import { afterEach, describe, expect, test } from "vitest";
 import { TransientError } from "../../src/core/model/errors.ts";
-import type { Breakers } from "../../src/core/model/settings.ts";
+import type { Breakers } from "../../src/core/model/limits.ts";
 import { buyByHand, disarm, intervene } from "../support/disturb.ts";
 import { asked, exampleConfig, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
 import { type PriceScript, scriptedPrices } from "../support/scriptedPrices.ts";
@@ -252,9 +252,12 @@ describe("orders that the broker refuses", () => {
     stack.simulator.arm({ method: "POST", path: "/v2/orders", count: 2, kind: "status422" });
     const { monitor } = stack.ports;
     const { read } = monitor;
+    let gathered = false;
     Object.assign(monitor, {
       read: async () => {
-        throw new TransientError("STORE_UNAVAILABLE", "the run's own check fails");
+        if (gathered) throw new TransientError("STORE_UNAVAILABLE", "the run's own check fails");
+        gathered = true;
+        return read();
       },
     });
     await stack.runNextSlot();

@@ -76,22 +76,33 @@ test("room comes back as requests grow old, not all at once", async () => {
   expect(now()).toBe(60_000);
 });
 
-test("a hundred symbols take five reads and one request an order", async () => {
+test("a hundred symbols take nine reads, one more every two seconds of sending, and one request an order", async () => {
   const sizing = { method: "percentOfEquity", equityFraction: 0.8, rebalanceBandFraction: 0.001 };
   const symbols = Array.from({ length: 100 }, (_, index) => `S${String(index).padStart(2, "0")}`);
   stack = await runInMemory({ symbols, config: exampleConfig(symbols, { sizing }) });
+  const startedMs = stack.ports.clock.realMs();
   const record = await stack.runNextSlot();
+  const seconds = (stack.ports.clock.realMs() - startedMs) / 1000;
   expect(record).toMatchObject({ status: "succeeded", ordersPlanned: 100, ordersFilled: 100 });
-  const { "POST /v2/orders": orders = 0, ...reads } = stack.simulator.requests();
+  const {
+    "POST /v2/orders": orders = 0,
+    "GET /v2/stocks/snapshots": prices = 0,
+    ...reads
+  } = stack.simulator.requests();
   expect(orders).toBe(100);
-  // One of each for the plan, one look at the orders' end, and the monitor's first look after the run, which reads the executions twice; a
-  // hundred of them fill a page, so each time there is a second. The calendar is compared once a day.
+  // One for the plan, one at the gate, and another there whenever the last one is two seconds old.
+  expect(prices).toBeGreaterThanOrEqual(2);
+  expect(prices).toBeLessThanOrEqual(2 + seconds / 2);
+  // For the plan the orders are read twice: those that are open, and those of the last day. They are looked at once more when all are sent. The
+  // monitor's first look after the run reads account, positions and orders again, and the executions twice; a hundred of them fill a page, so
+  // each time there is a second. Assets and calendar are asked for once a day.
   expect(reads).toEqual({
     "GET /v2/account": 2,
     "GET /v2/positions": 2,
-    "GET /v2/orders": 3,
+    "GET /v2/orders": 4,
+    "GET /v2/clock": 1,
+    "GET /v2/assets": 1,
     "GET /v2/calendar": 1,
-    "GET /v2/stocks/snapshots": 1,
     "GET /v2/account/activities": 4,
   });
 });

@@ -44,7 +44,7 @@ describe("a task", () => {
       source: "test",
     });
     expect((await tasks().get("second", 1)).task.name).toBe("Second");
-    expect((await tasks().get("second", 2)).task.sizing.equityFraction).toBe(0.5);
+    expect((await tasks().get("second", 2)).task.sizing).toMatchObject({ equityFraction: 0.5 });
     await expect(tasks().get("second", 4)).rejects.toMatchObject({ code: "VERSION_NOT_FOUND" });
     await expect(tasks().get("second", 0)).rejects.toMatchObject({ code: "VERSION_NOT_FOUND" });
   });

@@ -18,6 +18,7 @@ export async function requestFigures(): Promise<readonly Figure[]> {
     const sizing = { method: "percentOfEquity", equityFraction: 0.8, rebalanceBandFraction: 0 };
     const config = exampleConfig(symbols, { strategies, sizing });
     let sent = (): number => 0;
+    const history = (): number => stack.simulator.requests()["GET /v2/stocks/bars"] ?? 0;
     let atEnd = 0;
     const telemetry: Telemetry = {
       event: (_, name) => {
@@ -29,15 +30,16 @@ export async function requestFigures(): Promise<readonly Figure[]> {
     try {
       for (const [which, goal] of [
         ["first run of the day", undefined],
-        ["later run", "≤ 5 + orders"],
+        ["later run", "≤ 9 + orders"],
       ] as const) {
-        const before = sent();
+        const [before, barsBefore] = [sent(), history()];
         const record = await stack.runNextSlot();
         figures.push({
           name: `requests with ${count} symbols, ${which}`,
           value: `${atEnd - before - ordersOf(record)} + ${ordersOf(record)}`,
           ...(goal === undefined ? {} : { goal }),
         });
+        figures.push({ name: "  of them for history", value: String(history() - barsBefore) });
         figures.push({ name: `  the monitor's look after it`, value: String(sent() - atEnd) });
       }
     } finally {

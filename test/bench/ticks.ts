@@ -58,6 +58,7 @@ async function measure(count: number, due: number, ticks: number): Promise<{ enq
       ...stores,
       version: "bench",
       mode: "paper",
+      expectedAccountId: undefined,
       broker: createAlpacaBroker(client),
       marketData: createAlpacaMarketData(client, { feed: "iex", adjustment: "split" }),
       runs: {

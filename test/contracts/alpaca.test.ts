@@ -6,7 +6,7 @@ import { createAlpacaMarketData } from "../../src/adapters/alpaca/marketData.ts"
 import { InvariantError, TransientError } from "../../src/core/model/errors.ts";
 import { type Price, price, qty } from "../../src/core/model/money.ts";
 import type { OrderTicket } from "../../src/core/model/order.ts";
-import { instantFromMs, type TradingDay } from "../../src/core/model/time.ts";
+import { type Instant, instantFromMs } from "../../src/core/model/time.ts";
 import type { Broker } from "../../src/ports/broker.ts";
 import type { MarketData } from "../../src/ports/marketData.ts";
 import { createSeededTape } from "../../src/simulator/seededTape.ts";
@@ -202,11 +202,15 @@ onSimulator("Alpaca broker on the simulator alone: faults, fills and a clock tha
 });
 
 onSimulator("Alpaca market data on the simulator alone: known prices and counted requests", () => {
-  const from = "2026-05-01" as TradingDay;
-  const to = "2026-06-12" as TradingDay;
+  /** Through Friday, as a run on Monday asks. */
+  const days = {
+    timeframe: "1Day",
+    from: "2026-05-01T04:00:00.000Z" as Instant,
+    to: "2026-06-15T04:00:00.000Z" as Instant,
+  } as const;
 
   test("M-01 gives closed daily bars in columns, and no symbol it does not know", async () => {
-    const bars = await marketData.dailyBars(["AAA", "BBB", "NOPE"], from, to);
+    const bars = await marketData.bars({ symbols: ["AAA", "BBB", "NOPE"], ...days });
     expect([...bars.keys()]).toEqual(["AAA", "BBB"]);
     const series = bars.get("AAA");
     expect(series?.timeMs.length).toBe(30);
@@ -214,33 +218,27 @@ onSimulator("Alpaca market data on the simulator alone: known prices and counted
     expect(series?.close).toBeInstanceOf(Float64Array);
   });
 
-  test("M-02 asks once a trading day for closed bars", async () => {
-    await marketData.dailyBars(["AAA"], from, to);
-    await marketData.dailyBars(["AAA", "BBB"], from, to);
-    await marketData.dailyBars(["AAA", "BBB"], from, to);
-    expect(simulator.requests()["GET /v2/stocks/bars"]).toBe(2);
+  test("M-02 gives the minutes that start before a moment, and none that starts at it", async () => {
+    const [from, to] = ["2026-06-15T13:50:00.000Z" as Instant, "2026-06-15T14:00:00.000Z" as Instant];
+    const bars = await marketData.bars({ symbols: ["AAA", "BBB"], timeframe: "1Min", from, to });
+    expect(bars.get("BBB")?.timeframe).toBe("1Min");
+    const times = [...(bars.get("AAA")?.timeMs ?? [])];
+    expect([times[0], times.at(-1)]).toEqual([Date.parse(from), Date.parse(to) - 60_000]);
   });
 
-  test("M-03 gives the latest price with its quote", async () => {
+  test("M-03 gives the latest price with its quote and the close before", async () => {
     const latest = await marketData.latestPrices(["AAA", "NOPE"]);
     expect([...latest.keys()]).toEqual(["AAA"]);
-    const { price: last, bid, ask } = latest.get("AAA") ?? {};
+    const { price: last, bid, ask, previousClose } = latest.get("AAA") ?? {};
+    const closes = (await marketData.bars({ symbols: ["AAA"], ...days })).get("AAA")?.close;
+    expect(previousClose).toEqual({ day: "2026-06-12", price: String(closes?.at(-1)) });
     expect(Number(bid)).toBeLessThanOrEqual(Number(last));
     expect(Number(ask)).toBeGreaterThanOrEqual(Number(last));
   });
 
-  test("M-04 asks once for each history that tasks take turns with", async () => {
-    for (const first of [from, "2026-04-01" as TradingDay, from, "2026-04-01" as TradingDay]) {
-      await marketData.dailyBars(["AAA", "BBB"], first, to);
-    }
-    expect(simulator.requests()["GET /v2/stocks/bars"]).toBe(2);
-    await marketData.dailyBars(["AAA", "BBB"], from, "2026-06-11" as TradingDay);
-    expect(simulator.requests()["GET /v2/stocks/bars"]).toBe(3);
-  });
-
-  test("M-05 asks for at most a hundred symbols at once", async () => {
+  test("M-04 asks for at most a hundred symbols at once", async () => {
     const symbols = ["AAA", "BBB", ...Array.from({ length: 148 }, (_, index) => `X${index}`)];
-    expect([...(await marketData.dailyBars(symbols, from, to)).keys()]).toEqual(["AAA", "BBB"]);
+    expect([...(await marketData.bars({ symbols, ...days })).keys()]).toEqual(["AAA", "BBB"]);
     expect([...(await marketData.latestPrices(symbols)).keys()]).toEqual(["AAA", "BBB"]);
     expect(simulator.requests()).toMatchObject({ "GET /v2/stocks/bars": 2, "GET /v2/stocks/snapshots": 2 });
   });

@@ -194,6 +194,7 @@ describe.each(storeKinds())("%s executions", (_, open) => {
       });
     const bars = market.bars.map((series) => ({
       symbol: series.symbol,
+      timeframe: series.timeframe,
       timeMs: noise(series.timeMs).map(Math.floor),
       open: noise(series.open),
       high: noise(series.high),

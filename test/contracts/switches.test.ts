@@ -4,7 +4,7 @@ import { type ChainLink, hashOf } from "../../src/core/audit/chain.ts";
 import { newestByRow } from "../../src/core/audit/verifyChain.ts";
 import type { ControlEvent, ControlState } from "../../src/core/model/control.ts";
 import { runIdOf } from "../../src/core/model/ids.ts";
-import { qty, usd } from "../../src/core/model/money.ts";
+import { price, qty, usd } from "../../src/core/model/money.ts";
 import type { MonitorState } from "../../src/core/model/monitor.ts";
 import type { ExecutionRecord } from "../../src/core/model/run.ts";
 import type { AgendaEntry, SlotEntry } from "../../src/core/model/slot.ts";
@@ -247,6 +247,8 @@ describe.each(storeKinds())("%s stores", (_, open) => {
         peakEquity: usd(equity),
         dayStartEquity: usd(equity),
         tradingDay: tradingDayOf(slot),
+        costs: { AAA: price("40.5") },
+        losses: { BBB: slot },
         unknownOrders: 1,
         breakers: {
           trips: [{ breaker: "drawdown", action: "halt", reason: "too low", at: slot }],

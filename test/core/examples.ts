@@ -1,11 +1,12 @@
 // Ready-made values for the core's tests: each is valid and unremarkable, so that a test shows only what it is about.
 import type { ControlState } from "../../src/core/model/control.ts";
+import { type RiskLimits, riskLimitsSchema } from "../../src/core/model/limits.ts";
 import type { BarSeries, MarketSnapshot } from "../../src/core/model/market.ts";
 import { notional, price, qty, usd } from "../../src/core/model/money.ts";
 import type { BrokerOrder, OrderIntent, Side } from "../../src/core/model/order.ts";
 import type { PortfolioSnapshot } from "../../src/core/model/portfolio.ts";
 import type { RunInputs } from "../../src/core/model/run.ts";
-import { type RiskLimits, type TradingWindow, tradingWindowSchema } from "../../src/core/model/settings.ts";
+import { type TradingWindow, tradingWindowSchema } from "../../src/core/model/settings.ts";
 import { type RunTask, runTaskSchema, type Task, taskSchema } from "../../src/core/model/task.ts";
 import {
   type Instant,
@@ -65,10 +66,13 @@ export const everyMinute = (zone = "America/New_York"): Partial<Task> => ({ sche
 
 /** Daily bars of the trading days up to 2026-06-12 whose closes are these, oldest first. */
 export function exampleBars(symbol: string, closes: readonly number[]): BarSeries {
-  const days = sessionsBetween(day("2024-01-02"), day("2026-06-12")).slice(-closes.length);
+  const days = sessionsBetween(day("2024-01-02"), day("2026-06-12")).slice(
+    closes.length === 0 ? Infinity : -closes.length,
+  );
   const column = (of: (close: number) => number): Float64Array => Float64Array.from(closes, of);
   return {
     symbol,
+    timeframe: "1Day",
     timeMs: Float64Array.from(days, ({ openAt }) => msFromInstant(openAt)),
     open: column((close) => close),
     high: column((close) => close + 1),
@@ -93,6 +97,7 @@ export function exampleMarket(prices: Readonly<Record<string, string | number>> 
       ),
     ),
     latest: symbols.map((symbol) => ({ symbol, price: price(prices[symbol] ?? 0), at: asOf })),
+    assets: symbols.map((symbol) => ({ symbol, tradable: true, fractionable: true, shortable: true })),
     excluded: [],
   };
 }
@@ -153,10 +158,7 @@ export const exampleOrder = (changes: Partial<BrokerOrder> & Pick<BrokerOrder, "
 });
 
 export const exampleLimits = (changes: Partial<RiskLimits> = {}): RiskLimits => ({
-  maxOrderNotionalUsd: 1_000_000,
-  minOrderNotionalUsd: 1,
-  maxPositionFraction: 1,
-  maxGrossFraction: 4,
+  ...riskLimitsSchema.parse({ maxOrderNotionalUsd: 1_000_000, maxPositionFraction: 1, maxGrossFraction: 4 }),
   ...changes,
 });
 
@@ -167,6 +169,11 @@ export const exampleInputs = (changes: Partial<RunInputs> = {}): RunInputs => ({
   asOf: at("2026-06-15T14:00Z"),
   market: exampleMarket({ AAA: 100, BBB: "50.5", CCC: 20 }),
   portfolio: examplePortfolio({ positions: { CCC: [30, 600] } }),
+  recentOrders: [],
+  lossMarks: undefined,
+  losses: {},
+  clockSkewMs: 0,
+  trades: { mode: "paper", expectedAccountId: undefined },
   control: exampleControl(),
   window: exampleWindow(),
   limits: exampleLimits(),
@@ -183,5 +190,6 @@ export function exampleIntent(side: Side, symbol: string, shares: number | strin
     referencePrice,
     notional: notional(referencePrice, count),
     sizing: "",
+    attribution: [{ strategy: "targetWeights", weight: 1 }],
   };
 }

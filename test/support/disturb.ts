@@ -4,7 +4,8 @@ import type { MemoryStack } from "./memoryStack.ts";
 
 export type Intervention =
   | { readonly kind: "haltSymbol" | "resumeSymbol"; readonly symbol: string }
-  | { readonly kind: "rejectNextOrders" | "partialThenSilence"; readonly count: number };
+  | { readonly kind: "rejectNextOrders" | "partialThenSilence"; readonly count: number }
+  | { readonly kind: "blockTrading"; readonly blocked: boolean };
 
 export async function intervene({ simulator }: MemoryStack, intervention: Intervention): Promise<void> {
   const answer = await fetch(`${simulator.url}/_control/interventions`, {

@@ -131,6 +131,7 @@ export async function runInMemory(
   const ports: AppPorts = {
     ...stores,
     mode: "paper",
+    expectedAccountId: undefined,
     version: "0.0.0",
     broker: createAlpacaBroker(client),
     marketData: createAlpacaMarketData(client, { feed: "iex", adjustment: "split" }),

@@ -5,7 +5,7 @@ import { type BrokerFill, type BrokerOrder, isTerminal, type SubmitResult } from
 import { addMs, type Instant } from "../../core/model/time.ts";
 import type { Broker } from "../../ports/broker.ts";
 import { mapAsset, mapAssets } from "./assetMapping.ts";
-import { mapSessions } from "./calendarMapping.ts";
+import { mapClock, mapSessions } from "./calendarMapping.ts";
 import { type AlpacaClient, read } from "./client.ts";
 import {
   isComplex,
@@ -102,6 +102,7 @@ export function createAlpacaBroker(
         await read("calendar", () => trading.calendar.legacyCalendarRaw(range, { signal: deadline() })),
       );
     },
+    now: async () => mapClock(await read("clock", () => trading.clock.legacyClockRaw({ signal: deadline() }))),
     asset: async (symbolOrAssetId) => {
       const query = { symbolOrAssetId };
       const wire = await read("asset", () =>

@@ -128,7 +128,7 @@ export const mapFills = (wire: unknown): readonly BrokerFill[] =>
 
 /** The body of a new order: every number as the decimal text it is. */
 export function orderBody(ticket: OrderTicket) {
-  const { symbol, qty, side, timeInForce, clientOrderId, type, exits } = ticket;
+  const { symbol, qty, side, timeInForce, clientOrderId, type, limitPrice, exits } = ticket;
   const { takeProfit, stopLoss } = exits ?? {};
   const order = { symbol, qty, side, timeInForce, clientOrderId };
   const legs = {
@@ -136,10 +136,11 @@ export function orderBody(ticket: OrderTicket) {
     ...(stopLoss === undefined ? {} : { stopLoss: { stopPrice: stopLoss } }),
   };
   const both = takeProfit !== undefined && stopLoss !== undefined;
-  if (type === "market") {
+  if (type !== "exit") {
+    const entry = { ...order, type, ...(limitPrice === undefined ? {} : { limitPrice }) };
     return exits === undefined
-      ? { ...order, type: "market" as const }
-      : { ...order, type: "market" as const, orderClass: both ? ("bracket" as const) : ("oto" as const), ...legs };
+      ? entry
+      : { ...entry, orderClass: both ? ("bracket" as const) : ("oto" as const), ...legs };
   }
   // Shares that are held: both exits together cancel each other, one alone is a plain order.
   if (both) return { ...order, type: "limit" as const, orderClass: "oco" as const, ...legs };

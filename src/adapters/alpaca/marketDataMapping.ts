@@ -1,8 +1,10 @@
 // Bars, trades and prices from Alpaca's shapes to ours.
 import { z } from "zod";
-import type { BarSeries, LatestPrice } from "../../core/model/market.ts";
+import type { BarSeries, BaseTimeframe, LatestPrice } from "../../core/model/market.ts";
 import { price } from "../../core/model/money.ts";
+import type { Instant } from "../../core/model/time.ts";
 import type { Tick } from "../../core/monitoring/intradayBars.ts";
+import { tradingDayOf } from "../../core/schedule/tradingCalendar.ts";
 import { instant, parse } from "./wire.ts";
 
 const barWire = z.object({ t: instant, o: z.number(), h: z.number(), l: z.number(), c: z.number(), v: z.number() });
@@ -27,34 +29,33 @@ const tradesWire = z.object({
     .nullish(),
   next_page_token: z.string().nullish(),
 });
+const dayWire = z.object({ t: instant, c: z.number() });
 const snapshotsWire = z.record(
   z.string(),
   z
     .object({
       latestTrade: z.object({ t: instant, p: z.number() }).nullish(),
       latestQuote: z.object({ bp: z.number().nullish(), ap: z.number().nullish() }).nullish(),
+      dailyBar: dayWire.nullish(),
+      prevDailyBar: dayWire.nullish(),
     })
     .nullish(),
 );
 
-export type BarsPage = {
-  readonly bars: ReadonlyMap<string, readonly WireBar[]>;
-  readonly nextPage: string | undefined;
-};
-export type WireBar = z.infer<typeof barWire>;
+type WireBar = z.infer<typeof barWire>;
+type DayWire = z.infer<typeof dayWire>;
+type Page<T> = { readonly items: T; readonly nextPage: string | undefined };
+type BarsBySymbol = Readonly<Record<string, readonly WireBar[]>>;
 
-export function mapBarsPage(wire: unknown): BarsPage {
+export function mapBarsPage(wire: unknown): Page<BarsBySymbol> {
   const page = parse("bars", barsWire, wire);
-  return { bars: new Map(Object.entries(page.bars ?? {})), nextPage: page.next_page_token ?? undefined };
+  return { items: page.bars ?? {}, nextPage: page.next_page_token ?? undefined };
 }
 
 /** A trade that the exchange took back comes marked as cancelled. */
-export function mapTradesPage(wire: unknown): {
-  readonly ticks: readonly Tick[];
-  readonly nextPage: string | undefined;
-} {
+export function mapTradesPage(wire: unknown): Page<readonly Tick[]> {
   const page = parse("trades", tradesWire, wire);
-  const ticks = Object.entries(page.trades ?? {}).flatMap(([symbol, trades]) =>
+  const items = Object.entries(page.trades ?? {}).flatMap(([symbol, trades]) =>
     trades.map(({ i: id, t, p: price, s: size, u }): Tick => {
       const at = Date.parse(t);
       return u === "canceled" || u === "incorrect"
@@ -62,20 +63,41 @@ export function mapTradesPage(wire: unknown): {
         : { symbol, id, at, price, size };
     }),
   );
-  return { ticks, nextPage: page.next_page_token ?? undefined };
+  return { items, nextPage: page.next_page_token ?? undefined };
 }
 
-export function toSeries(symbol: string, bars: readonly WireBar[]): BarSeries {
-  const column = (of: (bar: WireBar) => number): Float64Array => Float64Array.from(bars, of);
-  return {
-    symbol,
-    timeMs: column((bar) => Date.parse(bar.t)),
-    open: column((bar) => bar.o),
-    high: column((bar) => bar.h),
-    low: column((bar) => bar.l),
-    close: column((bar) => bar.c),
-    volume: column((bar) => bar.v),
-  };
+/** The series of each symbol in these pages; one that continues on a later page is one series. */
+export function toSeries(timeframe: BaseTimeframe, pages: readonly BarsBySymbol[]): readonly BarSeries[] {
+  const counts = new Map<string, number>();
+  for (const page of pages) {
+    for (const [symbol, bars] of Object.entries(page)) counts.set(symbol, (counts.get(symbol) ?? 0) + bars.length);
+  }
+  const filling = new Map(
+    [...counts].map(([symbol, count]) => [symbol, { at: 0, series: emptySeries(symbol, timeframe, count) }]),
+  );
+  for (const page of pages) {
+    for (const [symbol, bars] of Object.entries(page)) {
+      const into = filling.get(symbol);
+      if (into === undefined) continue;
+      for (const bar of bars) fill(into.series, into.at++, bar);
+    }
+  }
+  return [...filling.values()].map(({ series }) => series);
+}
+
+function emptySeries(symbol: string, timeframe: BaseTimeframe, length: number): BarSeries {
+  const column = (): Float64Array => new Float64Array(length);
+  const [timeMs, open, high, low, close, volume] = [column(), column(), column(), column(), column(), column()];
+  return { symbol, timeframe, timeMs, open, high, low, close, volume };
+}
+
+function fill({ timeMs, open, high, low, close, volume }: BarSeries, at: number, bar: WireBar): void {
+  timeMs[at] = Date.parse(bar.t);
+  open[at] = bar.o;
+  high[at] = bar.h;
+  low[at] = bar.l;
+  close[at] = bar.c;
+  volume[at] = bar.v;
 }
 
 /** Symbols without a trade are absent. A side of the quote without an offer is given as 0 by Alpaca and left out here. */
@@ -85,13 +107,22 @@ export function mapLatest(wire: unknown): ReadonlyMap<string, LatestPrice> {
     const trade = snapshot?.latestTrade;
     if (trade == null) continue;
     const { bp, ap } = snapshot?.latestQuote ?? {};
+    const earlier = previousClose(trade.t, [snapshot?.dailyBar, snapshot?.prevDailyBar]);
     latest.set(symbol, {
       symbol,
       price: price(trade.p),
       at: trade.t,
       ...(bp ? { bid: price(bp) } : {}),
       ...(ap ? { ask: price(ap) } : {}),
+      ...(earlier === undefined ? {} : { previousClose: earlier }),
     });
   }
   return latest;
+}
+
+/** The newest close before the day of the trade. Alpaca's newest daily bar is of the day before until the day has one of its own. */
+function previousClose(tradedAt: Instant, newestFirst: readonly (DayWire | null | undefined)[]) {
+  const today = tradingDayOf(tradedAt);
+  const bar = newestFirst.find((each) => each != null && tradingDayOf(each.t) < today);
+  return bar == null ? undefined : { day: tradingDayOf(bar.t), price: price(bar.c) };
 }

@@ -1,6 +1,6 @@
 // What the monitor remembers: one row, guarded by its etag.
 import { z } from "zod";
-import { isDecimal, type Qty, type Usd } from "../../core/model/money.ts";
+import { isDecimal, type Price, type Qty, type Usd } from "../../core/model/money.ts";
 import type { MonitorState } from "../../core/model/monitor.ts";
 import { instant } from "../../core/model/parse.ts";
 import { parseTradingDay, type TradingDay } from "../../core/model/time.ts";
@@ -13,6 +13,7 @@ export const monitorKey = "now_monitor";
 
 const decimal = z.string().refine(isDecimal, "must be a decimal number");
 const qty = decimal.transform((text) => text as Qty);
+const price = decimal.transform((text) => text as Price);
 const usd = decimal.transform((text) => text as Usd);
 
 const trip = z.object({
@@ -60,6 +61,8 @@ const storedState = z.object({
     .string()
     .refine((text) => parseTradingDay(text) !== undefined, "must be a day")
     .transform((text) => text as TradingDay),
+  costs: z.record(z.string(), price).default({}),
+  losses: z.record(z.string(), instant).default({}),
   unknownOrders: z.int().min(0).default(0),
   breakers: breakerMemory.default({ trips: [], recent: [] }),
 });

@@ -1,6 +1,7 @@
 // All stores, opened on one kind of table.
 import type { Stores } from "../../ports/stores.ts";
 import { createAuditStore } from "./auditTable.ts";
+import { barTableName, createBarCache } from "./barTable.ts";
 import { bookName, createBook } from "./bookTable.ts";
 import { createImportStore } from "./configImportTable.ts";
 import { createControlStore } from "./controlTable.ts";
@@ -12,7 +13,12 @@ import { createStatusStore } from "./statusTable.ts";
 import type { Table } from "./table.ts";
 import { createTaskStore } from "./taskTable.ts";
 
-export const tableNames = { book: bookName, slots: "TradewindSlots", executions: "TradewindExecutions" } as const;
+export const tableNames = {
+  book: bookName,
+  slots: "TradewindSlots",
+  executions: "TradewindExecutions",
+  bars: barTableName,
+} as const;
 
 export function createStores(open: (name: string) => Table): Stores {
   const book = createBook(open(tableNames.book));
@@ -28,5 +34,6 @@ export function createStores(open: (name: string) => Table): Stores {
     audit: createAuditStore(book, executions),
     status: createStatusStore(book),
     imports: createImportStore(book),
+    barCache: createBarCache(open(tableNames.bars)),
   };
 }

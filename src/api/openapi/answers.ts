@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { automationConfigSchema } from "../../core/model/automation.ts";
 import { controlEventSchema, controlStateSchema, principalSchema } from "../../core/model/control.ts";
+import { timeframeSchema } from "../../core/model/market.ts";
 import { instant, tradingDay } from "../../core/model/parse.ts";
 import { sectionNames } from "../../core/model/settings.ts";
 import { taskSchema } from "../../core/model/task.ts";
@@ -19,6 +20,25 @@ const kept = {
 };
 const task = z.strictObject({ ...taskSchema.shape, ...kept });
 const savedTask = z.strictObject({ ...task.shape, warnings: z.array(z.string()) });
+
+const anyObject = z.record(z.string(), z.unknown());
+const strategy = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  doc: z.string(),
+  /** JSON Schema, draft 2020-12. */
+  params: anyObject,
+  defaults: anyObject,
+  /** The defaults, and a value for each parameter that has none. */
+  example: anyObject,
+  /** Closed bars a symbol, of which the first `warmUp` only settle its indicators; for the example. */
+  needs: z.strictObject({
+    timeframe: timeframeSchema,
+    bars: z.int(),
+    warmUp: z.int().exactOptional(),
+    quotes: z.boolean().exactOptional(),
+  }),
+});
 
 const occurrence = z.strictObject({
   slot: instant,
@@ -179,6 +199,8 @@ export const answerSchemas = {
   Task: task,
   SavedTask: savedTask,
   TaskPage: page(task, "next"),
+  Strategy: strategy,
+  Strategies: z.strictObject({ items: z.array(strategy) }),
   Occurrences: z.strictObject({ items: z.array(occurrence) }),
   QueuedRun: queuedRun,
   RunOrPlan: z.union([queuedRun, dryRun]),
@@ -208,7 +230,7 @@ export const answerSchemas = {
     heartbeat,
     version: z.string(),
   }),
-  AnyObject: z.record(z.string(), z.unknown()),
+  AnyObject: anyObject,
 } as const;
 
 export type AnswerName = keyof typeof answerSchemas;

@@ -1,4 +1,6 @@
 // An example of every body that is sent, by operation, and of every answer, by schema. Tests hold them against the document.
+import { riskLimitsSchema } from "../../core/model/limits.ts";
+import { taskSchema } from "../../core/model/task.ts";
 import type { AnswerName } from "./answers.ts";
 
 const at = "2026-06-15T13:35:00.000Z";
@@ -15,16 +17,7 @@ const taskSent = {
   sizing: { method: "percentOfEquity", equityFraction: 0.8 },
   limits: { maxOrderNotionalUsd: 20000 },
 };
-const taskFilled = {
-  ...taskSent,
-  enabled: true,
-  account: "main",
-  mode: "paper",
-  strategies: [{ name: "movingAverageCross", params: { fast: 10, slow: 30 }, weight: 1 }],
-  sizing: { method: "percentOfEquity", equityFraction: 0.8, rebalanceBandFraction: 0.01 },
-  overlap: "skip",
-  catchUp: "latest",
-};
+const taskFilled = taskSchema.parse(taskSent);
 const task = {
   ...taskFilled,
   version: 3,
@@ -34,6 +27,24 @@ const task = {
   reason: "smaller orders",
   source: "PATCH /api/tasks/demo-trend",
   deleted: false,
+};
+
+const strategy = {
+  name: "movingAverageCross",
+  title: "Moving-average cross",
+  doc: "Holds each symbol whose fast simple moving average of daily closes is above its slow one.",
+  params: {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    type: "object",
+    properties: {
+      fast: { type: "integer", minimum: 1, maximum: 500, default: 10 },
+      slow: { type: "integer", minimum: 2, maximum: 500, default: 30 },
+    },
+    additionalProperties: false,
+  },
+  defaults: { fast: 10, slow: 30 },
+  example: { fast: 10, slow: 30 },
+  needs: { timeframe: "1Day", bars: 30 },
 };
 
 const windowSent = {
@@ -51,13 +62,13 @@ const windowFilled = {
   extendedHours: false,
   graceMinutes: 5,
 };
-const limits = {
+const limits = riskLimitsSchema.parse({
   maxOrderNotionalUsd: 25000,
   minOrderNotionalUsd: 100,
   maxPositionFraction: 0.3,
   maxGrossFraction: 0.95,
   breakers: { dailyLoss: { fraction: 0.03, action: "halt" } },
-};
+});
 const section = {
   name: "risk_limits",
   value: limits,
@@ -191,6 +202,7 @@ const intent = {
   referencePrice: "600.25",
   notional: "72030",
   sizing: "weight 1 of 0.8 of equity 100000 = 80000 USD; at 600.25 that is 133; 13 held and 0 on its way: buy 120",
+  attribution: [{ strategy: "movingAverageCross", weight: 1 }],
 };
 const verdict = {
   intent,
@@ -251,6 +263,8 @@ const plan = {
   inputsDigest: digest,
   signals: [signal],
   strategyFailures: [],
+  conflicts: [],
+  untraded: [{ symbol: "TLT", reason: "nothing is missing: weight 0; 0 held and 0 on its way: buy 0" }],
   intents: [intent],
   verdicts: [verdict],
   cancels: [],
@@ -270,6 +284,8 @@ const execution = {
   excluded: plan.excluded,
   signals: [signal],
   strategyFailures: [],
+  conflicts: [],
+  untraded: [{ symbol: "TLT", reason: "nothing is missing: weight 0; 0 held and 0 on its way: buy 0" }],
   verdicts: [verdict],
   outcomes: [outcome],
   events: [{ at, clientOrderId, state: "filled", detail: "33 filled at 600.3" }],
@@ -296,6 +312,8 @@ export const answerExamples: Readonly<Record<AnswerName, unknown>> = {
   Task: task,
   SavedTask: { ...task, warnings: ["The broker could not be asked: the symbols QQQ and SPY are unchecked."] },
   TaskPage: { items: [task], next: "demo-trend" },
+  Strategy: strategy,
+  Strategies: { items: [strategy] },
   Occurrences: {
     items: [
       {

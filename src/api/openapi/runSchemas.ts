@@ -17,9 +17,10 @@ const ticket = z.strictObject({
   symbol: z.string(),
   side,
   qty,
-  type: z.enum(["market", "exit"]),
-  timeInForce: z.enum(["day", "gtc"]),
+  type: z.enum(["market", "limit", "exit"]),
+  timeInForce: z.enum(["day", "gtc", "opg", "cls"]),
   referencePrice: price,
+  limitPrice: price.exactOptional(),
   exits: exits.exactOptional(),
 });
 
@@ -44,12 +45,22 @@ const brokerOrder = z.strictObject({
   legs: z.array(z.strictObject(brokerOrderFields)).exactOptional(),
 });
 
+const latestPrice = z.strictObject({
+  symbol: z.string(),
+  price,
+  at: instant,
+  bid: price.exactOptional(),
+  ask: price.exactOptional(),
+  previousClose: z.strictObject({ day: z.string(), price }).exactOptional(),
+});
+/** The newest trade that the gate saw, where it looked at one. */
+const common = { ticket, gateQuote: latestPrice.exactOptional() };
 export const outcome = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("accepted"), ticket, order: brokerOrder }),
-  z.strictObject({ kind: z.literal("rejected"), ticket, code: z.string(), message: z.string() }),
-  z.strictObject({ kind: z.literal("withheld"), ticket, code: z.string(), message: z.string() }),
-  z.strictObject({ kind: z.literal("unknown"), ticket, message: z.string(), since: instant }),
-  z.strictObject({ kind: z.literal("notPlaced"), ticket, message: z.string(), actor: z.string() }),
+  z.strictObject({ kind: z.literal("accepted"), ...common, order: brokerOrder }),
+  z.strictObject({ kind: z.literal("rejected"), ...common, code: z.string(), message: z.string() }),
+  z.strictObject({ kind: z.literal("withheld"), ...common, code: z.string(), message: z.string() }),
+  z.strictObject({ kind: z.literal("unknown"), ...common, message: z.string(), since: instant }),
+  z.strictObject({ kind: z.literal("notPlaced"), ...common, message: z.string(), actor: z.string() }),
 ]);
 
 const signal = z.strictObject({
@@ -57,9 +68,13 @@ const signal = z.strictObject({
   symbol: z.string(),
   targetWeight: z.number(),
   strength: z.number(),
+  stopFraction: z.number().exactOptional(),
+  targetFraction: z.number().exactOptional(),
+  horizonBars: z.number().exactOptional(),
   reasons: z.record(z.string(), z.union([z.number(), z.string()])),
 });
 
+const attribution = z.strictObject({ strategy: z.string(), weight: z.number() });
 const intent = z.strictObject({
   strategy: z.string(),
   symbol: z.string(),
@@ -68,15 +83,19 @@ const intent = z.strictObject({
   referencePrice: price,
   notional: usd,
   sizing: z.string(),
+  attribution: z.array(attribution),
+  stopFraction: z.number().exactOptional(),
+  targetFraction: z.number().exactOptional(),
 });
 
+const ruleFigure = z.strictObject({ rule: z.string(), limit: z.string(), figure: z.string(), headroom: z.string() });
 const verdict = z.strictObject({
   intent,
   decision: z.enum(["approved", "reduced", "denied"]),
   qty,
   code: z.string().exactOptional(),
   message: z.string().exactOptional(),
-  figures: z.array(z.strictObject({ rule: z.string(), limit: z.string(), figure: z.string(), headroom: z.string() })),
+  figures: z.array(ruleFigure),
   stage: z.union([z.literal(1), z.literal(2)]),
 });
 
@@ -88,6 +107,15 @@ const riskSnapshot = z.strictObject({
   openOrders: z.int(),
 });
 const strategyFailure = z.strictObject({ strategy: z.string(), message: z.string() });
+/** Strategies that wish for different directions, and what was made of it; without a target the position is left as it is. */
+const conflict = z.strictObject({
+  symbol: z.string(),
+  rule: z.string(),
+  wishes: z.array(attribution),
+  target: z.number().optional(),
+});
+/** Why a symbol that the strategies speak on got no order. */
+const untraded = z.strictObject({ symbol: z.string(), reason: z.string() });
 const exclusion = z.strictObject({ symbol: z.string(), code: z.string(), detail: z.string() });
 
 const summaryFields = {
@@ -136,6 +164,8 @@ export const executionRecord = z.strictObject({
   excluded: z.array(exclusion),
   signals: z.array(signal),
   strategyFailures: z.array(strategyFailure),
+  conflicts: z.array(conflict),
+  untraded: z.array(untraded),
   verdicts: z.array(verdict),
   outcomes: z.array(outcome),
   events: z.array(orderEvent),
@@ -152,9 +182,11 @@ export const dryRun = z.strictObject({
   runId: z.string(),
   asOf: instant,
   inputsDigest: z.string(),
-  skip: z.strictObject({ code: z.string(), reason: z.string() }).exactOptional(),
+  skip: z.strictObject({ code: z.string(), reason: z.string(), figure: ruleFigure.exactOptional() }).exactOptional(),
   signals: z.array(signal),
   strategyFailures: z.array(strategyFailure),
+  conflicts: z.array(conflict),
+  untraded: z.array(untraded),
   intents: z.array(intent),
   verdicts: z.array(verdict),
   cancels: z.array(z.strictObject({ brokerOrderId: z.string(), symbol: z.string() })),

@@ -1,4 +1,5 @@
 // What differs between two values as JSON, and which of it loosens a risk limit.
+import { looserWhen } from "./limits.ts";
 import { isJsonObject } from "./mergePatch.ts";
 import type { SectionName } from "./settings.ts";
 
@@ -36,12 +37,8 @@ function isSame(a: unknown, b: unknown): boolean {
   return a === b;
 }
 
-/** In which direction each limit loosens: a larger value lets more through, or a smaller one does. */
-const looserWhen: Readonly<Record<string, "larger" | "smaller">> = {
-  maxOrderNotionalUsd: "larger",
-  minOrderNotionalUsd: "smaller",
-  maxPositionFraction: "larger",
-  maxGrossFraction: "larger",
+/** The same of what the breakers go by. */
+const looserBreakerWhen: Readonly<Record<string, "larger" | "smaller">> = {
   "breakers.dailyLoss.fraction": "larger",
   "breakers.drawdown.fraction": "larger",
   "breakers.repeatedExecution.orders": "larger",
@@ -50,13 +47,30 @@ const looserWhen: Readonly<Record<string, "larger" | "smaller">> = {
   "breakers.rejections.inARow": "larger",
 };
 
-/** A breaker that comes tightens and one that goes loosens; what is not known to tighten counts as loosening. */
-function loosensLimit({ path, from, to }: Difference): boolean {
-  if (from === undefined) return !path.startsWith("breakers");
-  // `breakers` without a breaker watches for nothing.
-  if (to === undefined) return !isJsonObject(from) || path !== "breakers" || Object.keys(from).length > 0;
-  if (path.endsWith(".action")) return to !== "halt";
-  const looser = looserWhen[path];
-  if (looser === undefined || typeof from !== "number" || typeof to !== "number") return true;
+/** What comes tightens and what goes loosens, for of several limits the tightest holds; what is not known to tighten counts as loosening. */
+function loosensLimit({ path, from, to }: Pick<Difference, "path" | "from" | "to">): boolean {
+  // A group of limits is as strong as what is in it, and one without any is none.
+  if (from === undefined && isJsonObject(to))
+    return Object.entries(to).some(([name, value]) => loosensLimit({ path: `${path}.${name}`, from, to: value }));
+  if (to === undefined && isJsonObject(from))
+    return Object.entries(from).some(([name, value]) => loosensLimit({ path: `${path}.${name}`, from: value, to }));
+  if (path === "restrictedSymbols") return !isWithin(from ?? [], to ?? []);
+  if (path === "allowedSymbols") return to === undefined || (from !== undefined && !isWithin(to, from));
+  if (path.startsWith("breakers.") && path.endsWith(".action")) return to !== "halt" && from !== undefined;
+  if (path === "breakers.drift") return to === undefined;
+  const looser = directionOf(path);
+  if (looser === undefined || to === undefined) return true;
+  if (from === undefined) return false;
+  if (typeof from !== "number" || typeof to !== "number") return true;
   return looser === "larger" ? to > from : to < from;
 }
+
+/** Of a limit on everything, or on one symbol or strategy: those are named as the common ones are. */
+function directionOf(path: string): "larger" | "smaller" | undefined {
+  const name = /^(?:symbols|strategies)\..+\.(\w+)$/.exec(path)?.[1] ?? path;
+  const directions: Readonly<Record<string, "larger" | "smaller">> = { ...looserWhen, ...looserBreakerWhen };
+  return Object.hasOwn(directions, name) ? directions[name] : undefined;
+}
+
+const isWithin = (part: unknown, whole: unknown): boolean =>
+  Array.isArray(part) && Array.isArray(whole) && part.every((item) => whole.includes(item));

@@ -47,6 +47,15 @@ export function scalePrice(each: Price, factor: number, rounding: "up" | "down")
   return plain(scaled.round(scaled.gte(1) ? 2 : 4, rounding === "up" ? Big.roundUp : Big.roundDown)) as Price;
 }
 
+/** What a share is assumed to cost: its price, worse by the slippage, and the fee; the price itself where both are 0. */
+export function costPrice(
+  each: Price,
+  costs: { readonly slippageFraction: number; readonly feePerShareUsd: number },
+): Price {
+  const worse = decimal(each).times(decimal(String(costs.slippageFraction)).plus(1));
+  return plain(worse.plus(decimal(String(costs.feePerShareUsd))).round(6, Big.roundUp)) as Price;
+}
+
 export const addUsd = (...amounts: readonly Usd[]): Usd =>
   plain(amounts.reduce((sum, amount) => sum.plus(amount), decimal(0))) as Usd;
 export const subtractUsd = (from: Usd, amount: Usd): Usd => plain(decimal(from).minus(amount)) as Usd;

@@ -1,7 +1,8 @@
 // What the monitor remembers from one check to the next.
-import type { Qty, Usd } from "./money.ts";
+
+import type { Breakers } from "./limits.ts";
+import type { Price, Qty, Usd } from "./money.ts";
 import type { Side } from "./order.ts";
-import type { Breakers } from "./settings.ts";
 import type { Instant, TradingDay } from "./time.ts";
 
 /** A position that the fills of our own orders do not explain. */
@@ -63,6 +64,10 @@ export type MonitorState = {
   /** Equity at the first check of the trading day. */
   readonly dayStartEquity: Usd;
   readonly tradingDay: TradingDay;
+  /** Average cost a share of what is held, by symbol. */
+  readonly costs: Readonly<Record<string, Price>>;
+  /** When a symbol last lost: a stop of ours was hit, or shares were left at a worse price than they had cost. */
+  readonly losses: Readonly<Record<string, Instant>>;
   /** Orders of ended runs that were in doubt. */
   readonly unknownOrders: number;
   readonly breakers: BreakerMemory;

@@ -1,4 +1,5 @@
 // Orders at each stage: an intent (what sizing wants), a ticket (what will be sent), an outcome (what became of the sending), the broker's order.
+import type { LatestPrice } from "./market.ts";
 import type { Price, Qty, Usd } from "./money.ts";
 import type { Instant } from "./time.ts";
 
@@ -14,7 +15,14 @@ export type OrderIntent = {
   readonly notional: Usd;
   /** The sizing arithmetic in words, for the receipt. */
   readonly sizing: string;
+  /** Whose wish it is: the share of each strategy in the target, those that speak against it negative; sorted by name. */
+  readonly attribution: readonly Attribution[];
+  /** From the signals: where the position is left, as fractions of the price. */
+  readonly stopFraction?: number;
+  readonly targetFraction?: number;
 };
+
+export type Attribution = { readonly strategy: string; readonly weight: number };
 
 /** Sells before buys, then by symbol and strategy: the order in which intents are judged and sent. */
 export function bySendingOrder(a: OrderIntent, b: OrderIntent): number {
@@ -39,10 +47,13 @@ export type OrderTicket = {
   readonly symbol: string;
   readonly side: Side;
   readonly qty: Qty;
-  /** A market order, followed by its exits where it has any; or the exits alone, for shares that are held. */
-  readonly type: "market" | "exit";
-  readonly timeInForce: "day" | "gtc";
+  /** A market or limit order, followed by its exits where it has any; or the exits alone, for shares that are held. */
+  readonly type: "market" | "limit" | "exit";
+  /** `opg` and `cls`: in the opening and the closing auction. */
+  readonly timeInForce: "day" | "gtc" | "opg" | "cls";
   readonly referencePrice: Price;
+  /** Of a limit order. */
+  readonly limitPrice?: Price;
   readonly exits?: ExitPrices;
 };
 
@@ -99,16 +110,17 @@ export type SubmitResult =
   /** It may or may not have reached the broker. */
   | { readonly kind: "unknown"; readonly message: string };
 
-/** What became of one ticket, as recorded. */
-export type OrderOutcome =
-  | { readonly kind: "accepted"; readonly ticket: OrderTicket; readonly order: BrokerOrder }
-  | { readonly kind: "rejected"; readonly ticket: OrderTicket; readonly code: RejectionCode; readonly message: string }
+/** What became of one ticket, as recorded; with the newest trade that the gate saw, where it looked at one. */
+export type OrderOutcome = { readonly ticket: OrderTicket; readonly gateQuote?: LatestPrice } & (
+  | { readonly kind: "accepted"; readonly order: BrokerOrder }
+  | { readonly kind: "rejected"; readonly code: RejectionCode; readonly message: string }
   /** Refused by ourselves at the last gate, immediately before it would have been sent. */
-  | { readonly kind: "withheld"; readonly ticket: OrderTicket; readonly code: string; readonly message: string }
+  | { readonly kind: "withheld"; readonly code: string; readonly message: string }
   /** May or may not be at the broker since `since`: counts as exposure and blocks its symbol until it is resolved. */
-  | { readonly kind: "unknown"; readonly ticket: OrderTicket; readonly message: string; readonly since: Instant }
+  | { readonly kind: "unknown"; readonly message: string; readonly since: Instant }
   /** Once unknown, and now held to have never reached the broker: by the monitor after its grace, or by a person. */
-  | { readonly kind: "notPlaced"; readonly ticket: OrderTicket; readonly message: string; readonly actor: string };
+  | { readonly kind: "notPlaced"; readonly message: string; readonly actor: string }
+);
 
 /** Whether nothing can change it any more. */
 export const isFinalOutcome = (outcome: OrderOutcome): boolean =>

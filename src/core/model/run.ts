@@ -1,14 +1,16 @@
 // A run from request to record: what the queue carries, what a run reads, what it plans, what is kept of it.
 import { z } from "zod";
+import type { Conflict } from "../strategies/combine.ts";
 import type { ControlState } from "./control.ts";
 import { runIdOf } from "./ids.ts";
+import type { RiskLimits } from "./limits.ts";
 import type { MarketSnapshot } from "./market.ts";
 import type { Usd } from "./money.ts";
-import type { BrokerFill, OrderEvent, OrderIntent, OrderOutcome, OrderTicket } from "./order.ts";
+import type { BrokerFill, BrokerOrder, OrderEvent, OrderIntent, OrderOutcome, OrderTicket } from "./order.ts";
 import { instant } from "./parse.ts";
 import type { PortfolioSnapshot } from "./portfolio.ts";
-import type { DenialCode, RiskVerdict } from "./risk.ts";
-import type { RiskLimits, TradingWindow } from "./settings.ts";
+import type { DenialCode, RiskVerdict, RuleFigure } from "./risk.ts";
+import type { TradingWindow } from "./settings.ts";
 import type { Signal } from "./signal.ts";
 import type { RunTask } from "./task.ts";
 import type { Instant } from "./time.ts";
@@ -43,26 +45,40 @@ export type RunInputs = {
   readonly asOf: Instant;
   readonly market: MarketSnapshot;
   readonly portfolio: PortfolioSnapshot;
+  /** Every order of the account, ours or not, that was submitted in the 24 hours before `asOf`; by client order id. */
+  readonly recentOrders: readonly BrokerOrder[];
+  /** Undefined before the monitor's first check. */
+  readonly lossMarks: LossMarks | undefined;
+  /** When each symbol last lost, as far as the monitor knows. */
+  readonly losses: Readonly<Record<string, Instant>>;
+  /** Our clock less the broker's, in milliseconds. */
+  readonly clockSkewMs: number;
+  /** What this app is set to trade on. */
+  readonly trades: { readonly mode: "paper" | "live"; readonly expectedAccountId: string | undefined };
   readonly control: ControlState;
   /** As they hold for the task, its own ones taken in. */
   readonly window: TradingWindow;
   readonly limits: RiskLimits;
 };
 
+/** Losses count from these: the day's first equity and the highest, or where a person resumed trading after a breaker had switched it off. */
+export type LossMarks = {
+  readonly dayStartEquity: Usd;
+  readonly dailyLossFrom: Usd;
+  readonly drawdownFrom: Usd;
+  /** Executions before it are not counted as repeated any more. */
+  readonly executionsAfter?: Instant;
+};
+
 /** Why a run sends nothing at all. */
-export type SkipCode =
-  | "WINDOW_CLOSED"
-  | "HOLIDAY"
-  | "BLACKOUT"
-  | "SLOT_EXPIRED"
-  | "HALTED"
-  | "ACCOUNT_BLOCKED"
-  | "NO_MARKET_DATA"
-  | "TASK_DISABLED";
-export type Skip = { readonly code: SkipCode; readonly reason: string };
+export type SkipCode = DenialCode | "HOLIDAY" | "BLACKOUT" | "SLOT_EXPIRED" | "NO_MARKET_DATA" | "TASK_DISABLED";
+export type Skip = { readonly code: SkipCode; readonly reason: string; readonly figure?: RuleFigure };
 
 /** A strategy that threw: its signals are absent and the rest goes on. */
 export type StrategyFailure = { readonly strategy: string; readonly message: string };
+
+/** Why a symbol that the strategies speak on gets no order. */
+export type Untraded = { readonly symbol: string; readonly reason: string };
 
 /** The book's sums, in US dollars; `gross` is the worst case over what open orders may do. */
 export type RiskSnapshot = {
@@ -84,6 +100,9 @@ export type RunPlan = {
   readonly skip?: Skip;
   readonly signals: readonly Signal[];
   readonly strategyFailures: readonly StrategyFailure[];
+  readonly conflicts: readonly Conflict[];
+  /** Symbols that have a target and got no order, sorted. */
+  readonly untraded: readonly Untraded[];
   readonly intents: readonly OrderIntent[];
   readonly verdicts: readonly RiskVerdict[];
   /** Exits that are cancelled before anything is sent; what remains is protected again by tickets of stage 3. */
@@ -150,6 +169,8 @@ export type ExecutionRecord = Omit<RunSummary, "symbols"> & {
   readonly excluded: MarketSnapshot["excluded"];
   readonly signals: readonly Signal[];
   readonly strategyFailures: readonly StrategyFailure[];
+  readonly conflicts: readonly Conflict[];
+  readonly untraded: readonly Untraded[];
   readonly verdicts: readonly RiskVerdict[];
   readonly outcomes: readonly OrderOutcome[];
   /** Every state that the orders went through, in the order in which it became known. */

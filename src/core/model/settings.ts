@@ -1,6 +1,7 @@
 // The settings by section: what `automation` in config/automation.json holds, what the book stores, and the one schema that judges both.
 import { z } from "zod";
-import { dollars, fraction, instant, symbols, timeOfDay, tradingDay, zone } from "./parse.ts";
+import { riskLimitsSchema } from "./limits.ts";
+import { instant, symbols, timeOfDay, tradingDay, zone } from "./parse.ts";
 
 const range = z
   .strictObject({ start: timeOfDay, end: timeOfDay })
@@ -60,42 +61,6 @@ export const tradingWindowSchema = z.strictObject({
 /** What a task says of its own window. */
 export const windowOverridesSchema = z.strictObject(windowFields).omit({ graceMinutes: true }).partial();
 
-const limitFields = {
-  maxOrderNotionalUsd: dollars,
-  minOrderNotionalUsd: dollars,
-  /** Of equity, per symbol. */
-  maxPositionFraction: fraction,
-  /** Of equity, the sum of all positions' absolute values with open orders; above 1 is borrowing. */
-  maxGrossFraction: z.number().gt(0).max(4),
-};
-
-const breakerAction = z.enum(["reduce", "halt"]).default("halt");
-
-/** What switches trading by itself; only a named person switches it on again. A breaker that is absent is not watched for. */
-export const breakersSchema = z.strictObject({
-  /** Equity below the day's first by this share of it. */
-  dailyLoss: z.strictObject({ fraction, action: breakerAction }).optional(),
-  /** Equity below its highest by this share of it. */
-  drawdown: z.strictObject({ fraction, action: breakerAction }).optional(),
-  /** So many executed orders of one task, symbol and side within so many minutes. */
-  repeatedExecution: z
-    .strictObject({ orders: z.int().min(2).max(1000), minutes: z.int().min(1).max(1440), action: breakerAction })
-    .optional(),
-  /** So many orders refused by the broker without one taken in between. */
-  rejections: z.strictObject({ inARow: z.int().min(1).max(1000), action: breakerAction }).optional(),
-  /** A confirmed position that our orders do not explain. */
-  drift: z.strictObject({ action: breakerAction }).optional(),
-});
-
-export const riskLimitsSchema = z.strictObject({
-  ...limitFields,
-  minOrderNotionalUsd: dollars.default(1),
-  breakers: breakersSchema.optional(),
-});
-
-/** A task's own limits: where the common ones are tighter, those hold. */
-export const limitOverridesSchema = z.strictObject(limitFields).partial();
-
 /** How orders and positions are looked after once orders have been sent, and how long history is kept. */
 export const monitorSettingsSchema = z.strictObject({
   /** An order whose sending ended in doubt, and that the broker does not show for this long, is held to have never reached it. */
@@ -141,8 +106,6 @@ export type SectionName = keyof typeof sectionSchemas;
 export const sectionNames = Object.keys(sectionSchemas) as readonly SectionName[];
 
 export type TradingWindow = Readonly<z.infer<typeof tradingWindowSchema>>;
-export type RiskLimits = Readonly<z.infer<typeof riskLimitsSchema>>;
-export type Breakers = Readonly<z.infer<typeof breakersSchema>>;
 export type MonitorSettings = Readonly<z.infer<typeof monitorSettingsSchema>>;
 export type NotificationSettings = Readonly<z.infer<typeof notificationSettingsSchema>>;
 export type Universes = Readonly<z.infer<typeof universesSchema>>;

@@ -2,15 +2,10 @@
 import { z } from "zod";
 import { InvariantError } from "./errors.ts";
 import { taskIdPattern } from "./ids.ts";
-import { fraction, instant, symbols, zone } from "./parse.ts";
-import {
-  limitOverridesSchema,
-  type RiskLimits,
-  type TradingWindow,
-  type Universes,
-  universeName,
-  windowOverridesSchema,
-} from "./settings.ts";
+import { type RiskLimits, taskLimitsSchema, withTightest } from "./limits.ts";
+import { instant, symbols, zone } from "./parse.ts";
+import { type TradingWindow, type Universes, universeName, windowOverridesSchema } from "./settings.ts";
+import { orderPolicySchema, protectionSchema, sizingSchema } from "./sizing.ts";
 import { type Instant, minuteMs } from "./time.ts";
 
 export const strategyUseSchema = z.strictObject({
@@ -50,26 +45,17 @@ export const taskSchema = z
     /** The name of a list of symbols in the settings, instead of `symbols`. */
     universe: universeName.optional(),
     strategies: z.array(strategyUseSchema).min(1).max(20),
-    sizing: z.strictObject({
-      method: z.literal("percentOfEquity"),
-      /** The share of equity that a combined target weight of 1 stands for. */
-      equityFraction: fraction,
-      /** No order is made for a difference smaller than this share of equity. */
-      rebalanceBandFraction: z.number().min(0).max(1).default(0.01),
-    }),
-    /** Exits attached to every order that buys into a long position, in shares of the price it was planned at. */
-    protection: z
-      .strictObject({
-        stopLossFraction: z.number().gt(0).lt(1).optional(),
-        takeProfitFraction: z.number().gt(0).max(10).optional(),
-      })
-      .refine(
-        (exits) => exits.stopLossFraction !== undefined || exits.takeProfitFraction !== undefined,
-        "names no exit",
-      )
-      .optional(),
+    /** How what several strategies wish for a symbol becomes one target. */
+    combine: z
+      .enum(["netTargetWeights", "weightedVote", "firstThatSpeaks", "allMustAgree"])
+      .default("netTargetWeights"),
+    /** What bad data in a symbol does: the symbol stays out while the rest trade, or the whole run does not trade. */
+    badData: z.enum(["exclude", "skipRun"]).default("exclude"),
+    sizing: sizingSchema,
+    orders: orderPolicySchema.prefault({}),
+    protection: protectionSchema.optional(),
     /** Limits of its own; the tighter of these and the common ones holds. */
-    limits: limitOverridesSchema.optional(),
+    limits: taskLimitsSchema.optional(),
     /** Its own trading window: each field given takes the place of the common one, but holidays, early closes and blackouts, which are added to it. */
     window: windowOverridesSchema.optional(),
     /** Overrides the trading window's. */
@@ -84,6 +70,10 @@ export const taskSchema = z
   .refine((task) => (task.symbols === undefined) !== (task.universe === undefined), {
     path: ["symbols"],
     message: "give either symbols or the name of a universe",
+  })
+  .refine((task) => task.protection === undefined || !task.orders.type.startsWith("marketOn"), {
+    path: ["protection"],
+    message: "orders for an auction cannot carry exits",
   });
 
 export type Task = Readonly<z.infer<typeof taskSchema>>;
@@ -141,17 +131,8 @@ export function windowOf(
 }
 
 /** The limits that hold for a task: of each, the tighter one. */
-export function limitsOf({ limits }: Pick<Task, "limits">, common: RiskLimits): RiskLimits {
-  if (limits === undefined) return common;
-  const tighter = (own: number | undefined, shared: number): number => Math.min(own ?? shared, shared);
-  return {
-    ...common,
-    maxOrderNotionalUsd: tighter(limits.maxOrderNotionalUsd, common.maxOrderNotionalUsd),
-    minOrderNotionalUsd: Math.max(limits.minOrderNotionalUsd ?? common.minOrderNotionalUsd, common.minOrderNotionalUsd),
-    maxPositionFraction: tighter(limits.maxPositionFraction, common.maxPositionFraction),
-    maxGrossFraction: tighter(limits.maxGrossFraction, common.maxGrossFraction),
-  };
-}
+export const limitsOf = ({ limits }: Pick<Task, "limits">, common: RiskLimits): RiskLimits =>
+  limits === undefined ? common : withTightest(common, limits);
 
 /** How long after a slot its run may still begin and its orders leave. */
 export const graceMsOf = (window: Pick<TradingWindow, "graceMinutes">): number => window.graceMinutes * minuteMs;

@@ -1,22 +1,10 @@
-// Where bars begin and end: the hours of a trading day, and coarser bars put together from minute bars.
-import { instantFromMs, minuteMs, msFromInstant, type TradingDay } from "../model/time.ts";
-import { sessionOn, tradingDayOf } from "../schedule/tradingCalendar.ts";
-
-/** Minutes, or the regular session of one day. */
-export type Timeframe = 1 | 5 | 15 | 30 | 60 | "day";
+// Where bars begin and end: the hours of a trading day, and the buckets of each timeframe within them.
+import type { Timeframe } from "../model/market.ts";
+import { addDays, instantFromMs, minuteMs, msFromInstant, type TradingDay } from "../model/time.ts";
+import { dayStart, sessionOn, tradingDayOf } from "../schedule/tradingCalendar.ts";
 
 /** Milliseconds since the epoch; the end is outside. */
 export type Span = { readonly startMs: number; readonly endMs: number };
-
-/** Prices in US dollars, volume in shares. */
-export type Bar = {
-  readonly startMs: number;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  readonly volume: number;
-};
 
 export type TradingHours = {
   readonly day: TradingDay;
@@ -34,7 +22,8 @@ const hoursByHour = new Map<number, TradingHours | undefined>();
 /** The hours of the day in New York that the instant lies in; undefined when the exchange is closed that day. Throws RangeError outside the calendar. */
 export function hoursAt(ms: number): TradingHours | undefined {
   const hour = Math.floor(ms / hourMs);
-  if (hoursByHour.has(hour)) return hoursByHour.get(hour);
+  const known = hoursByHour.get(hour);
+  if (known !== undefined || hoursByHour.has(hour)) return known;
   const hours = hoursOn(tradingDayOf(instantFromMs(ms)));
   hoursByHour.set(hour, hours);
   return hours;
@@ -56,48 +45,61 @@ export function hoursOn(day: TradingDay): TradingHours | undefined {
   };
 }
 
+export const contains = ({ startMs, endMs }: Span, ms: number): boolean => startMs <= ms && ms < endMs;
+
 /** The parts of the day of which bars are made, in time order. */
 export const partsOf = (hours: TradingHours, extendedHours: boolean): readonly Span[] =>
   extendedHours ? [hours.beforeOpen, hours.regular, hours.afterClose] : [hours.regular];
 
-export const contains = ({ startMs, endMs }: Span, ms: number): boolean => startMs <= ms && ms < endMs;
+/** The part that the instant lies in; undefined when it lies in none of those of which bars are made. */
+export function partAt(ms: number, extendedHours: boolean): Span | undefined {
+  const hours = hoursAt(ms);
+  if (hours === undefined) return undefined;
+  if (contains(hours.regular, ms)) return hours.regular;
+  if (!extendedHours) return undefined;
+  if (contains(hours.beforeOpen, ms)) return hours.beforeOpen;
+  return contains(hours.afterClose, ms) ? hours.afterClose : undefined;
+}
+
+const widths: Partial<Record<Timeframe, number>> = {
+  "1Min": minuteMs,
+  "5Min": 5 * minuteMs,
+  "15Min": 15 * minuteMs,
+  "30Min": 30 * minuteMs,
+  "1Hour": hourMs,
+};
+/** The width of a bar in milliseconds; undefined for days, weeks and months, which differ in length. */
+export const widthOf = (timeframe: Timeframe): number | undefined => widths[timeframe];
+
+/** The Monday of a day's week, or the first of its month. */
+export const periodStart = (day: TradingDay, timeframe: "1Week" | "1Month"): TradingDay =>
+  timeframe === "1Month" ? (`${day.slice(0, 8)}01` as TradingDay) : addDays(day, -((weekday(day) + 6) % 7));
+/** 0 is Sunday. */
+const weekday = (day: TradingDay): number => new Date(`${day}T12:00:00Z`).getUTCDay();
 
 /**
- * The bar that a minute belongs to; undefined when it is in none. Bars are counted from the start of their part of the day, 09:30 for the
- * regular session, and none reaches into the next part: the last one is cut short, as the hour from 15:30 is. A day's bar is the regular
- * session, so that its open and close are those of the exchange; its span begins at midnight, its stamp.
+ * Where the bar begins that a minute, or for weeks and months a day, belongs to; NaN when it is in none. Bars are counted from the start of
+ * their part of the day, 09:30 for the regular session. A day's bar is the regular session, so that its open and close are those of the
+ * exchange; its stamp is midnight in New York, as that of the Monday or the first of the month is for the longer ones.
  */
-export function bucketOf(startMs: number, timeframe: Timeframe): Span | undefined {
-  const hours = hoursAt(startMs);
-  if (hours === undefined) return undefined;
-  if (timeframe === "day") {
-    return contains(hours.regular, startMs) ? { startMs: hours.midnightMs, endMs: hours.regular.endMs } : undefined;
+export function bucketStart(ms: number, timeframe: Timeframe, extendedHours = false): number {
+  if (timeframe === "1Week" || timeframe === "1Month") {
+    return msFromInstant(dayStart(periodStart(tradingDayOf(instantFromMs(ms)), timeframe)));
   }
-  const part = partsOf(hours, true).find((span) => contains(span, startMs));
-  if (part === undefined) return undefined;
-  const width = timeframe * minuteMs;
-  const first = startMs - ((startMs - part.startMs) % width);
-  return { startMs: first, endMs: Math.min(first + width, part.endMs) };
+  const width = widthOf(timeframe);
+  const part = partAt(ms, width !== undefined && extendedHours);
+  if (part === undefined) return Number.NaN;
+  return width === undefined ? (hoursAt(ms)?.midnightMs ?? Number.NaN) : ms - ((ms - part.startMs) % width);
 }
 
-/** The bars of a timeframe out of minute bars, oldest first, each with the end of its span. */
-export function consolidate(minutes: readonly Bar[], timeframe: Timeframe): readonly (Bar & Span)[] {
-  const bars: (Bar & Span)[] = [];
-  for (const minute of minutes) {
-    const last = bars.at(-1);
-    const bucket = bucketOf(minute.startMs, timeframe);
-    if (bucket === undefined) continue;
-    if (last?.startMs !== bucket.startMs) bars.push({ ...minute, ...bucket });
-    else bars[bars.length - 1] = { ...joined(last, minute), ...bucket };
+/** Where the bar ends that begins there. None reaches into the next part of the day: the last is cut short, as the hour from 15:30 is. */
+export function bucketEnd(startMs: number, timeframe: Timeframe): number {
+  const width = widthOf(timeframe);
+  if (width !== undefined) {
+    return Math.min(startMs + width, partAt(startMs, true)?.endMs ?? Number.POSITIVE_INFINITY);
   }
-  return bars;
+  if (timeframe === "1Day") return hoursAt(startMs)?.regular.endMs ?? Number.NaN;
+  const days = timeframe === "1Week" ? 7 : 31;
+  const beyond = addDays(tradingDayOf(instantFromMs(startMs)), days);
+  return msFromInstant(dayStart(timeframe === "1Week" ? beyond : periodStart(beyond, "1Month")));
 }
-
-const joined = (earlier: Bar, later: Bar): Bar => ({
-  startMs: earlier.startMs,
-  open: earlier.open,
-  high: Math.max(earlier.high, later.high),
-  low: Math.min(earlier.low, later.low),
-  close: later.close,
-  volume: earlier.volume + later.volume,
-});

@@ -1,8 +1,9 @@
 // Bars built from single trades as a feed brings them: late, twice, out of order, corrected or cancelled.
-import type { BarSeries } from "../model/market.ts";
+import type { BarSeries, Timeframe } from "../model/market.ts";
 import { dayMs, instantFromMs, minuteMs } from "../model/time.ts";
 import { sessionsBetween, tradingDayOf } from "../schedule/tradingCalendar.ts";
-import { type Bar, consolidate, contains, hoursAt, hoursOn, partsOf, type Timeframe } from "./barBuckets.ts";
+import { hoursAt, hoursOn, partAt, partsOf } from "./barBuckets.ts";
+import { consolidateBars, rowsOf } from "./consolidateBars.ts";
 
 type Reported = {
   readonly symbol: string;
@@ -27,6 +28,16 @@ export type IntradayBarsOptions = {
   readonly horizonMs: number;
   /** Whether trades before the open and after the close are kept too; they have bars of their own, and no part in a day's. */
   readonly extendedHours?: boolean;
+};
+
+/** A minute; prices in US dollars, volume in shares. */
+type Bar = {
+  readonly startMs: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly volume: number;
 };
 
 type Trade = Terms & { readonly id: string; readonly at: number; readonly replaces: string | null };
@@ -77,8 +88,7 @@ export function withTicks(state: IntradayBars, ticks: readonly Tick[]): Intraday
   for (const tick of ticks) {
     assertPossible(tick);
     const hours = hoursAt(tick.at);
-    const inside =
-      hours !== undefined && partsOf(hours, state.options.extendedHours).some((part) => contains(part, tick.at));
+    const inside = partAt(tick.at, state.options.extendedHours) !== undefined;
     if (!inside && tick.kind !== "cancel") outsideHours++;
     else if (isOver(state, minuteOf(tick.at))) late++;
     // A trade corrected to a time outside the hours is still gone from where it was.
@@ -108,12 +118,12 @@ export type BarQuery = { readonly symbol: string; readonly fromMs: number; reado
 /** The closed bars that start from `fromMs` on and before `toMs`. A minute without trades has no bar; a day's bar is stamped midnight. */
 export function barsOf(state: IntradayBars, query: BarQuery & { readonly timeframe: Timeframe }): BarSeries {
   const { symbol, fromMs, toMs, timeframe } = query;
-  const closed = consolidate(minutesOf(state.books.get(symbol)), timeframe).filter(
-    ({ startMs, endMs }) => startMs >= fromMs && startMs < toMs && isClosed(state, endMs),
-  );
-  const column = (of: (bar: Bar) => number): Float64Array => Float64Array.from(closed, of);
-  return {
+  const { latenessMs, extendedHours } = state.options;
+  const minutes = minutesOf(state.books.get(symbol));
+  const column = (of: (bar: Bar) => number): Float64Array => Float64Array.from(minutes, of);
+  const series: BarSeries = {
     symbol,
+    timeframe: "1Min",
     timeMs: column(({ startMs }) => startMs),
     open: column(({ open }) => open),
     high: column(({ high }) => high),
@@ -121,6 +131,9 @@ export function barsOf(state: IntradayBars, query: BarQuery & { readonly timefra
     close: column(({ close }) => close),
     volume: column(({ volume }) => volume),
   };
+  const bars = consolidateBars(series, timeframe, { closedByMs: state.nowMs - latenessMs, extendedHours });
+  const before = (ms: number): number => bars.timeMs.filter((startMs) => startMs < ms).length;
+  return rowsOf(bars, before(fromMs), before(toMs));
 }
 
 /** The starts of the closed minutes in which the exchange traded and the symbol did not, from `fromMs` on and before `toMs`. */
@@ -218,13 +231,15 @@ function minutesOf(book: Book | undefined): readonly Bar[] {
     return !isReplaced && (replaces === null || withdrawn.get(replaces)?.by === id);
   });
   const inOrder = standing.map(([, trade]) => trade).sort((a, b) => a.at - b.at || compareIds(a.id, b.id));
-  const single = inOrder.map(({ at, price, size }) => ({
-    startMs: minuteOf(at),
-    open: price,
-    high: price,
-    low: price,
-    close: price,
-    volume: size,
-  }));
-  return [...book.folded, ...consolidate(single, 1)];
+  const bars: Bar[] = [...book.folded];
+  for (const { at, price, size } of inOrder) {
+    const startMs = minuteOf(at);
+    const last = bars.at(-1);
+    const minute = last?.startMs === startMs ? last : { startMs, open: price, high: price, low: price, volume: 0 };
+    const [high, low] = [Math.max(minute.high, price), Math.min(minute.low, price)];
+    const bar = { ...minute, high, low, close: price, volume: minute.volume + size };
+    if (minute === last) bars[bars.length - 1] = bar;
+    else bars.push(bar);
+  }
+  return bars;
 }

@@ -1,13 +1,16 @@
 // What the monitor remembers after a check: what was believed before, with what the broker shows now and what has become of the runs' orders.
+
+import type { Breakers } from "../model/limits.ts";
 import { maximum } from "../model/money.ts";
 import type { BreakerMemory, Drift, MonitorState } from "../model/monitor.ts";
 import { type BrokerFill, type BrokerOrder, isOfRun, withLegs } from "../model/order.ts";
 import type { AccountSnapshot, Position } from "../model/portfolio.ts";
 import type { ExecutionRecord } from "../model/run.ts";
-import type { Breakers, MonitorSettings } from "../model/settings.ts";
+import type { MonitorSettings } from "../model/settings.ts";
 import type { Instant } from "../model/time.ts";
 import { judgeBreakers } from "../risk/breakers.ts";
 import { tradingDayOf } from "../schedule/tradingCalendar.ts";
+import { nextLosses } from "./losses.ts";
 import { believedOf, reconcile, withFills, withOrderId } from "./reconcile.ts";
 
 /** What the broker shows: executions of some minutes, orders of runs that are followed, everything held. */
@@ -50,6 +53,12 @@ export function nextMonitorState(
     peakEquity,
     dayStartEquity,
     tradingDay,
+    ...nextLosses(
+      earlier,
+      shown,
+      fills.filter(({ id }) => !read.has(id)),
+      now,
+    ),
     unknownOrders: records.flatMap(({ outcomes }) => outcomes).filter(({ kind }) => kind === "unknown").length,
     breakers: judgeBreakers(rules.breakers, figures, memory),
   };

@@ -18,16 +18,19 @@ export function resolveOutcome(
   sighting: Sighting,
   { now, graceMinutes }: { readonly now: Instant; readonly graceMinutes: number },
 ): OrderOutcome {
-  const { ticket } = outcome;
+  const { ticket, gateQuote } = outcome;
+  const common = { ticket, ...(gateQuote === undefined ? {} : { gateQuote }) };
   if (outcome.kind !== "unknown" && outcome.kind !== "accepted") return outcome;
   if (sighting.kind === "found") {
     const { order } = sighting;
-    return outcome.kind === "accepted" && isSame(outcome.order, order) ? outcome : { kind: "accepted", ticket, order };
+    return outcome.kind === "accepted" && isSame(outcome.order, order)
+      ? outcome
+      : { ...common, kind: "accepted", order };
   }
   const graceOver = outcome.kind === "unknown" && msBetween(outcome.since, now) >= graceMinutes * minuteMs;
   if (sighting.kind === "unseen" || !graceOver) return outcome;
   const message = `the broker did not know it ${graceMinutes} minutes after the doubt began (${outcome.message})`;
-  return { kind: "notPlaced", ticket, message, actor: "monitor" };
+  return { ...common, kind: "notPlaced", message, actor: "monitor" };
 }
 
 const isSame = (a: BrokerOrder, b: BrokerOrder): boolean =>

@@ -2,13 +2,14 @@
 import { z } from "zod";
 import { controlStateSchema } from "../model/control.ts";
 import { InvariantError } from "../model/errors.ts";
-import type { BarSeries } from "../model/market.ts";
+import { riskLimitsSchema } from "../model/limits.ts";
+import { barSeriesSchema, encodeSeries, exclusionCodes } from "../model/market.ts";
 import { isDecimal, type Price, type Qty, type Usd } from "../model/money.ts";
 import { faultsOf } from "../model/parse.ts";
 import type { RunInputs } from "../model/run.ts";
-import { riskLimitsSchema, tradingWindowSchema } from "../model/settings.ts";
+import { tradingWindowSchema } from "../model/settings.ts";
 import { runTaskSchema } from "../model/task.ts";
-import { type Instant, parseInstant } from "../model/time.ts";
+import { type Instant, parseInstant, parseTradingDay, type TradingDay } from "../model/time.ts";
 
 /**
  * JSON with sorted keys and without blanks: equal values give equal text. Columns of numbers are arrays; keys without a value are left out.
@@ -36,16 +37,17 @@ export const encodeInputs = (inputs: RunInputs): unknown => ({
   ...inputs,
   market: {
     ...inputs.market,
-    bars: inputs.market.bars.map((series) =>
-      Object.fromEntries(Object.entries(series).map(([key, of]) => [key, typeof of === "string" ? of : [...of]])),
-    ),
+    bars: inputs.market.bars.map(encodeSeries),
   },
 });
 
 /** Reads what `encodeInputs` wrote. Throws InvariantError (`UNREADABLE_ROW`) with every fault for anything else. */
 export function decodeInputs(json: unknown): RunInputs {
   const result = inputsSchema.safeParse(json);
-  if (result.success) return result.data;
+  if (result.success) {
+    const { lossMarks, trades, ...inputs } = result.data;
+    return { ...inputs, lossMarks, trades: { mode: trades.mode, expectedAccountId: trades.expectedAccountId } };
+  }
   const faults = faultsOf(result.error).map(({ path, message }) => `${path}: ${message}`);
   throw new InvariantError("UNREADABLE_ROW", `stored inputs cannot be read: ${faults.join("; ")}`, {
     cause: result.error,
@@ -58,24 +60,10 @@ const price = decimalText.transform((text) => text as Price);
 const qty = decimalText.transform((text) => text as Qty);
 const instant = z.string().refine((text) => parseInstant(text) === text, "must be a UTC instant");
 const at = instant.transform((text) => text as Instant);
-const column = z
-  .custom<readonly number[]>((value) => Array.isArray(value) && value.every(Number.isFinite), "must be finite numbers")
-  .transform((values) => Float64Array.from(values));
-
-const barSeriesSchema = z
-  .strictObject({
-    symbol: z.string(),
-    timeMs: column,
-    open: column,
-    high: column,
-    low: column,
-    close: column,
-    volume: column,
-  })
-  .refine(
-    ({ symbol: _, ...columns }: BarSeries) => new Set(Object.values(columns).map(({ length }) => length)).size === 1,
-    "columns must have the same length",
-  );
+const day = z
+  .string()
+  .refine((text) => parseTradingDay(text) !== undefined, "must be a day")
+  .transform((text) => text as TradingDay);
 
 const latestSchema = z.strictObject({
   symbol: z.string(),
@@ -83,6 +71,7 @@ const latestSchema = z.strictObject({
   at,
   bid: price.exactOptional(),
   ask: price.exactOptional(),
+  previousClose: z.strictObject({ day, price }).exactOptional(),
 });
 
 const marketSchema = z.strictObject({
@@ -91,10 +80,13 @@ const marketSchema = z.strictObject({
   adjustment: z.string(),
   bars: z.array(barSeriesSchema),
   latest: z.array(latestSchema),
+  assets: z.array(
+    z.strictObject({ symbol: z.string(), tradable: z.boolean(), fractionable: z.boolean(), shortable: z.boolean() }),
+  ),
   excluded: z.array(
     z.strictObject({
       symbol: z.string(),
-      code: z.enum(["NO_DATA", "NOT_ENOUGH_HISTORY", "NO_PRICE", "STALE_DATA", "BAD_DATA"]),
+      code: z.enum(exclusionCodes),
       detail: z.string(),
     }),
   ),
@@ -144,6 +136,13 @@ const inputsSchema = z.strictObject({
   asOf: at,
   market: marketSchema,
   portfolio: portfolioSchema,
+  recentOrders: z.array(orderSchema),
+  lossMarks: z
+    .strictObject({ dayStartEquity: usd, dailyLossFrom: usd, drawdownFrom: usd, executionsAfter: at.exactOptional() })
+    .optional(),
+  losses: z.record(z.string(), at),
+  clockSkewMs: z.number(),
+  trades: z.strictObject({ mode: z.enum(["paper", "live"]), expectedAccountId: z.string().optional() }),
   control: controlStateSchema,
   window: tradingWindowSchema,
   limits: riskLimitsSchema,

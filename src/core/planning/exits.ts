@@ -19,6 +19,7 @@ import {
   exitStrategy,
   isOwnExit,
   isTerminal,
+  type OrderIntent,
   type OrderTicket,
 } from "../model/order.ts";
 import type { PortfolioSnapshot, Position } from "../model/portfolio.ts";
@@ -48,15 +49,27 @@ function withoutExits({ symbol, qty }: Position, others: readonly BrokerOrder[])
   return maximum(zeroQty, subtractQty(qty, promised));
 }
 
-/** Where a buy at this price is left again; undefined for a task without protection. Prices in whole cents, never on the wrong side. */
-export function exitPricesOf({ protection }: Task, price: Price): ExitPrices | undefined {
+/**
+ * Where a buy is left again: at the task's fractions of its price, or at those of its signals where the task says so and they give any;
+ * undefined where nobody says. Prices in whole cents, never on the wrong side.
+ */
+export function exitPricesOf(
+  { protection }: Pick<Task, "protection">,
+  intent: Pick<OrderIntent, "referencePrice" | "stopFraction" | "targetFraction">,
+): ExitPrices | undefined {
   if (protection === undefined) return undefined;
-  const { stopLossFraction, takeProfitFraction } = protection;
+  const { referencePrice: price } = intent;
+  const { stopFraction, targetFraction } = protection.fromSignals ? intent : noExits;
+  const stopLossFraction = stopFraction ?? protection.stopLossFraction;
+  const takeProfitFraction = targetFraction ?? protection.takeProfitFraction;
+  if (stopLossFraction === undefined && takeProfitFraction === undefined) return undefined;
   return {
     ...(stopLossFraction === undefined ? {} : { stopLoss: scalePrice(price, 1 - stopLossFraction, "down") }),
     ...(takeProfitFraction === undefined ? {} : { takeProfit: scalePrice(price, 1 + takeProfitFraction, "up") }),
   };
 }
+
+const noExits = { stopFraction: undefined, targetFraction: undefined };
 
 /** What has to be cancelled before these tickets go out, and the tickets that protect the remaining shares again afterwards. */
 export function workAroundExits(

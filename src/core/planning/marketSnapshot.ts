@@ -1,20 +1,26 @@
 // Judges the data of each symbol: what is fit to decide on goes into the snapshot, the rest is excluded with its reason.
-import type { BarSeries, Exclusion, ExclusionCode, LatestPrice, MarketSnapshot } from "../model/market.ts";
+import type { RiskLimits } from "../model/limits.ts";
+import type { AssetFlags, BarSeries, BaseTimeframe, Exclusion, LatestPrice, MarketSnapshot } from "../model/market.ts";
 import { isPositive } from "../model/money.ts";
-import { type Instant, instantFromMs, type TradingDay } from "../model/time.ts";
+import type { Position } from "../model/portfolio.ts";
+import type { Instant } from "../model/time.ts";
 import { tradingDayOf } from "../schedule/tradingCalendar.ts";
+import { adjustmentFault } from "./adjustment.ts";
+import type { DataNeeds } from "./dataNeeds.ts";
+import { barFault, type HistoryNeed, historyNeed, judgeHistory, type SymbolFault } from "./history.ts";
 
 export type FetchedData = {
   readonly asOf: Instant;
   readonly feed: string;
   readonly adjustment: string;
   readonly symbols: readonly string[];
-  readonly bars: ReadonlyMap<string, BarSeries>;
+  readonly needs: DataNeeds;
+  /** What was asked for, by symbol; a timeframe that nobody needs is absent. */
+  readonly bars: ReadonlyMap<BaseTimeframe, ReadonlyMap<string, BarSeries>>;
   readonly latest: ReadonlyMap<string, LatestPrice>;
-  /** The newest closed trading day: its bar must be there. */
-  readonly newestDay: TradingDay;
-  /** How many closed daily bars the strategies need; 0 for none. */
-  readonly requiredBars: number;
+  readonly assets: ReadonlyMap<string, Omit<AssetFlags, "symbol">>;
+  readonly positions: readonly Position[];
+  readonly limits: RiskLimits;
 };
 
 /** Every symbol of `symbols` ends either in the snapshot or among its exclusions, with the first fault found. */
@@ -22,61 +28,62 @@ export function judgeSymbols(data: FetchedData): MarketSnapshot {
   const bars: BarSeries[] = [];
   const latest: LatestPrice[] = [];
   const excluded: Exclusion[] = [];
+  const positions = new Map(data.positions.map((position) => [position.symbol, position]));
+  const needs = data.needs.bars.map((need) => historyNeed(need, data.asOf, data.limits));
   for (const symbol of [...data.symbols].sort()) {
-    const series = data.bars.get(symbol) ?? emptySeries(symbol);
     const price = data.latest.get(symbol);
-    const fault = faultOf(series, price, data);
-    if (fault !== undefined) excluded.push({ symbol, ...fault });
-    else if (price !== undefined) {
-      bars.push(series);
+    if (price === undefined) {
+      excluded.push({ symbol, ...noPrice(symbol, data) });
+      continue;
+    }
+    const judged = priceFault(price, data) ?? judgeBars(price, positions.get(symbol), data, needs);
+    if ("code" in judged) excluded.push({ symbol, ...judged });
+    else {
+      bars.push(...judged);
       latest.push(price);
     }
   }
-  return { asOf: data.asOf, feed: data.feed, adjustment: data.adjustment, bars, latest, excluded };
+  const assets = latest.flatMap(({ symbol }) => {
+    const flags = data.assets.get(symbol);
+    return flags === undefined ? [] : [{ symbol, ...flags }];
+  });
+  return { asOf: data.asOf, feed: data.feed, adjustment: data.adjustment, bars, latest, assets, excluded };
 }
 
-type SymbolFault = { readonly code: ExclusionCode; readonly detail: string };
+const noPrice = (symbol: string, { bars }: FetchedData): SymbolFault =>
+  [...bars.values()].some((bySymbol) => bySymbol.has(symbol))
+    ? { code: "NO_PRICE", detail: "the feed has no latest price" }
+    : { code: "NO_DATA", detail: "the feed has no bar and no price" };
 
-function faultOf(series: BarSeries, price: LatestPrice | undefined, data: FetchedData): SymbolFault | undefined {
-  const count = series.timeMs.length;
-  if (price === undefined) {
-    return count === 0
-      ? { code: "NO_DATA", detail: "the feed has no bar and no price" }
-      : { code: "NO_PRICE", detail: "the feed has no latest price" };
-  }
-  const priceDay = tradingDayOf(price.at);
-  if (priceDay !== tradingDayOf(data.asOf)) {
-    return { code: "NO_PRICE", detail: `no trade today; the newest is of ${priceDay}` };
-  }
-  if (!isPositive(price.price)) return { code: "BAD_DATA", detail: `the latest price is ${price.price}` };
-  return data.requiredBars === 0 ? undefined : historyFault(series, data);
+function priceFault({ price, at, bid, ask }: LatestPrice, { asOf, needs }: FetchedData): SymbolFault | undefined {
+  const day = tradingDayOf(at);
+  if (day !== tradingDayOf(asOf)) return { code: "NO_PRICE", detail: `no trade today; the newest is of ${day}` };
+  if (!isPositive(price)) return { code: "BAD_DATA", detail: `the latest price is ${price}` };
+  if (!needs.quotes || (bid !== undefined && ask !== undefined)) return undefined;
+  return { code: "NO_PRICE", detail: "the feed has no quote with both sides" };
 }
 
-function historyFault(series: BarSeries, { requiredBars, newestDay }: FetchedData): SymbolFault | undefined {
-  const count = series.timeMs.length;
-  if (count < requiredBars) {
-    return { code: "NOT_ENOUGH_HISTORY", detail: `${count} daily bars of the ${requiredBars} needed` };
+/** A series for each timeframe that is needed, or the first fault: of the bars as they came, of their adjustment, of their number and age. */
+function judgeBars(
+  latest: LatestPrice,
+  position: Position | undefined,
+  { asOf, bars, limits }: FetchedData,
+  needs: readonly HistoryNeed[],
+): readonly BarSeries[] | SymbolFault {
+  const { symbol } = latest;
+  const fetched = [...bars.values()].flatMap((bySymbol) => bySymbol.get(symbol) ?? []);
+  for (const series of fetched) {
+    const fault = barFault(series);
+    if (fault !== undefined) return fault;
   }
-  const newest = tradingDayOf(instantFromMs(series.timeMs[count - 1] ?? 0));
-  if (newest !== newestDay) {
-    return { code: "STALE_DATA", detail: `the newest daily bar is of ${newest}, not of ${newestDay}` };
+  const history = bars.get("1Day")?.get(symbol) ?? fetched[0];
+  const mismatch = adjustmentFault(history, latest, position);
+  if (mismatch !== undefined) return { code: "ADJUSTMENT_MISMATCH", detail: mismatch };
+  const found: BarSeries[] = [];
+  for (const need of needs) {
+    const judged = judgeHistory({ symbol, series: bars.get(need.base)?.get(symbol), latest, asOf }, need, limits);
+    if ("code" in judged) return judged;
+    found.push(judged);
   }
-  return badBar(series);
+  return found;
 }
-
-function badBar({ timeMs, open, high, low, close }: BarSeries): SymbolFault | undefined {
-  for (let i = 0; i < timeMs.length; i++) {
-    const [o = 0, h = 0, l = 0, c = 0, at = 0] = [open[i], high[i], low[i], close[i], timeMs[i]];
-    const possible = l > 0 && l <= Math.min(o, c) && h >= Math.max(o, c) && Number.isFinite(h);
-    if (!possible) {
-      return { code: "BAD_DATA", detail: `the bar of ${instantFromMs(at).slice(0, 10)} has impossible prices` };
-    }
-    if (i > 0 && at <= (timeMs[i - 1] ?? 0)) return { code: "BAD_DATA", detail: "bars are not in time order" };
-  }
-  return undefined;
-}
-
-const emptySeries = (symbol: string): BarSeries => {
-  const none = new Float64Array(0);
-  return { symbol, timeMs: none, open: none, high: none, low: none, close: none, volume: none };
-};

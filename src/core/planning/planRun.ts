@@ -1,32 +1,38 @@
 // The pure middle of a run: from everything it read to everything it will send.
 import { createHash } from "node:crypto";
-import { clientOrderIdOf } from "../model/ids.ts";
 import { isPositive } from "../model/money.ts";
-import type { OrderTicket } from "../model/order.ts";
-import type { RiskVerdict } from "../model/risk.ts";
 import type { RunInputs, RunPlan } from "../model/run.ts";
 import { assessRisk } from "../risk/assessRisk.ts";
 import { precheck } from "../risk/precheck.ts";
-import { sizeTargets } from "../sizing/percentOfEquity.ts";
+import { sizeTargets } from "../sizing/sizeTargets.ts";
 import { runStrategies } from "../strategies/multiStrategyRunner.ts";
-import type { StrategyView } from "../strategies/strategy.ts";
 import { canonicalJson } from "./canonicalJson.ts";
-import { buysLong, exitPricesOf, workAroundExits } from "./exits.ts";
+import { workAroundExits } from "./exits.ts";
+import { ticketOf } from "./tickets.ts";
 
 /** The same inputs give the same plan, byte for byte. Throws RangeError for inputs that hold a number that is not finite. */
 export function planRun(inputs: RunInputs): RunPlan {
-  const { runId, asOf, task } = inputs;
+  const { runId, asOf } = inputs;
   const inputsDigest = createHash("sha256").update(canonicalJson(inputs)).digest("hex");
   const plan = { schemaVersion: 1, runId, asOf, inputsDigest } as const;
 
   const skip = precheck(inputs);
   if (skip !== undefined) {
     const { before: risk } = assessRisk([], inputs);
-    const nothing = { signals: [], strategyFailures: [], intents: [], verdicts: [], cancels: [], tickets: [] };
+    const nothing = {
+      signals: [],
+      strategyFailures: [],
+      conflicts: [],
+      untraded: [],
+      intents: [],
+      verdicts: [],
+      cancels: [],
+      tickets: [],
+    };
     return { ...plan, skip, ...nothing, riskBefore: risk, riskAfter: risk };
   }
-  const { signals, failures, targets } = runStrategies(task, viewOf(inputs));
-  const intents = sizeTargets({ ...inputs, targets });
+  const { signals, failures, targets, conflicts } = runStrategies(inputs);
+  const { intents, untraded } = sizeTargets({ ...inputs, targets });
   const { verdicts, before, after } = assessRisk(intents, inputs);
   const approved = verdicts
     .filter(({ qty }) => isPositive(qty))
@@ -35,31 +41,16 @@ export function planRun(inputs: RunInputs): RunPlan {
   const { cancels, renewals } = workAroundExits(runId, approved, inputs.portfolio);
   const tickets = [...approved, ...renewals];
   const risk = { riskBefore: before, riskAfter: after };
-  return { ...plan, signals, strategyFailures: failures, intents, verdicts, cancels, tickets, ...risk };
-}
-
-const viewOf = ({ asOf, market, portfolio }: RunInputs): StrategyView => ({
-  asOf,
-  bars: new Map(market.bars.map((series) => [series.symbol, series])),
-  latest: new Map(market.latest.map((price) => [price.symbol, price])),
-  positions: new Map(portfolio.positions.map((position) => [position.symbol, position])),
-  equity: portfolio.account.equity,
-});
-
-function ticketOf({ runId, task, portfolio }: RunInputs, { intent, qty, stage }: RiskVerdict): OrderTicket {
-  const { strategy, symbol, side, referencePrice } = intent;
-  const position = portfolio.positions.find((each) => each.symbol === symbol);
-  const exits = side === "buy" && buysLong(position) ? exitPricesOf(task, referencePrice) : undefined;
   return {
-    stage,
-    clientOrderId: clientOrderIdOf(runId, strategy, symbol, side, 1),
-    strategy,
-    symbol,
-    side,
-    qty,
-    type: "market",
-    timeInForce: exits === undefined ? "day" : "gtc",
-    referencePrice,
-    ...(exits === undefined ? {} : { exits }),
+    ...plan,
+    signals,
+    strategyFailures: failures,
+    conflicts,
+    untraded,
+    intents,
+    verdicts,
+    cancels,
+    tickets,
+    ...risk,
   };
 }

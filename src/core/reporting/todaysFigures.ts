@@ -1,8 +1,9 @@
 // The figures of a day for an operator: its runs, its orders, and what the account gained or lost against its limits.
+
+import type { RiskLimits } from "../model/limits.ts";
 import { subtractUsd, type Usd } from "../model/money.ts";
 import type { MonitorState } from "../model/monitor.ts";
 import type { RunSummary } from "../model/run.ts";
-import type { RiskLimits } from "../model/settings.ts";
 import type { TradingDay } from "../model/time.ts";
 
 export type TodaysFigures = {

@@ -1,22 +1,11 @@
 // The risk fold: judges each intent of a batch against the book that the approvals before it have left.
-import { type ControlState, switchFor } from "../model/control.ts";
-import type { MarketSnapshot } from "../model/market.ts";
-import {
-  addUsd,
-  compare,
-  fractionOf,
-  isPositive,
-  minimum,
-  notional,
-  roundQtyDown,
-  usd,
-  zeroQty,
-} from "../model/money.ts";
-import { bySendingOrder, type OrderIntent } from "../model/order.ts";
-import type { AccountSnapshot, PortfolioSnapshot } from "../model/portfolio.ts";
+import { switchFor } from "../model/control.ts";
+import { limitsFor, type RiskLimits } from "../model/limits.ts";
+import { addUsd, compare, fractionOf, isPositive, notional } from "../model/money.ts";
+import { bySendingOrder, isTerminal, type OrderIntent } from "../model/order.ts";
+import type { AccountSnapshot } from "../model/portfolio.ts";
 import type { RiskVerdict } from "../model/risk.ts";
-import type { RiskSnapshot } from "../model/run.ts";
-import type { RiskLimits } from "../model/settings.ts";
+import type { RiskSnapshot, RunInputs } from "../model/run.ts";
 import { partOf, type Task } from "../model/task.ts";
 import {
   type Book,
@@ -28,14 +17,15 @@ import {
   withFilledSells,
   withOrder,
 } from "./exposure.ts";
-import { type Finding, type RuleContext, rules } from "./rules.ts";
+import { denyWithoutLimits, judgeOrder } from "./judgeOrder.ts";
+import { pastOrders } from "./pastOrders.ts";
 
-export type RiskContext = {
-  readonly portfolio: PortfolioSnapshot;
-  readonly market: MarketSnapshot;
-  /** Undefined denies everything: no limits are not infinite ones. */
+export type RiskContext = Pick<
+  RunInputs,
+  "portfolio" | "market" | "asOf" | "recentOrders" | "lossMarks" | "losses" | "control"
+> & {
+  /** As they hold for the task. Undefined denies everything: no limits are not infinite ones. */
   readonly limits: RiskLimits | undefined;
-  readonly control: ControlState;
   readonly task: Pick<Task, "id" | "strategies">;
 };
 
@@ -51,81 +41,110 @@ const proceedsFraction = 0.98;
 /**
  * One verdict an intent, sells before buys and then by symbol, whatever order they come in. Whichever of the approved and open orders fill,
  * in whatever order, no limit is broken by them. A buy that fits only once the sells of the batch have filled is of stage 2, which is not
- * sent before they have. An intent that does not fit is reduced to the whole shares that do, or denied where those are none or too small an
- * order. What lowers exposure is never denied by a limit on exposure.
+ * sent before they have. An intent that does not fit is reduced to the shares that do (whole ones, where it is of whole ones), or denied
+ * where those are none or too small an order. What lowers exposure is never denied by a limit on exposure.
  */
 export function assessRisk(intents: readonly OrderIntent[], context: RiskContext): RiskAssessment {
-  const { portfolio, market, limits, control, task } = context;
+  const { portfolio, market } = context;
   const { account } = portfolio;
-  const sorted = [...intents].sort(bySendingOrder);
-  let book = openBook(portfolio, market);
-  let stages = { book, account, sells: [] as readonly BookOrder[] };
-  const before = riskSnapshotOf(book, account.equity);
-  const verdicts = sorted.map((intent): RiskVerdict => {
+  const [sells, buys] = bySide(intents);
+  const judge = judgeBy(context);
+  const opened = openBook(portfolio, market);
+  const sold = judgeSells(sells, { book: opened, account, approved: [] }, judge);
+  const bought = judgeBuys(buys, sold, judge);
+  return {
+    verdicts: [...sold.verdicts, ...bought.verdicts],
+    before: riskSnapshotOf(opened, account.equity),
+    after: riskSnapshotOf(bought.book, account.equity),
+  };
+}
+
+/** What an order is judged beside: what the orders before it have left, and those orders. */
+type Standing = { readonly book: Book; readonly account: AccountSnapshot; readonly approved: readonly BookOrder[] };
+type Judge = (intent: OrderIntent, standing: Standing) => RiskVerdict;
+
+/** What is the same for every order of the batch is looked up once. */
+function judgeBy(context: RiskContext): Judge {
+  const { portfolio, market, limits, control, task, asOf, lossMarks, losses } = context;
+  const common = {
+    asOf,
+    lossMarks,
+    losses,
+    positions: portfolio.positions,
+    openOrders: portfolio.openOrders.filter((order) => !isTerminal(order)),
+    latest: new Map(market.latest.map((price) => [price.symbol, price])),
+    assets: new Map(market.assets.map((flags) => [flags.symbol, flags])),
+    past: pastOrders(context.recentOrders, asOf),
+    taskId: task.id,
+  };
+  return (intent, standing) => {
     if (limits === undefined) return denyWithoutLimits(intent);
     const { tradingState } = switchFor(control, partOf(task, intent));
-    const verdict = judgeInStages(intent, { book, account, limits, tradingState }, stages);
-    const order = { ...intent, qty: verdict.qty, price: intent.referencePrice };
-    if (!isPositive(verdict.qty)) return verdict;
-    const closes = intent.side === "sell" && compare(reducible(book, order), order.qty) >= 0;
-    // Stage 2 goes out only once the sells have filled, so the worst case without them is one without it.
-    if (verdict.stage === 1) book = withOrder(book, order);
-    stages = {
-      ...stages,
-      book: withOrder(stages.book, order),
-      sells: closes ? [...stages.sells, order] : stages.sells,
-    };
-    if (closes) stages = { ...stages, ...sellsFilled(book, account, stages.sells) };
+    const strategies = intent.attribution.map(({ strategy }) => strategy);
+    const own = limitsFor(limits, intent.symbol, strategies);
+    return judgeOrder(intent, { ...common, ...standing, limits: own, tradingState });
+  };
+}
+
+type Sold = Standing & { readonly verdicts: readonly RiskVerdict[]; readonly closing: readonly BookOrder[] };
+
+function judgeSells(sells: readonly OrderIntent[], { book: opened, account }: Standing, judge: Judge): Sold {
+  let book = opened;
+  const approved: BookOrder[] = [];
+  const closing: BookOrder[] = [];
+  const verdicts = sells.map((intent) => {
+    const verdict = judge(intent, { book, account, approved });
+    const order = orderOf(verdict);
+    if (order === undefined) return verdict;
+    if (compare(reducible(book, order), order.qty) >= 0) closing.push(order);
+    approved.push(order);
+    book = withOrder(book, order);
     return verdict;
   });
-  return { verdicts, before, after: riskSnapshotOf(stages.book, account.equity) };
+  return { verdicts, book, account, approved, closing };
 }
 
-type Stages = { readonly book: Book; readonly account: AccountSnapshot; readonly sells: readonly BookOrder[] };
+/** Each buy is judged twice where sells close positions: beside those sells as they are, and once they have filled. */
+function judgeBuys(buys: readonly OrderIntent[], sold: Sold, judge: Judge) {
+  const { account, closing } = sold;
+  let now = sold.book;
+  // Where nothing is closed, it is the same book.
+  let later = closing.length === 0 ? undefined : withFilledSells(now, closing);
+  const richer = withProceeds(account, closing);
+  const approved = [...sold.approved];
+  const verdicts = buys.map((intent) => {
+    const atOnce = judge(intent, { book: now, account, approved });
+    const waiting = later && judge(intent, { book: later, account: richer, approved });
+    const gain = waiting === undefined ? 0 : compare(waiting.qty, atOnce.qty);
+    // What does not wait must fit beside what does as well.
+    const verdict: RiskVerdict = waiting === undefined || gain === 0 ? atOnce : { ...waiting, stage: gain > 0 ? 2 : 1 };
+    const order = orderOf(verdict);
+    if (order === undefined) return verdict;
+    approved.push(order);
+    // Stage 2 goes out only once the sells have filled, so the worst case without them is one without it.
+    if (verdict.stage === 1) now = withOrder(now, order);
+    later = later && withOrder(later, order);
+    return verdict;
+  });
+  return { verdicts, book: later ?? now };
+}
 
-/** All sells come before all buys, so at the last of them this is the book that every buy of stage 2 finds. */
-function sellsFilled(book: Book, account: AccountSnapshot, sells: readonly BookOrder[]): Omit<Stages, "sells"> {
+function bySide(
+  intents: readonly OrderIntent[],
+): readonly [sells: readonly OrderIntent[], buys: readonly OrderIntent[]] {
+  const sorted = [...intents].sort(bySendingOrder);
+  const firstBuy = sorted.findIndex(({ side }) => side === "buy");
+  return firstBuy < 0 ? [sorted, []] : [sorted.slice(0, firstBuy), sorted.slice(firstBuy)];
+}
+
+/** What of an intent may be sent; undefined for nothing. */
+const orderOf = ({ intent, qty }: RiskVerdict): BookOrder | undefined =>
+  isPositive(qty) ? { symbol: intent.symbol, side: intent.side, qty, price: intent.referencePrice } : undefined;
+
+function withProceeds(account: AccountSnapshot, sells: readonly BookOrder[]): AccountSnapshot {
   const proceeds = addUsd(...sells.map(({ price, qty }) => notional(price, qty)));
-  const buyingPower = addUsd(account.buyingPower, fractionOf(proceeds, proceedsFraction));
-  return { book: withFilledSells(book, sells), account: { ...account, buyingPower } };
+  return { ...account, buyingPower: addUsd(account.buyingPower, fractionOf(proceeds, proceedsFraction)) };
 }
-
-/** Stage 1 where the intent fits whether or not the sells fill; stage 2 where waiting for them lets more of it through. */
-function judgeInStages(intent: OrderIntent, context: RuleContext, { book, account, sells }: Stages): RiskVerdict {
-  const first = judge(intent, context);
-  if (sells.length === 0 || intent.side === "sell") return first;
-  const second = judge(intent, { ...context, book, account });
-  if (compare(second.qty, first.qty) > 0) return { ...second, stage: 2 };
-  return compare(second.qty, first.qty) < 0 ? second : first;
-}
-
-function judge(intent: OrderIntent, context: RuleContext): RiskVerdict {
-  const findings = rules.map((rule) => rule(intent, context));
-  const figures = findings.map(({ figure }) => figure);
-  const hardest = findings.reduce(tighter);
-  if (compare(hardest.maxQty, intent.qty) >= 0) {
-    return { intent, decision: "approved", qty: intent.qty, figures, stage: 1 };
-  }
-  const { code, message, maxQty } = hardest;
-  const qty = roundQtyDown(minimum(maxQty, intent.qty));
-  const smallest = usd(context.limits.minOrderNotionalUsd);
-  const isOrder = isPositive(qty) && compare(notional(intent.referencePrice, qty), smallest) >= 0;
-  return isOrder
-    ? { intent, decision: "reduced", qty, code, message, figures, stage: 1 }
-    : { intent, decision: "denied", qty: zeroQty, code, message, figures, stage: 1 };
-}
-
-const tighter = (a: Finding, b: Finding): Finding => (compare(b.maxQty, a.maxQty) < 0 ? b : a);
 
 const reducible = (book: Book, { symbol, side, price }: BookOrder) =>
   reducibleQty(exposureOf(book, symbol, price), side);
-
-const denyWithoutLimits = (intent: OrderIntent): RiskVerdict => ({
-  intent,
-  decision: "denied",
-  qty: zeroQty,
-  code: "NO_LIMITS",
-  message: "there are no risk limits",
-  figures: [],
-  stage: 1,
-});

@@ -1,8 +1,9 @@
 // The breakers: which of them trip by the figures of a check, and what each goes by after a person has resumed.
+
+import type { Breakers } from "../model/limits.ts";
 import { compare, fractionOf, isPositive, maximum, percentOf, subtractUsd, type Usd } from "../model/money.ts";
 import type { BreakerMemory, Drift, RecentOrder, Trip } from "../model/monitor.ts";
 import type { ExecutionRecord } from "../model/run.ts";
-import type { Breakers } from "../model/settings.ts";
 import { addMs, type Instant, minuteMs } from "../model/time.ts";
 import { withRecords } from "./recentOrders.ts";
 

@@ -35,6 +35,11 @@ export type Book = {
   readonly symbols: ReadonlyMap<string, SymbolExposure>;
   /** The sum over all symbols of the worst case: nothing that lowers exposure fills, all that raises it does. */
   readonly grossUsd: Usd;
+  /** Long less short if everything that buys fills and nothing that sells, and short less long the other way round. */
+  readonly netLongUsd: Usd;
+  readonly netShortUsd: Usd;
+  /** Symbols in which something is held, or is bought or sold by an order that is counted. */
+  readonly openPositions: number;
   /** What open and approved orders take of the buying power. */
   readonly reservedUsd: Usd;
   /** Client ids of open orders whose size or price is not known: with them the sums above are too low. */
@@ -60,9 +65,16 @@ export function openBook(
       return [symbol, { held: qty, buys: zeroQty, sells: zeroQty, mark }];
     }),
   );
-  const grossUsd = addUsd(...[...symbols.values()].map(worstUsd));
   const uncertain = new Set(uncertainOrders.map(({ symbol }) => symbol));
-  let book: Book = { symbols, grossUsd, reservedUsd: zeroUsd, unvalued: [], orders: 0, uncertain };
+  let book: Book = {
+    symbols,
+    ...sumsOf([...symbols.values()]),
+    openPositions: symbols.size,
+    reservedUsd: zeroUsd,
+    unvalued: [],
+    orders: 0,
+    uncertain,
+  };
   for (const order of uncertainOrders) book = withOrder(book, order);
   for (const order of openOrders.filter((order) => !isTerminal(order))) {
     const valued = bookOrderOf(order, prices.get(order.symbol) ?? symbols.get(order.symbol)?.mark);
@@ -82,23 +94,43 @@ export function withOrder(book: Book, { symbol, side, qty, price }: BookOrder): 
     ...book,
     orders: book.orders + 1,
     symbols: new Map(book.symbols).set(symbol, after),
-    grossUsd: addUsd(book.grossUsd, subtractUsd(worstUsd(after), worstUsd(before))),
+    ...withChange(book, before, after),
+    openPositions: book.openPositions + (isOpen(before) ? 0 : 1),
     reservedUsd: addUsd(book.reservedUsd, notional(price, adding)),
   };
 }
 
 /** The book once sells that only close long positions have filled. What they bring is not counted here. */
 export function withFilledSells(book: Book, sells: readonly BookOrder[]): Book {
-  let { grossUsd } = book;
   const symbols = new Map(book.symbols);
-  for (const { symbol, qty } of sells) {
-    const before = symbols.get(symbol);
-    if (before === undefined) continue;
+  let { grossUsd, netLongUsd, netShortUsd, openPositions, orders }: Book = book;
+  for (const { symbol, qty, price } of sells) {
+    const before = symbols.get(symbol) ?? exposureOf(book, symbol, price);
     const after = { ...before, held: subtractQty(before.held, qty), sells: subtractQty(before.sells, qty) };
     symbols.set(symbol, after);
-    grossUsd = addUsd(grossUsd, subtractUsd(worstUsd(after), worstUsd(before)));
+    ({ grossUsd, netLongUsd, netShortUsd } = withChange({ grossUsd, netLongUsd, netShortUsd }, before, after));
+    openPositions -= isOpen(after) ? 0 : 1;
+    orders -= 1;
   }
-  return { ...book, symbols, grossUsd };
+  return { ...book, symbols, grossUsd, netLongUsd, netShortUsd, openPositions, orders };
+}
+
+type Sums = Pick<Book, "grossUsd" | "netLongUsd" | "netShortUsd">;
+
+const sumsOf = (exposures: readonly SymbolExposure[]): Sums => ({
+  grossUsd: addUsd(...exposures.map(worstUsd)),
+  netLongUsd: addUsd(...exposures.map((each) => notional(each.mark, signedQty(each, "buy")))),
+  netShortUsd: addUsd(...exposures.map((each) => notional(each.mark, signedQty(each, "sell")))),
+});
+
+/** The sums with one symbol's part changed. */
+function withChange(sums: Sums, before: SymbolExposure, after: SymbolExposure): Sums {
+  const [was, is] = [sumsOf([before]), sumsOf([after])];
+  return {
+    grossUsd: addUsd(sums.grossUsd, subtractUsd(is.grossUsd, was.grossUsd)),
+    netLongUsd: addUsd(sums.netLongUsd, subtractUsd(is.netLongUsd, was.netLongUsd)),
+    netShortUsd: addUsd(sums.netShortUsd, subtractUsd(is.netShortUsd, was.netShortUsd)),
+  };
 }
 
 /** The book's sums as they are recorded. */
@@ -109,6 +141,10 @@ export const riskSnapshotOf = (book: Book, equity: Usd): RiskSnapshot => ({
   positions: [...book.symbols.values()].filter(({ held }) => !isZero(held)).length,
   openOrders: book.orders,
 });
+
+/** Whether something is held, or bought or sold by an order that is counted. */
+export const isOpen = ({ held, buys, sells }: SymbolExposure): boolean =>
+  !(isZero(held) && isZero(buys) && isZero(sells));
 
 export const exposureOf = (book: Book, symbol: string, price: Price): SymbolExposure =>
   book.symbols.get(symbol) ?? { held: zeroQty, buys: zeroQty, sells: zeroQty, mark: price };
@@ -121,9 +157,10 @@ export const signedQty = ({ held, buys, sells }: SymbolExposure, side: Side): Qt
 export const reducibleQty = (exposure: SymbolExposure, side: Side): Qty =>
   maximum(zeroQty, negateQty(signedQty(exposure, side)));
 
-/** The largest value the position can come to. */
-export const worstUsd = (exposure: SymbolExposure): Usd =>
-  notional(exposure.mark, maximum(absQty(signedQty(exposure, "buy")), absQty(signedQty(exposure, "sell"))));
+/** The largest the position can come to, long or short, in shares and in value. */
+export const worstQty = (exposure: SymbolExposure): Qty =>
+  maximum(absQty(signedQty(exposure, "buy")), absQty(signedQty(exposure, "sell")));
+export const worstUsd = (exposure: SymbolExposure): Usd => notional(exposure.mark, worstQty(exposure));
 
 /** An order as the book counts it, at its limit where that is above the mark; undefined when its size or price is not known. */
 function bookOrderOf(

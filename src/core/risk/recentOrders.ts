@@ -1,8 +1,9 @@
 // The orders of late that breakers count: what became of each, taken from the records that the monitor follows.
+
+import type { Breakers } from "../model/limits.ts";
 import type { RecentOrder } from "../model/monitor.ts";
 import type { OrderOutcome } from "../model/order.ts";
 import type { ExecutionRecord } from "../model/run.ts";
-import type { Breakers } from "../model/settings.ts";
 import { addMs, type Instant, minuteMs } from "../model/time.ts";
 
 /** Kept at most, newest first to stay: a broker takes no more in half an hour. */

@@ -1,17 +1,13 @@
-// MultiStrategyRunner: lets every strategy of a task speak on the same view, and nets what they say into one target a symbol.
-import type { StrategyFailure } from "../model/run.ts";
+// MultiStrategyRunner: lets every strategy of a task speak on the same snapshot, and makes of what they say one target a symbol.
+import type { BarSeries, Timeframe } from "../model/market.ts";
+import type { RunInputs, StrategyFailure } from "../model/run.ts";
 import type { Signal } from "../model/signal.ts";
-import { netStrategy, type StrategyUse, type Task } from "../model/task.ts";
+import type { StrategyUse } from "../model/task.ts";
 import { canonicalJson } from "../planning/canonicalJson.ts";
+import { sessionOn, tradingDayOf } from "../schedule/tradingCalendar.ts";
+import { type Conflict, combine, conflictIn, type Target, type Wish } from "./combine.ts";
 import { findStrategy } from "./registry.ts";
 import type { StrategyView } from "./strategy.ts";
-
-/** The weight that a symbol should have, as a fraction of what the task may invest, and whose wish that is. */
-export type Target = {
-  readonly weight: number;
-  /** The name of the one strategy that speaks on the symbol, else `net`. */
-  readonly strategy: string;
-};
 
 export type StrategyRun = {
   /** Sorted by strategy and symbol. */
@@ -19,58 +15,115 @@ export type StrategyRun = {
   readonly failures: readonly StrategyFailure[];
   /** By symbol, in sorted order. A symbol that nobody speaks on has none. */
   readonly targets: ReadonlyMap<string, Target>;
+  /** Sorted by symbol. */
+  readonly conflicts: readonly Conflict[];
 };
 
+type RunnerInputs = Pick<RunInputs, "task" | "asOf" | "market" | "portfolio">;
+type Spoken = { readonly use: StrategyUse; readonly signals: readonly Signal[] };
+
 /**
- * A target is the sum of the strategies' target weights, each by its strategy's share of the weights of all strategies that did not fail.
- * A strategy that throws or answers nonsense is set aside with its reason: it neither buys nor sells. The order of the list has no effect.
+ * Every strategy on the same data, combined by the task's rule. A strategy that throws or answers nonsense is set aside with its reason: it
+ * counts as one that says nothing. The order of the list has no effect. `find` knows the strategies by name.
  */
-export function runStrategies(task: Task, view: StrategyView): StrategyRun {
-  const spoken: { use: StrategyUse; signals: readonly Signal[] }[] = [];
+export function runStrategies(inputs: RunnerInputs, find = findStrategy): StrategyRun {
+  const { task } = inputs;
+  const viewOf = viewsOf(inputs);
+  const spoken: Spoken[] = [];
   const failures: StrategyFailure[] = [];
   for (const use of [...task.strategies].sort(byNameAndParams)) {
     try {
-      spoken.push({ use, signals: decide(use, view) });
+      spoken.push({ use, signals: decide(use, viewOf, find) });
     } catch (failure) {
       failures.push({ strategy: use.name, message: failure instanceof Error ? failure.message : String(failure) });
     }
   }
-  const signals = spoken.flatMap((each) => each.signals);
-  return { signals: signals.sort(byStrategyAndSymbol), failures, targets: netTargets(spoken) };
+  const totalWeight = task.strategies.reduce((sum, { weight }) => sum + weight, 0);
+  const all = { strategies: task.strategies.length, totalWeight };
+  const targets = new Map<string, Target>();
+  const conflicts: Conflict[] = [];
+  for (const [symbol, wishes] of wishesBySymbol(spoken)) {
+    const target = combine(task.combine, wishes, all);
+    if (target !== undefined) targets.set(symbol, target);
+    const conflict = conflictIn(symbol, task.combine, wishes, target);
+    if (conflict !== undefined) conflicts.push(conflict);
+  }
+  const signals = spoken.flatMap((each) => each.signals).sort(byStrategyAndSymbol);
+  return { signals, failures, targets, conflicts };
 }
 
-function decide({ name, params }: StrategyUse, view: StrategyView): readonly Signal[] {
-  const strategy = findStrategy(name);
+function decide(
+  { name, params }: StrategyUse,
+  viewOf: (timeframe: Timeframe) => StrategyView,
+  find: typeof findStrategy,
+): readonly Signal[] {
+  const strategy = find(name);
   if (strategy === undefined) throw new RangeError(`there is no strategy "${name}"`);
   const faults = strategy.paramsFault(params);
   if (faults.length > 0) throw new RangeError(faults.map(({ path, message }) => `${path}: ${message}`).join("; "));
+  const view = viewOf(strategy.needs(params).timeframe);
   const signals = [...strategy.decide(view, params)].sort(byStrategyAndSymbol);
-  for (const [index, { symbol, targetWeight }] of signals.entries()) {
-    if (!view.bars.has(symbol)) throw new RangeError(`it speaks on ${symbol}, which takes no part in the run`);
-    if (signals[index - 1]?.symbol === symbol) throw new RangeError(`it speaks twice on ${symbol}`);
-    if (!(targetWeight >= 0 && targetWeight <= 1)) throw new RangeError(`its weight for ${symbol} is ${targetWeight}`);
+  for (const [index, signal] of signals.entries()) {
+    const fault = faultOf(signal, view) ?? (signals[index - 1]?.symbol === signal.symbol ? "is its second" : undefined);
+    if (fault !== undefined) throw new RangeError(`its signal for ${signal.symbol} ${fault}`);
   }
   return signals;
 }
 
-function netTargets(spoken: readonly { use: StrategyUse; signals: readonly Signal[] }[]): ReadonlyMap<string, Target> {
-  const total = spoken.reduce((sum, { use }) => sum + use.weight, 0);
-  const targets = new Map<string, Target>();
+function faultOf(signal: Signal, { bars }: StrategyView): string | undefined {
+  const { symbol, targetWeight, strength, stopFraction, targetFraction, horizonBars, reasons } = signal;
+  if (!bars.has(symbol)) return "names a symbol that takes no part in the run";
+  if (!(targetWeight >= -1 && targetWeight <= 1)) return `has the weight ${targetWeight}`;
+  if (!(strength >= 0 && strength <= 1)) return `has the strength ${strength}`;
+  if (stopFraction !== undefined && !(stopFraction > 0 && stopFraction < 1)) return `has its stop at ${stopFraction}`;
+  if (targetFraction !== undefined && !isPositiveNumber(targetFraction)) return `has its target at ${targetFraction}`;
+  if (horizonBars !== undefined && !isPositiveNumber(horizonBars)) return `is meant for ${horizonBars} bars`;
+  const [strange] =
+    Object.entries(reasons).find(([, value]) => typeof value === "number" && !Number.isFinite(value)) ?? [];
+  return strange === undefined ? undefined : `gives ${strange} as a reason, which is not a number`;
+}
+
+const isPositiveNumber = (value: number): boolean => value > 0 && Number.isFinite(value);
+
+/** The same view for all strategies of one timeframe. */
+function viewsOf({ task, asOf, market, portfolio }: RunnerInputs): (timeframe: Timeframe) => StrategyView {
+  const common = {
+    asOf,
+    symbols: task.symbols,
+    session: sessionOn(tradingDayOf(asOf)),
+    latest: new Map(market.latest.map((price) => [price.symbol, price])),
+    positions: new Map(portfolio.positions.map((position) => [position.symbol, position])),
+    equity: portfolio.account.equity,
+  };
+  const views = new Map<Timeframe, StrategyView>();
+  return (timeframe) => {
+    const known = views.get(timeframe);
+    if (known !== undefined) return known;
+    const bars = new Map(market.latest.map(({ symbol }) => [symbol, emptySeries(symbol, timeframe)]));
+    for (const series of market.bars) {
+      if (series.timeframe === timeframe && bars.has(series.symbol)) bars.set(series.symbol, series);
+    }
+    const view = { ...common, bars };
+    views.set(timeframe, view);
+    return view;
+  };
+}
+
+/** Of a symbol for which nobody asked for bars. */
+function emptySeries(symbol: string, timeframe: Timeframe): BarSeries {
+  const none = new Float64Array(0);
+  return { symbol, timeframe, timeMs: none, open: none, high: none, low: none, close: none, volume: none };
+}
+
+/** Symbols sorted; the wishes for each in the order of the strategies. */
+function wishesBySymbol(spoken: readonly Spoken[]): readonly (readonly [string, readonly Wish[]])[] {
+  const wishes = new Map<string, Wish[]>();
   for (const { use, signals } of spoken) {
-    for (const { symbol, strategy, targetWeight } of signals) {
-      const before = targets.get(symbol);
-      targets.set(symbol, {
-        weight: (before?.weight ?? 0) + (targetWeight * use.weight) / total,
-        strategy: before === undefined || before.strategy === strategy ? strategy : netStrategy,
-      });
+    for (const signal of signals) {
+      wishes.set(signal.symbol, [...(wishes.get(signal.symbol) ?? []), { signal, weight: use.weight }]);
     }
   }
-  // Twelve decimals say all that a weight means, and spare the records the tails of binary fractions.
-  return new Map(
-    [...targets]
-      .sort(([a], [b]) => compareText(a, b))
-      .map(([symbol, target]) => [symbol, { ...target, weight: Number(target.weight.toFixed(12)) }]),
-  );
+  return [...wishes].sort(([a], [b]) => compareText(a, b));
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -8,11 +8,39 @@ import type { Instant } from "../model/time.ts";
 import { scheduleFault } from "../schedule/scheduleTimes.ts";
 import { calendarRange } from "../schedule/tradingCalendar.ts";
 import { decideWindow } from "../schedule/tradingWindow.ts";
+import { bollingerBreakout } from "./bollingerBreakout.ts";
+import { bollingerReversion } from "./bollingerReversion.ts";
+import { buyAndHold } from "./buyAndHold.ts";
+import { crossSectionalMomentum } from "./crossSectionalMomentum.ts";
+import { dollarCostAveraging } from "./dollarCostAveraging.ts";
+import { donchianBreakout } from "./donchianBreakout.ts";
+import { macdTrend } from "./macdTrend.ts";
 import { movingAverageCross } from "./movingAverageCross.ts";
+import { openingRangeBreakout } from "./openingRangeBreakout.ts";
+import { pairs } from "./pairs.ts";
+import { rsiReversion } from "./rsiReversion.ts";
 import type { Strategy } from "./strategy.ts";
 import { targetWeights } from "./targetWeights.ts";
+import { timeSeriesMomentum } from "./timeSeriesMomentum.ts";
+import { volatilityTrend } from "./volatilityTrend.ts";
 
-export const strategies: readonly Strategy[] = [movingAverageCross, targetWeights];
+/** By name. */
+export const strategies: readonly Strategy[] = [
+  bollingerBreakout,
+  bollingerReversion,
+  buyAndHold,
+  crossSectionalMomentum,
+  dollarCostAveraging,
+  donchianBreakout,
+  macdTrend,
+  movingAverageCross,
+  openingRangeBreakout,
+  pairs,
+  rsiReversion,
+  targetWeights,
+  timeSeriesMomentum,
+  volatilityTrend,
+];
 
 export const findStrategy = (name: string): Strategy | undefined =>
   strategies.find((strategy) => strategy.name === name);

@@ -7,10 +7,12 @@ import { type AlpacaClient, createAlpacaClient } from "../../../src/adapters/alp
 import { createAlpacaMarketData } from "../../../src/adapters/alpaca/marketData.ts";
 import { price, qty } from "../../../src/core/model/money.ts";
 import type { OrderTicket } from "../../../src/core/model/order.ts";
-import type { Instant, TradingDay } from "../../../src/core/model/time.ts";
+import type { Instant } from "../../../src/core/model/time.ts";
 
 const timeoutMs = 400;
-const [from, to] = ["2026-06-11" as TradingDay, "2026-06-12" as TradingDay];
+const [from, to] = ["2026-06-11", "2026-06-12"];
+const twoDays = { from: "2026-06-11T04:00:00.000Z" as Instant, to: "2026-06-13T04:00:00.000Z" as Instant };
+const days = { timeframe: "1Day", ...twoDays } as const;
 const ticket: OrderTicket = {
   stage: 1,
   clientOrderId: "c-1",
@@ -111,14 +113,15 @@ test("a symbol that continues on the next page is one series", async () => {
     const page = second ? { SPY: [bar(to, 2)], TLT: [bar(to, 9)] } : { SPY: [bar(from, 1)] };
     json(response, { bars: page, next_page_token: second ? null : "p2" });
   });
-  const bars = await createAlpacaMarketData(client, { feed: "iex", adjustment: "split" }).dailyBars(
-    ["SPY", "TLT"],
-    from,
-    to,
-  );
+  const bars = await createAlpacaMarketData(client, { feed: "iex", adjustment: "split" }).bars({
+    symbols: ["SPY", "TLT"],
+    ...days,
+  });
   expect(bars.get("SPY")?.close).toEqual(Float64Array.of(1, 2));
   expect(bars.get("TLT")?.close).toEqual(Float64Array.of(9));
-  expect(asked.every(({ searchParams }) => searchParams.get("feed") === "iex")).toBe(true);
+  for (const { searchParams } of asked) {
+    expect(Object.fromEntries(searchParams)).toMatchObject({ feed: "iex", adjustment: "split", timeframe: "1Day" });
+  }
 });
 
 test("pages that lead back to one another end, instead of being asked for ever", async () => {
@@ -126,23 +129,8 @@ test("pages that lead back to one another end, instead of being asked for ever",
     json(response, { bars: {}, next_page_token: request.url?.includes("page_token=a") ? "b" : "a" });
   });
   const marketData = createAlpacaMarketData(client, { feed: "iex", adjustment: "split" });
-  await expect(marketData.dailyBars(["SPY"], from, to)).rejects.toMatchObject({ code: "INTERNAL" });
+  await expect(marketData.bars({ symbols: ["SPY"], ...days })).rejects.toMatchObject({ code: "INTERNAL" });
   expect(asked.length).toBeLessThanOrEqual(4);
-});
-
-test("asks again for a symbol that lacks the last day, and for no other", async () => {
-  let published = false;
-  const { client, asked } = await clientOf((_, response) => {
-    const late = [bar(from, 1), ...(published ? [bar(to, 2)] : [])];
-    json(response, { bars: { SPY: [bar(to, 9)], TLT: late }, next_page_token: null });
-  });
-  const marketData = createAlpacaMarketData(client, { feed: "iex", adjustment: "split" });
-  const closes = async () => (await marketData.dailyBars(["SPY", "TLT"], from, to)).get("TLT")?.close;
-  expect(await closes()).toEqual(Float64Array.of(1));
-  published = true;
-  expect(await closes()).toEqual(Float64Array.of(1, 2));
-  expect(await closes()).toEqual(Float64Array.of(1, 2));
-  expect(asked.map(({ searchParams }) => searchParams.get("symbols"))).toEqual(["SPY,TLT", "TLT"]);
 });
 
 test("orders of one instant on both sides of a page's end are all listed", async () => {

@@ -90,11 +90,27 @@ test("bars become columns, and no bars at all is no fault", () => {
   const bar = { t: "2026-06-12T04:00:00Z", o: 1, h: 2, l: 0.5, c: 1.5, v: 100, n: 3, vw: 1.2 };
   const page = mapBarsPage({ bars: { SPY: [bar] }, next_page_token: "next" });
   expect(page.nextPage).toBe("next");
-  expect(toSeries("SPY", page.bars.get("SPY") ?? [])).toMatchObject({
-    timeMs: Float64Array.of(Date.parse(bar.t)),
-    close: Float64Array.of(1.5),
-  });
-  expect(mapBarsPage({ bars: null, next_page_token: null })).toEqual({ bars: new Map(), nextPage: undefined });
+  expect(toSeries("1Min", [page.items, mapBarsPage({ bars: { SPY: [{ ...bar, c: 1.75 }] } }).items])).toMatchObject([
+    {
+      symbol: "SPY",
+      timeframe: "1Min",
+      timeMs: Float64Array.of(Date.parse(bar.t), Date.parse(bar.t)),
+      close: Float64Array.of(1.5, 1.75),
+    },
+  ]);
+  expect(mapBarsPage({ bars: null, next_page_token: null })).toEqual({ items: {}, nextPage: undefined });
+});
+
+test.each([
+  ["the day before, once the day has a bar", "2026-06-15", "2026-06-12", { day: "2026-06-12", price: "4" }],
+  ["the newest, while the day has none", "2026-06-12", "2026-06-11", { day: "2026-06-12", price: "8" }],
+])("the close before a trade is that of %s", (_, newest, before, expected) => {
+  const [dailyBar, prevDailyBar] = [
+    { t: `${newest}T04:00:00Z`, c: 8 },
+    { t: `${before}T04:00:00Z`, c: 4 },
+  ];
+  const latest = mapLatest({ SPY: { latestTrade: { t: "2026-06-15T14:00:00Z", p: 5 }, dailyBar, prevDailyBar } });
+  expect(latest.get("SPY")?.previousClose).toEqual(expected);
 });
 
 test("a latest price needs a trade; a side of the quote without an offer is left out", () => {

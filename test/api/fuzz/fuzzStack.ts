@@ -59,6 +59,7 @@ export async function createFuzzStack(seed: number): Promise<FuzzStack> {
   const app = createApp({
     ...stores,
     mode,
+    expectedAccountId: undefined,
     version: "0.0.0",
     broker: createAlpacaBroker(client),
     marketData: createAlpacaMarketData(client, { feed: "iex", adjustment: "split" }),

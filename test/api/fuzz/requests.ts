@@ -1,6 +1,7 @@
 // Requests for the fuzz, made from the OpenAPI document: valid ones, and such as are wrong in one or more ways.
 import type { App } from "../../../src/app/app.ts";
 import { sectionNames } from "../../../src/core/model/settings.ts";
+import { strategies } from "../../../src/core/strategies/registry.ts";
 import { apiDocument, type DocumentedOperation, documentedOperations } from "../../support/apiDocument.ts";
 import { allTricks, type Draft } from "./tricks.ts";
 import { type Random, sampleOf } from "./values.ts";
@@ -123,6 +124,7 @@ function fillPath(path: string, random: Random, memory: Memory): string {
       : path.startsWith("/settings/changes")
         ? random.pick([...changeIds, "none"])
         : random.pick([...taskIds, ...taskIds, fallbackTask]),
+    name: random.pick([...strategies.map(({ name }) => name), "none"]),
     clientOrderId: "tw.x.y.AAA.buy.1",
   };
   const [id = "", clientOrderId = ""] = doubts.length > 0 && random.chance(0.9) ? random.pick(doubts) : [];

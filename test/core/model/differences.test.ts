@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { differencesOf, sectionDifferences } from "../../../src/core/model/differences.ts";
-import { riskLimitsSchema } from "../../../src/core/model/settings.ts";
+import { riskLimitsSchema } from "../../../src/core/model/limits.ts";
 import { canonicalJson } from "../../../src/core/planning/canonicalJson.ts";
 
 describe("the differences of two values", () => {
@@ -35,6 +35,11 @@ const limits = (more: object = {}) =>
   riskLimitsSchema.parse({
     maxOrderNotionalUsd: 1000,
     minOrderNotionalUsd: 10,
+    priceCollarFraction: 0.05,
+    maxPriceAgeSeconds: 600,
+    minCoverageFraction: 0.9,
+    implausibleMoveFraction: 0.5,
+    maxClockSkewSeconds: 10,
     maxPositionFraction: 0.2,
     maxGrossFraction: 0.9,
     ...more,
@@ -51,12 +56,47 @@ const watched = limits({ breakers });
 const withBreaker = (name: keyof typeof breakers, value: object | undefined) =>
   limits({ breakers: { ...breakers, [name]: value } });
 
+const ofSymbol = (those: object) => limits({ symbols: { "BRK.B": those } });
+const ofStrategy = (those: object) => limits({ strategies: { macdTrend: those } });
+
 /** From the first to the second loosens, and so the way back tightens. */
 const loosenings: readonly (readonly [string, unknown, unknown])[] = [
   ["a larger order", limits(), limits({ maxOrderNotionalUsd: 1001 })],
   ["a larger position", limits(), limits({ maxPositionFraction: 0.21 })],
   ["more gross exposure", limits(), limits({ maxGrossFraction: 1.1 })],
   ["a smaller least order", limits(), limits({ minOrderNotionalUsd: 9 })],
+  ["a wider price collar", limits(), limits({ priceCollarFraction: 0.06 })],
+  ["older prices", limits(), limits({ maxPriceAgeSeconds: 601 })],
+  ["more gaps in the data", limits(), limits({ minCoverageFraction: 0.89 })],
+  ["larger moves", limits(), limits({ implausibleMoveFraction: 0.6 })],
+  ["a clock further off", limits(), limits({ maxClockSkewSeconds: 11 })],
+  ...(
+    [
+      ["maxOrderQty", 10, 11],
+      ["maxPositionQty", 10, 11],
+      ["maxPositionUsd", 10, 11],
+      ["maxNetFraction", 0.5, 0.6],
+      ["maxOpenPositions", 10, 11],
+      ["maxOpenOrders", 10, 11],
+      ["maxOrdersPerMinute", 10, 11],
+      ["maxOrdersPerDay", 10, 11],
+      ["cooldownMinutes", 10, 9],
+      ["duplicateWindowSeconds", 10, 9],
+    ] as const
+  ).flatMap(([name, tight, loose]) => [
+    [`${name} ${loose} where it was ${tight}`, limits({ [name]: tight }), limits({ [name]: loose })] as const,
+    [`no ${name} any more`, limits({ [name]: tight }), limits()] as const,
+  ]),
+  ["one restricted symbol less", limits({ restrictedSymbols: ["A", "B"] }), limits({ restrictedSymbols: ["B"] })],
+  ["no restricted symbols any more", limits({ restrictedSymbols: ["A"] }), limits()],
+  ["one allowed symbol more", limits({ allowedSymbols: ["A"] }), limits({ allowedSymbols: ["A", "B"] })],
+  ["every symbol where some were allowed", limits({ allowedSymbols: ["A"] }), limits()],
+  ["a larger order in one symbol", ofSymbol({ maxOrderQty: 10 }), ofSymbol({ maxOrderQty: 11 })],
+  ["a shorter cooldown of one symbol", ofSymbol({ cooldownMinutes: 10 }), ofSymbol({ cooldownMinutes: 9 })],
+  ["one limit of a symbol less", ofSymbol({ maxOrderQty: 10 }), ofSymbol({})],
+  ["no limits of a symbol any more", ofSymbol({ maxOrderQty: 10 }), limits()],
+  ["a larger order of a strategy", ofStrategy({ maxOrderQty: 10 }), ofStrategy({ maxOrderQty: 11 })],
+  ["no limits of a strategy any more", ofStrategy({ maxOrderQty: 10 }), limits()],
   ["no breakers any more", watched, limits()],
   ["a list of no breakers", watched, limits({ breakers: {} })],
   ["no daily loss any more", watched, withBreaker("dailyLoss", undefined)],
@@ -83,11 +123,29 @@ describe("of the risk limits", () => {
       Object.entries(value).flatMap(([name, part]) =>
         typeof part === "object" ? paths(part, `${at}${name}.`) : [`${at}${name}`],
       );
-    const fields = [...Object.keys(riskLimitsSchema.shape).filter((name) => name !== "breakers"), ...paths(watched)];
+    const groups = ["breakers", "symbols", "strategies"];
+    const fields = [
+      ...Object.keys(riskLimitsSchema.shape).filter((name) => !groups.includes(name)),
+      ...paths({ breakers }),
+      "symbols.BRK.B",
+      "strategies.macdTrend",
+    ];
     const tried = new Set(
       loosenings.flatMap(([, from, to]) => sectionDifferences("risk_limits", from, to).map(({ path }) => path)),
     );
     expect(fields.filter((path) => !tried.has(path) && !path.endsWith(".action"))).toEqual([]);
+  });
+
+  test("exchanging one listed symbol for another loosens, either way", () => {
+    const [a, b] = [limits({ restrictedSymbols: ["A"] }), limits({ restrictedSymbols: ["B"] })];
+    expect([loosens(a, b), loosens(b, a)]).toEqual([true, true]);
+    const [c, d] = [limits({ allowedSymbols: ["A"] }), limits({ allowedSymbols: ["B"] })];
+    expect([loosens(c, d), loosens(d, c)]).toEqual([true, true]);
+  });
+
+  test("limits of a symbol that say nothing are none", () => {
+    expect(loosens(ofSymbol({}), limits())).toBe(false);
+    expect(loosens(limits(), ofSymbol({}))).toBe(false);
   });
 
   test("a limit that is not known counts as loosened, whichever way it goes", () => {
@@ -95,6 +153,7 @@ describe("of the risk limits", () => {
     expect(loosens({ newLimit: 2 }, { newLimit: 1 })).toBe(true);
     expect(loosens({}, { newLimit: 1 })).toBe(true);
     expect(loosens({ newLimit: 1 }, {})).toBe(true);
+    expect(loosens({ symbols: {} }, { symbols: { AAA: { newLimit: 1 } } })).toBe(true);
   });
 
   test("no breakers and a list of none are equally strong", () => {

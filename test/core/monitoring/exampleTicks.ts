@@ -1,7 +1,6 @@
 // Ticks as tests write them, and bars as they read them, on one day: Monday 2026-06-15, open from 13:30 to 20:00 UTC.
-import type { BarSeries } from "../../../src/core/model/market.ts";
+import type { BarSeries, Timeframe } from "../../../src/core/model/market.ts";
 import { minuteMs, msFromInstant } from "../../../src/core/model/time.ts";
-import type { Timeframe } from "../../../src/core/monitoring/barBuckets.ts";
 import {
   barsOf,
   type IntradayBars,
@@ -51,7 +50,7 @@ export const lines = ({ timeMs, open, high, low, close, volume }: BarSeries): re
   [...timeMs].map((start, i) =>
     [new Date(start).toISOString().slice(11, 16), open[i], high[i], low[i], close[i], volume[i]].join(" "),
   );
-export const minutes = (state: IntradayBars, timeframe: Timeframe = 1): readonly string[] =>
+export const minutes = (state: IntradayBars, timeframe: Timeframe = "1Min"): readonly string[] =>
   lines(barsOf(state, { ...wholeDay, timeframe }));
 export const clock = (starts: readonly number[]): readonly string[] =>
   starts.map((start) => new Date(start).toISOString().slice(11, 16));

@@ -1,8 +1,8 @@
 // Whatever way ticks arrive, the bars are those of the distinct trades that stand in the end.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Timeframe } from "../../../src/core/model/market.ts";
 import { minuteMs } from "../../../src/core/model/time.ts";
-import type { Timeframe } from "../../../src/core/monitoring/barBuckets.ts";
 import {
   barsOf,
   type IntradayBars,
@@ -78,10 +78,16 @@ const arrival = history.chain(({ ticks, standing }) =>
 );
 
 describe("for any trades, corrections and cancels", () => {
-  test.each([1, 5, 15, 30, 60] as const)("bars of %i minutes are those of the trades that stand", (timeframe) => {
+  test.each([
+    [1, "1Min"],
+    [5, "5Min"],
+    [15, "15Min"],
+    [30, "30Min"],
+    [60, "1Hour"],
+  ] as const)("bars of %i minutes are those of the trades that stand", (width, timeframe) => {
     fc.assert(
       fc.property(arrival, ({ arriving, standing }) => {
-        expect(minutes(fed(arriving), timeframe)).toEqual(plainBars(standing, timeframe));
+        expect(minutes(fed(arriving), timeframe)).toEqual(plainBars(standing, width));
       }),
     );
   });
@@ -90,7 +96,7 @@ describe("for any trades, corrections and cancels", () => {
     fc.assert(
       fc.property(arrival, ({ ticks, arriving }) => {
         expect(minutes(fed(arriving))).toEqual(minutes(fed(ticks)));
-        expect(minutes(fed(arriving), "day")).toEqual(minutes(fed(ticks), "day"));
+        expect(minutes(fed(arriving), "1Day")).toEqual(minutes(fed(ticks), "1Day"));
       }),
     );
   });
@@ -138,12 +144,12 @@ describe("for any trades, corrections and cancels", () => {
 
   test("the high is at or above and the low at or below open and close, in the session alone, oldest first", () => {
     fc.assert(
-      fc.property(arrival, fc.constantFrom<Timeframe>(1, 5, 60, "day"), ({ arriving }, timeframe) => {
+      fc.property(arrival, fc.constantFrom<Timeframe>("1Min", "5Min", "1Hour", "1Day"), ({ arriving }, timeframe) => {
         const { timeMs, open, high, low, close } = barsOf(fed(arriving), { ...wholeDay, timeframe });
         for (const [i, start] of timeMs.entries()) {
           expect(high[i]).toBeGreaterThanOrEqual(Math.max(open[i] ?? 0, close[i] ?? 0));
           expect(low[i]).toBeLessThanOrEqual(Math.min(open[i] ?? 0, close[i] ?? 0));
-          expect(start).toBeGreaterThanOrEqual(timeframe === "day" ? today("04:00") : openMs);
+          expect(start).toBeGreaterThanOrEqual(timeframe === "1Day" ? today("04:00") : openMs);
           expect(start).toBeGreaterThan(timeMs[i - 1] ?? 0);
         }
       }),

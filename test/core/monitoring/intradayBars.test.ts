@@ -47,13 +47,13 @@ describe("a minute bar", () => {
   test("belongs to one symbol alone", () => {
     const state = fed([trade(1, "13:30:10", 10), { ...trade(1, "13:30:20", 99), symbol: "BBB" }]);
     expect(minutes(state)).toEqual(["13:30 10 10 10 10 100"]);
-    expect(lines(barsOf(state, { ...wholeDay, symbol: "BBB", timeframe: 1 }))).toEqual(["13:30 99 99 99 99 100"]);
-    expect(barsOf(state, { ...wholeDay, symbol: "CCC", timeframe: 1 }).timeMs).toHaveLength(0);
+    expect(lines(barsOf(state, { ...wholeDay, symbol: "BBB", timeframe: "1Min" }))).toEqual(["13:30 99 99 99 99 100"]);
+    expect(barsOf(state, { ...wholeDay, symbol: "CCC", timeframe: "1Min" }).timeMs).toHaveLength(0);
   });
 
   test("is given when it starts from `fromMs` on and before `toMs`", () => {
     const state = fed(["13:30", "13:31", "13:32"].map((time, id) => trade(id, time, 10)));
-    const between = { symbol: "AAA", fromMs: today("13:31"), toMs: today("13:32"), timeframe: 1 } as const;
+    const between = { symbol: "AAA", fromMs: today("13:31"), toMs: today("13:32"), timeframe: "1Min" } as const;
     expect(clock([...barsOf(state, between).timeMs])).toEqual(["13:31"]);
     expect(clock(gapsOf(state, { ...between, fromMs: today("13:32"), toMs: today("13:35") }))).toEqual([
       "13:33",
@@ -79,8 +79,8 @@ describe("a bar is closed", () => {
   });
 
   test("and a coarser one when the whole of it is over, even if its last minute has no trade", () => {
-    expect(minutes(withClock(state, today("13:35:04.999")), 5)).toEqual([]);
-    expect(minutes(withClock(state, today("13:35:05")), 5)).toEqual(["13:30 10 11 10 11 200"]);
+    expect(minutes(withClock(state, today("13:35:04.999")), "5Min")).toEqual([]);
+    expect(minutes(withClock(state, today("13:35:05")), "5Min")).toEqual(["13:30 10 11 10 11 200"]);
   });
 
   test("and a clock that goes back changes nothing", () => {

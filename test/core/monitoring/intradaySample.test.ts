@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { minuteMs } from "../../../src/core/model/time.ts";
-import { type Bar, hoursOn } from "../../../src/core/monitoring/barBuckets.ts";
+import { hoursOn } from "../../../src/core/monitoring/barBuckets.ts";
 import {
   barsOf,
   openIntradayBars,
@@ -13,6 +13,8 @@ import {
 } from "../../../src/core/monitoring/intradayBars.ts";
 import { day } from "../examples.ts";
 import { ms } from "./exampleTicks.ts";
+
+type Bar = Record<"startMs" | "open" | "high" | "low" | "close" | "volume", number>;
 
 const hourMs = 60 * minuteMs;
 const folder = join(import.meta.dirname, "../../../../shared/data/market/minute");
@@ -72,7 +74,7 @@ describe.skipIf(!existsSync(folder))("the sample data beside the project (skippe
           state = withClock(withTicks(state, ticksOf(symbol, row).toReversed()), row.startMs + minuteMs);
         }
         state = withClock(state, all.toMs);
-        expect(asBars(barsOf(state, { symbol, ...all, timeframe: 1 }))).toEqual(rows);
+        expect(asBars(barsOf(state, { symbol, ...all, timeframe: "1Min" }))).toEqual(rows);
         expect(state.books.get(symbol)?.trades.size).toBe(0);
       }
     },
@@ -87,7 +89,7 @@ describe.skipIf(!existsSync(folder))("the sample data beside the project (skippe
       ),
       all.toMs,
     );
-    const hours = asBars(barsOf(state, { symbol: "IBM", ...all, timeframe: 60 }));
+    const hours = asBars(barsOf(state, { symbol: "IBM", ...all, timeframe: "1Hour" }));
     const days = new Set(rows.map(({ startMs }) => new Date(startMs).toISOString().slice(0, 10)));
     expect(hours).toHaveLength(days.size * 7);
     for (const hour of hours) {

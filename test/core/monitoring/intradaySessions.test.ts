@@ -1,7 +1,8 @@
 // Bars and the hours of the exchange: where bars begin on short days and when clocks change, before the open and after the close.
 import { describe, expect, test } from "vitest";
+import type { Timeframe } from "../../../src/core/model/market.ts";
 import { minuteMs } from "../../../src/core/model/time.ts";
-import { bucketOf } from "../../../src/core/monitoring/barBuckets.ts";
+import { bucketEnd, bucketStart } from "../../../src/core/monitoring/barBuckets.ts";
 import {
   barsOf,
   gapsOf,
@@ -34,7 +35,7 @@ function tradedAllDay(date: string, extendedHours: boolean): IntradayBars {
   );
   return withClock(state, ms(midnight) + 48 * hourMs);
 }
-const startsOn = (date: string, timeframe: 60 | 30 | "day", extendedHours = false): readonly string[] => {
+const startsOn = (date: string, timeframe: Timeframe, extendedHours = false): readonly string[] => {
   const range = { symbol: "AAA", fromMs: ms(`${date}T00:00Z`), toMs: ms(`${date}T23:59Z`) };
   return clock([...barsOf(tradedAllDay(date, extendedHours), { ...range, timeframe }).timeMs]);
 };
@@ -58,22 +59,22 @@ describe("bars of the session", () => {
     ["a holiday", "2026-07-03", []],
     ["a Saturday", "2026-06-13", []],
   ])("start at the open in New York: the hours of %s", (_, date, expected) => {
-    expect(startsOn(date, 60)).toEqual(expected);
+    expect(startsOn(date, "1Hour")).toEqual(expected);
   });
 
   test("end at 13:00 on a day that closes early, and the last hour is half of one", () => {
     const state = tradedAllDay("2026-11-27", false);
     const all = { symbol: "AAA", fromMs: 0, toMs: ms("2026-12-01T00:00Z") };
-    const { timeMs, volume } = barsOf(state, { ...all, timeframe: 60 });
+    const { timeMs, volume } = barsOf(state, { ...all, timeframe: "1Hour" });
     expect(timeMs.at(-1)).toBe(ms("2026-11-27T17:30Z"));
     expect([...volume]).toEqual([60, 60, 60, 30]);
-    expect(barsOf(state, { ...all, timeframe: 1 }).timeMs.at(-1)).toBe(ms("2026-11-27T17:59Z"));
+    expect(barsOf(state, { ...all, timeframe: "1Min" }).timeMs.at(-1)).toBe(ms("2026-11-27T17:59Z"));
   });
 
   test("and the last hour is closed when the session is, not half an hour later", () => {
     const state = withTicks(openIntradayBars({ latenessMs: 0, horizonMs: 0 }), [trade(1, "19:45", 10)]);
-    expect(minutes(withClock(state, today("19:59:59.999")), 60)).toEqual([]);
-    expect(minutes(withClock(state, today("20:00")), 60)).toEqual(["19:30 10 10 10 10 100"]);
+    expect(minutes(withClock(state, today("19:59:59.999")), "1Hour")).toEqual([]);
+    expect(minutes(withClock(state, today("20:00")), "1Hour")).toEqual(["19:30 10 10 10 10 100"]);
   });
 
   test("leave out a trade before the open and one at the close, and count it", () => {
@@ -92,10 +93,10 @@ describe("bars of the session", () => {
       trade(1, "13:30", 10),
       trade(2, "19:59", 12),
     ]);
-    expect(minutes(withClock(state, today("19:59:59")), "day")).toEqual([]);
-    expect(minutes(withClock(state, today("20:00")), "day")).toEqual(["04:00 10 12 10 12 200"]);
-    expect(startsOn("2026-01-15", "day")).toEqual(["05:00"]);
-    expect(startsOn("2026-11-27", "day")).toEqual(["05:00"]);
+    expect(minutes(withClock(state, today("19:59:59")), "1Day")).toEqual([]);
+    expect(minutes(withClock(state, today("20:00")), "1Day")).toEqual(["04:00 10 12 10 12 200"]);
+    expect(startsOn("2026-01-15", "1Day")).toEqual(["05:00"]);
+    expect(startsOn("2026-11-27", "1Day")).toEqual(["05:00"]);
   });
 
   test("know no gap outside the session, nor on a day without one", () => {
@@ -123,7 +124,7 @@ describe("with extended hours", () => {
       "16:30",
       "17:30",
     ];
-    expect(startsOn("2026-06-15", 60, true)).toEqual([
+    expect(startsOn("2026-06-15", "1Hour", true)).toEqual([
       ...expected,
       "18:30",
       "19:30",
@@ -132,19 +133,30 @@ describe("with extended hours", () => {
       "22:00",
       "23:00",
     ]);
-    expect(startsOn("2026-11-27", 60, true).slice(-6)).toEqual(["16:30", "17:30", "18:00", "19:00", "20:00", "21:00"]);
+    expect(startsOn("2026-11-27", "1Hour", true).slice(-6)).toEqual([
+      "16:30",
+      "17:30",
+      "18:00",
+      "19:00",
+      "20:00",
+      "21:00",
+    ]);
   });
 
   test("no bar reaches over the open or the close", () => {
-    expect(bucketOf(today("13:29"), 60)).toEqual({ startMs: today("13:00"), endMs: today("13:30") });
-    expect(bucketOf(today("19:59"), 60)).toEqual({ startMs: today("19:30"), endMs: today("20:00") });
-    expect(bucketOf(today("20:00"), 60)).toEqual({ startMs: today("20:00"), endMs: today("21:00") });
-    expect(bucketOf(today("07:59"), 1)).toBeUndefined();
+    const hour = (time: string) => {
+      const start = bucketStart(today(time), "1Hour", true);
+      return [start, bucketEnd(start, "1Hour")];
+    };
+    expect(hour("13:29")).toEqual([today("13:00"), today("13:30")]);
+    expect(hour("19:59")).toEqual([today("19:30"), today("20:00")]);
+    expect(hour("20:00")).toEqual([today("20:00"), today("21:00")]);
+    expect(bucketStart(today("07:59"), "1Min", true)).toBeNaN();
   });
 
   test("the bar of a day is still the session's alone", () => {
     const ticks = [trade(1, "13:00", 1), trade(2, "13:30", 10), trade(3, "20:30", 99)];
-    expect(minutes(fed(ticks, { extendedHours: true }), "day")).toEqual(["04:00 10 10 10 10 100"]);
+    expect(minutes(fed(ticks, { extendedHours: true }), "1Day")).toEqual(["04:00 10 10 10 10 100"]);
     expect(minutes(fed(ticks, { extendedHours: true }))).toHaveLength(3);
   });
 

@@ -1,8 +1,10 @@
 // Inputs as text: canonical, and refused when they are not what was written.
 import { describe, expect, test } from "vitest";
 import { InvariantError } from "../../../src/core/model/errors.ts";
+import type { BarSeries } from "../../../src/core/model/market.ts";
+import { price } from "../../../src/core/model/money.ts";
 import { canonicalJson, decodeInputs, encodeInputs } from "../../../src/core/planning/canonicalJson.ts";
-import { exampleInputs } from "../examples.ts";
+import { day, exampleInputs, exampleMarket } from "../examples.ts";
 
 describe("canonical JSON", () => {
   test.each([
@@ -35,6 +37,17 @@ describe("stored inputs", () => {
 
   test("come back as they were, columns and all", () => {
     expect(decodeInputs(stored())).toEqual(exampleInputs());
+  });
+
+  test("come back with quotes, the close before and bars of several timeframes", () => {
+    const market = exampleMarket({ AAA: 100 });
+    const bars = market.bars.flatMap((series): BarSeries[] => [{ ...series, timeframe: "5Min" }, series]);
+    const previousClose = { day: day("2026-06-12"), price: price("99.5") };
+    const latest = market.latest.map((each) => ({ ...each, bid: price("99.9"), ask: price("100.1"), previousClose }));
+    const inputs = exampleInputs({ market: { ...market, bars, latest } });
+    const decoded = decodeInputs(JSON.parse(JSON.stringify(encodeInputs(inputs))));
+    expect(decoded).toEqual(inputs);
+    expect(canonicalJson(decoded)).toBe(canonicalJson(inputs));
   });
 
   test.each<[string, readonly (string | number)[], unknown]>([

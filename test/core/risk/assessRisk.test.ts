@@ -1,11 +1,12 @@
 // The risk fold as laws: whatever the batch, the portfolio and the limits are.
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { looserWhen, type RiskLimits } from "../../../src/core/model/limits.ts";
 import { qty } from "../../../src/core/model/money.ts";
-import type { OrderIntent } from "../../../src/core/model/order.ts";
-import type { RiskLimits } from "../../../src/core/model/settings.ts";
+import type { BrokerOrder, OrderIntent } from "../../../src/core/model/order.ts";
 import { assessRisk, type RiskContext } from "../../../src/core/risk/assessRisk.ts";
 import {
+  at,
   exampleControl,
   exampleIntent,
   exampleLimits,
@@ -21,21 +22,80 @@ const equity = 10_000;
 
 const side = fc.constantFrom("buy" as const, "sell" as const);
 const shares = fc.integer({ min: 1, max: 200 });
-const held = fc.record(Object.fromEntries(symbols.map((symbol) => [symbol, fc.integer({ min: -40, max: 120 })])));
+/** Now and then parts of a share. */
+const parts = fc.oneof({ weight: 4, arbitrary: shares }, { weight: 1, arbitrary: shares.map((count) => count / 8) });
+const heldOfOne = fc.oneof(fc.constant(0), fc.integer({ min: -40, max: 120 }));
+const held = fc.record(Object.fromEntries(symbols.map((symbol) => [symbol, heldOfOne])));
 const anIntent = fc
-  .tuple(side, fc.constantFrom(...symbols), shares)
+  .tuple(side, fc.constantFrom(...symbols), parts)
   .map(([of, symbol, count]) => exampleIntent(of, symbol, count, prices[symbol]));
 const intents = fc.uniqueArray(anIntent, { selector: ({ symbol }) => symbol, maxLength: symbols.length });
 const openOrder = fc
   .tuple(side, fc.constantFrom(...symbols), shares)
   .map(([of, symbol, count]) => exampleOrder({ symbol, side: of, qty: qty(count), clientOrderId: `${symbol} ${of}` }));
-const limits = fc.record({
-  maxOrderNotionalUsd: fc.integer({ min: 1, max: 12_000 }),
-  minOrderNotionalUsd: fc.integer({ min: 1, max: 300 }),
-  maxPositionFraction: fc.integer({ min: 1, max: 100 }).map((percent) => percent / 100),
-  maxGrossFraction: fc.integer({ min: 1, max: 200 }).map((percent) => percent / 100),
-});
+const fractions = (max: number) => fc.integer({ min: 1, max }).map((percent) => percent / 100);
+/** Limits that are always there, and some of those that may be. */
+const limits = fc
+  .tuple(
+    fc.record({
+      maxOrderNotionalUsd: fc.integer({ min: 1, max: 12_000 }),
+      minOrderNotionalUsd: fc.integer({ min: 1, max: 300 }),
+      maxPositionFraction: fractions(100),
+      maxGrossFraction: fractions(200),
+    }),
+    fc.oneof(
+      fc.constant({}),
+      fc.record(
+        {
+          maxOrderQty: fc.integer({ min: 1, max: 150 }),
+          maxPositionQty: fc.integer({ min: 1, max: 150 }),
+          maxPositionUsd: fc.integer({ min: 1, max: 9000 }),
+          maxNetFraction: fractions(150),
+          maxOpenPositions: fc.integer({ min: 1, max: 4 }),
+          maxOpenOrders: fc.integer({ min: 1, max: 6 }),
+          maxOrdersPerMinute: fc.integer({ min: 1, max: 4 }),
+        },
+        { requiredKeys: [] },
+      ),
+    ),
+  )
+  .map(([always, some]) => ({ ...always, ...some }));
+type SomeLimits = { readonly [name in keyof typeof looserWhen]?: number | undefined };
+const limitNames = Object.keys(looserWhen) as (keyof typeof looserWhen)[];
+
+/** The tighter of two values of a limit; one that is absent is the loosest. */
+const tighterOf = (name: keyof typeof looserWhen, a: SomeLimits, b: SomeLimits): SomeLimits => {
+  const given = [a[name], b[name]].filter((value) => value !== undefined);
+  const pick = looserWhen[name] === "larger" ? Math.min : Math.max;
+  return given.length === 0 ? {} : { [name]: pick(...given) };
+};
 const state = fc.constantFrom("running" as const, "running" as const, "reducing" as const, "halted" as const);
+
+type Situation = {
+  readonly held: Readonly<Record<string, number>>;
+  readonly openOrders?: readonly BrokerOrder[];
+  readonly buyingPower: number;
+  readonly state?: "running" | "reducing" | "halted";
+  readonly limits: Partial<RiskLimits>;
+};
+const contextOf = (of: Situation): RiskContext & { readonly limits: RiskLimits } => ({
+  portfolio: examplePortfolio({
+    equity,
+    buyingPower: of.buyingPower,
+    openOrders: of.openOrders ?? [],
+    positions: Object.fromEntries(symbols.map((symbol) => [symbol, [of.held[symbol] ?? 0, worth(symbol, of.held)]])),
+  }),
+  market: exampleMarket(prices),
+  limits: exampleLimits(of.limits),
+  control: exampleControl({ tradingState: of.state ?? "running" }),
+  task: exampleTask(),
+  asOf: at("2026-06-15T14:00Z"),
+  recentOrders: [],
+  lossMarks: undefined,
+  losses: {},
+});
+const worth = (symbol: keyof typeof prices, of: Readonly<Record<string, number>>): number =>
+  (of[symbol] ?? 0) * prices[symbol];
 
 const situation = fc
   .record({
@@ -45,20 +105,23 @@ const situation = fc
     state,
     limits,
   })
-  .map((of): RiskContext & { readonly limits: RiskLimits } => ({
-    portfolio: examplePortfolio({
-      equity,
-      buyingPower: of.buyingPower,
-      openOrders: of.openOrders,
-      positions: Object.fromEntries(symbols.map((symbol) => [symbol, [of.held[symbol] ?? 0, worth(symbol, of.held)]])),
-    }),
-    market: exampleMarket(prices),
-    limits: of.limits,
-    control: exampleControl({ tradingState: of.state }),
-    task: exampleTask(),
-  }));
-const worth = (symbol: keyof typeof prices, of: Readonly<Record<string, number>>): number =>
-  (of[symbol] ?? 0) * prices[symbol];
+  .map(contextOf);
+
+/** One position is sold, in part or whole, and others are bought in its place, near the limit on gross exposure. */
+const turnover = fc
+  .tuple(fc.integer({ min: 20, max: 90 }), shares, fc.tuple(shares, shares, shares), fc.integer({ min: 0, max: 20 }))
+  .map(([count, sold, [b, c, d], room]) => {
+    const buys = { BBB: b, CCC: c, DDD: d / 10 };
+    const batch = [
+      exampleIntent("sell", "AAA", Math.min(sold, count), prices.AAA),
+      ...(["BBB", "CCC", "DDD"] as const).map((symbol) =>
+        exampleIntent("buy", symbol, Math.ceil(buys[symbol]), prices[symbol]),
+      ),
+    ];
+    const maxGrossFraction = (count + room) / 100;
+    return [batch, contextOf({ held: { AAA: count }, buyingPower: 20_000, limits: { maxGrossFraction } })] as const;
+  });
+const batchAndContext = fc.oneof(fc.tuple(intents, situation), turnover);
 
 type Order = {
   readonly symbol: string;
@@ -67,20 +130,32 @@ type Order = {
   readonly stage?: 1 | 2;
 };
 
-/** Plain arithmetic, apart from the code under test: dollar values by symbol after these orders fill. */
-function valuesAfter({ portfolio }: RiskContext, filled: readonly Order[]): ReadonlyMap<string, number> {
+/** Plain arithmetic, apart from the code under test: shares by symbol after these orders fill. */
+function sharesAfter({ portfolio }: RiskContext, filled: readonly Order[]): ReadonlyMap<string, number> {
   return new Map(
     symbols.map((symbol) => {
       const before = Number(portfolio.positions.find((position) => position.symbol === symbol)?.qty ?? 0);
-      const change = filled
-        .filter((order) => order.symbol === symbol)
-        .reduce((sum, order) => sum + order.qty * (order.side === "buy" ? 1 : -1), 0);
-      return [symbol, Math.abs(before + change) * prices[symbol]];
+      const change = filled.filter((order) => order.symbol === symbol).reduce((sum, order) => sum + signed(order), 0);
+      return [symbol, before + change];
     }),
   );
 }
-const grossOf = (values: ReadonlyMap<string, number>): number =>
-  [...values.values()].reduce((sum, value) => sum + value, 0);
+const signed = (order: Order): number => order.qty * (order.side === "buy" ? 1 : -1);
+const sumOver = (of: ReadonlyMap<string, number>, value: (count: number, each: number) => number): number =>
+  symbols.reduce((sum, symbol) => sum + value(of.get(symbol) ?? 0, prices[symbol]), 0);
+const grossOf = (of: ReadonlyMap<string, number>) => sumOver(of, (count, each) => Math.abs(count) * each);
+const netOf = (of: ReadonlyMap<string, number>) => sumOver(of, (count, each) => count * each);
+const openOnes = (of: ReadonlyMap<string, number>) => sumOver(of, (count) => (Math.abs(count) > epsilon ? 1 : 0));
+
+/** What these orders only close of what is held, in dollars: covering a short position raises what long exceeds short by. */
+const closedBy = ({ portfolio }: RiskContext, filled: readonly Order[], of: "buy" | "sell"): number =>
+  filled
+    .filter((order) => order.side === of)
+    .reduce((sum, order) => {
+      const count = Number(portfolio.positions.find(({ symbol }) => symbol === order.symbol)?.qty ?? 0);
+      const closable = Math.max(0, of === "buy" ? -count : count);
+      return sum + Math.min(order.qty, closable) * prices[order.symbol as keyof typeof prices];
+    }, 0);
 
 const approvedOf = (batch: readonly OrderIntent[], context: RiskContext): readonly Order[] =>
   assessRisk(batch, context)
@@ -104,27 +179,39 @@ const epsilon = 1e-6;
 
 test("whichever open and approved orders fill, no limit is broken that was not broken before", () => {
   fc.assert(
-    fc.property(intents, situation, (batch, context) => {
+    fc.property(batchAndContext, ([batch, context]) => {
       const approved = approvedOf(batch, context);
-      const { maxPositionFraction, maxGrossFraction, maxOrderNotionalUsd } = context.limits;
+      const { maxPositionFraction, maxPositionUsd, maxPositionQty, maxGrossFraction, maxNetFraction } = context.limits;
+      const { maxOrderNotionalUsd, maxOrderQty, maxOpenPositions } = context.limits;
       const open = openOf(context);
-      const before = outcomes(open, []).map((outcome) => valuesAfter(context, outcome.open));
-      const grossBefore = Math.max(...before.map(grossOf));
-      const after = outcomes(open, approved).map((outcome) =>
-        valuesAfter(context, [...outcome.open, ...outcome.approved]),
-      );
-      expect(Math.max(...after.map(grossOf))).toBeLessThanOrEqual(
-        Math.max(maxGrossFraction * equity, grossBefore) + epsilon,
-      );
-      for (const symbol of symbols) {
-        const largest = (outcome: readonly ReadonlyMap<string, number>[]): number =>
-          Math.max(...outcome.map((values) => values.get(symbol) ?? 0));
-        expect(largest(after)).toBeLessThanOrEqual(Math.max(maxPositionFraction * equity, largest(before)) + epsilon);
-      }
-      for (const order of approved) {
-        expect(order.qty * prices[order.symbol as keyof typeof prices]).toBeLessThanOrEqual(
-          maxOrderNotionalUsd + epsilon,
+      const before = outcomes(open, []).map((outcome) => sharesAfter(context, outcome.open));
+      const worstBefore = (of: (shares: ReadonlyMap<string, number>) => number) => Math.max(...before.map(of));
+      const mostUsd = Math.min(maxPositionFraction * equity, maxPositionUsd ?? Number.POSITIVE_INFINITY);
+      const within = (figure: number, limit: number | undefined, already: number): void => {
+        const most = Math.max(limit ?? Number.POSITIVE_INFINITY, already);
+        if (figure > most + epsilon) throw new Error(`${figure} is above ${most}`);
+      };
+
+      for (const { open: filledOpen, approved: filled } of outcomes(open, approved)) {
+        const after = sharesAfter(context, [...filledOpen, ...filled]);
+        within(grossOf(after), maxGrossFraction * equity, worstBefore(grossOf));
+        within(openOnes(after), maxOpenPositions, worstBefore(openOnes));
+        const net = maxNetFraction && maxNetFraction * equity;
+        within(netOf(after) - closedBy(context, filled, "buy"), net, worstBefore(netOf));
+        within(
+          -netOf(after) - closedBy(context, filled, "sell"),
+          net,
+          worstBefore((of) => -netOf(of)),
         );
+        for (const symbol of symbols) {
+          const count = (of: ReadonlyMap<string, number>) => Math.abs(of.get(symbol) ?? 0);
+          within(count(after), maxPositionQty, worstBefore(count));
+          within(count(after) * prices[symbol], mostUsd, worstBefore(count) * prices[symbol]);
+        }
+      }
+      for (const { symbol, qty: count } of approved) {
+        within(count * prices[symbol as keyof typeof prices], maxOrderNotionalUsd, 0);
+        within(count, maxOrderQty, 0);
       }
     }),
     { numRuns: 500 },
@@ -155,12 +242,8 @@ test("approved buys from cash never take more than the buying power that open bu
 test("what tighter limits approve, looser ones approve whole", () => {
   fc.assert(
     fc.property(intents, situation, limits, (batch, context, other) => {
-      const tighter: RiskLimits = {
-        maxOrderNotionalUsd: Math.min(context.limits.maxOrderNotionalUsd, other.maxOrderNotionalUsd),
-        minOrderNotionalUsd: Math.max(context.limits.minOrderNotionalUsd, other.minOrderNotionalUsd),
-        maxPositionFraction: Math.min(context.limits.maxPositionFraction, other.maxPositionFraction),
-        maxGrossFraction: Math.min(context.limits.maxGrossFraction, other.maxGrossFraction),
-      };
+      const tightened = limitNames.map((name) => tighterOf(name, context.limits, other));
+      const tighter: RiskLimits = Object.assign({ ...context.limits }, ...tightened);
       const approved = approvedOf(batch, { ...context, limits: tighter });
       const again = approved.map((order) =>
         exampleIntent(order.side, order.symbol, order.qty, prices[order.symbol as keyof typeof prices]),
@@ -182,13 +265,8 @@ test("tightening a limit never approves more of an order", () => {
       const approvedQty = (under: RiskLimits): number =>
         approvedOf([order], { ...context, limits: under })[0]?.qty ?? 0;
       const loose = approvedQty(context.limits);
-      const { limits: before } = context;
-      for (const tighter of [
-        { ...before, maxOrderNotionalUsd: Math.min(before.maxOrderNotionalUsd, other.maxOrderNotionalUsd) },
-        { ...before, minOrderNotionalUsd: Math.max(before.minOrderNotionalUsd, other.minOrderNotionalUsd) },
-        { ...before, maxPositionFraction: Math.min(before.maxPositionFraction, other.maxPositionFraction) },
-        { ...before, maxGrossFraction: Math.min(before.maxGrossFraction, other.maxGrossFraction) },
-      ]) {
+      for (const name of limitNames) {
+        const tighter: RiskLimits = Object.assign({ ...context.limits }, tighterOf(name, context.limits, other));
         expect(approvedQty(tighter)).toBeLessThanOrEqual(loose);
       }
     }),
@@ -214,8 +292,9 @@ test("selling what is held is never denied by a limit on exposure", () => {
       const position = Number(context.portfolio.positions.find((each) => each.symbol === symbol)?.qty ?? 0);
       if (position < 1 || context.portfolio.openOrders.length > 0) return;
       const exit = exampleIntent("sell", symbol, Math.min(count, position), prices[symbol]);
-      const loose = { ...exampleLimits(), maxPositionFraction: 0.001, maxGrossFraction: 0.001 };
-      const running = { ...context, limits: loose, control: exampleControl() };
+      const tightest = { maxPositionFraction: 0.001, maxGrossFraction: 0.001, maxNetFraction: 0.001 };
+      const few = { maxPositionQty: 1, maxPositionUsd: 1, maxOpenPositions: 1, maxOpenOrders: 1 };
+      const running = { ...context, limits: { ...exampleLimits(), ...tightest, ...few }, control: exampleControl() };
       expect(assessRisk([exit], running).verdicts).toMatchObject([{ decision: "approved" }]);
     }),
   );

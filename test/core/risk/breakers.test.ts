@@ -1,11 +1,11 @@
 // The breakers by their figures alone: where each limit lies, what is counted, and from where it is counted after a resumption.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { breakersSchema } from "../../../src/core/model/limits.ts";
 import { usd } from "../../../src/core/model/money.ts";
 import type { BreakerMemory, RecentOrder, Trip } from "../../../src/core/model/monitor.ts";
 import type { OrderOutcome } from "../../../src/core/model/order.ts";
 import type { ExecutionRecord } from "../../../src/core/model/run.ts";
-import { breakersSchema } from "../../../src/core/model/settings.ts";
 import { addMs, type Instant, minuteMs } from "../../../src/core/model/time.ts";
 import { type BreakerFigures, judgeBreakers } from "../../../src/core/risk/breakers.ts";
 import { withRecords } from "../../../src/core/risk/recentOrders.ts";

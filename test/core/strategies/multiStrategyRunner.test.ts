@@ -1,21 +1,15 @@
 // Several strategies on one view: netting, isolation of the one that fails, and independence of the list's order.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { usd } from "../../../src/core/model/money.ts";
-import type { StrategyUse } from "../../../src/core/model/task.ts";
+import { z } from "zod";
+import type { StrategyUse, Task } from "../../../src/core/model/task.ts";
 import { runStrategies } from "../../../src/core/strategies/multiStrategyRunner.ts";
-import type { StrategyView } from "../../../src/core/strategies/strategy.ts";
-import { at, exampleBars, exampleTask } from "../examples.ts";
+import { define, type SignalDraft } from "../../../src/core/strategies/strategy.ts";
+import { exampleBars, exampleInputs, exampleMarket, exampleTask } from "../examples.ts";
 
 const rising = Array.from({ length: 40 }, (_, index) => 60 + index);
 const symbols = ["AAA", "BBB", "CCC", "DDD"];
-const view: StrategyView = {
-  asOf: at("2026-06-15T14:00Z"),
-  bars: new Map(symbols.map((symbol) => [symbol, exampleBars(symbol, rising)])),
-  latest: new Map(),
-  positions: new Map(),
-  equity: usd(100_000),
-};
+const market = exampleMarket({ AAA: 100, BBB: 100, CCC: 100, DDD: 100 });
 
 const weights = (of: Record<string, number>, weight = 1): StrategyUse => ({
   name: "targetWeights",
@@ -24,36 +18,48 @@ const weights = (of: Record<string, number>, weight = 1): StrategyUse => ({
 });
 const trend = (weight = 1): StrategyUse => ({ name: "movingAverageCross", params: {}, weight });
 const broken: StrategyUse = { name: "movingAverageCross", params: { fast: "x" }, weight: 5 };
-const run = (...strategies: readonly StrategyUse[]) =>
-  runStrategies(exampleTask({ strategies: [...strategies] }), view);
+const run = (...strategies: readonly StrategyUse[]) => runBy("netTargetWeights", ...strategies);
+const runBy = (combine: Task["combine"], ...strategies: readonly StrategyUse[]) =>
+  runStrategies({ ...exampleInputs({ market }), task: exampleTask({ symbols, strategies: [...strategies], combine }) });
 
 describe("targets", () => {
   test("of one strategy are its own", () => {
     expect([...run(weights({ BBB: 0.3, AAA: 0.5 })).targets]).toEqual([
-      ["AAA", { weight: 0.5, strategy: "targetWeights" }],
-      ["BBB", { weight: 0.3, strategy: "targetWeights" }],
+      ["AAA", { weight: 0.5, strategy: "targetWeights", attribution: [{ strategy: "targetWeights", weight: 0.5 }] }],
+      ["BBB", { weight: 0.3, strategy: "targetWeights", attribution: [{ strategy: "targetWeights", weight: 0.3 }] }],
     ]);
   });
 
   test("of several are netted by their weights, and a symbol of one alone keeps its name", () => {
     const { targets } = run(trend(3), weights({ AAA: 0.4 }));
-    expect(targets.get("AAA")).toEqual({ weight: 0.75 * 0.25 + 0.25 * 0.4, strategy: "net" });
-    expect(targets.get("BBB")).toEqual({ weight: 0.1875, strategy: "movingAverageCross" });
+    expect(targets.get("AAA")).toEqual({
+      weight: 0.75 * 0.25 + 0.25 * 0.4,
+      strategy: "net",
+      attribution: [
+        { strategy: "movingAverageCross", weight: 0.1875 },
+        { strategy: "targetWeights", weight: 0.1 },
+      ],
+    });
+    expect(targets.get("BBB")).toMatchObject({ weight: 0.1875, strategy: "movingAverageCross" });
   });
 
   test("of the same strategy twice keep its name", () => {
     expect(run(weights({ AAA: 0.4 }), weights({ AAA: 0.2 })).targets.get("AAA")).toEqual({
       weight: 0.3,
       strategy: "targetWeights",
+      attribution: [{ strategy: "targetWeights", weight: 0.3 }],
     });
   });
 });
 
 describe("a strategy that fails", () => {
-  test("is named with its reason, and the others decide as if it were not there", () => {
+  test("is named with its reason, and the others keep the shares that they have beside it", () => {
     const { targets, signals, failures } = run(broken, weights({ AAA: 0.4 }));
     expect(failures).toEqual([{ strategy: "movingAverageCross", message: expect.stringContaining("fast") }]);
-    expect(targets).toEqual(run(weights({ AAA: 0.4 })).targets);
+    expect(targets.get("AAA")).toMatchObject({
+      weight: expect.closeTo(0.4 / 6, 12),
+      strategy: "targetWeights",
+    });
     expect(signals).toEqual(run(weights({ AAA: 0.4 })).signals);
   });
 
@@ -65,9 +71,9 @@ describe("a strategy that fails", () => {
       },
     };
     const task = exampleTask({ strategies: [trend(), weights({ AAA: 0.4 })] });
-    const result = runStrategies(task, { ...view, bars: new Map([["AAA", series]]) });
+    const result = runStrategies({ ...exampleInputs({ market: { ...market, bars: [series] } }), task });
     expect(result.failures).toEqual([{ strategy: "movingAverageCross", message: "a column is missing" }]);
-    expect(result.targets.get("AAA")).toEqual({ weight: 0.4, strategy: "targetWeights" });
+    expect(result.targets.get("AAA")).toMatchObject({ weight: 0.2, strategy: "targetWeights" });
   });
 
   test("alone leaves every symbol without a target, so that nothing is sold by a failure", () => {
@@ -90,6 +96,68 @@ test("the order of the list does not change the result, to the last bit", () => 
       expect(JSON.stringify({ ...result, targets: [...result.targets] })).toBe(expected);
     }),
   );
+});
+
+describe("a symbol that is left out of the run", () => {
+  const without = exampleMarket({ AAA: 100, BBB: 100 });
+
+  test("keeps its part: the others get no more because its data are bad", () => {
+    const task = exampleTask({ symbols, strategies: [trend()] });
+    const { targets } = runStrategies({ ...exampleInputs({ market: without }), task });
+    expect([...targets].map(([symbol, { weight }]) => [symbol, weight])).toEqual([
+      ["AAA", 0.25],
+      ["BBB", 0.25],
+    ]);
+  });
+
+  test("gets no target, though its strategy names it", () => {
+    const task = exampleTask({ symbols, strategies: [weights({ AAA: 0.4, CCC: 0.4 })] });
+    expect([...runStrategies({ ...exampleInputs({ market: without }), task }).targets.keys()]).toEqual(["AAA"]);
+  });
+});
+
+describe("nonsense that a strategy answers sets it aside", () => {
+  /** A run of a strategy that answers these for AAA, each beside what is sound. */
+  const answering = (...answers: readonly Partial<SignalDraft>[]) => {
+    const params = z.strictObject({});
+    const sound = { symbol: "AAA", targetWeight: 0.5, strength: 1, reasons: {} };
+    const oracle = define({
+      name: "oracle",
+      title: "",
+      doc: "",
+      params,
+      needs: () => ({ timeframe: "1Day", bars: 0 }),
+      decide: () => answers.map((answer) => ({ ...sound, ...answer })),
+    });
+    const task = exampleTask({ symbols, strategies: [{ name: "oracle", params: {}, weight: 1 }] });
+    return runStrategies({ ...exampleInputs({ market }), task }, () => oracle);
+  };
+
+  test.each<[string, ...Partial<SignalDraft>[]]>([
+    ["names a symbol that takes no part in the run", { symbol: "GONE" }],
+    ["has the weight 1.01", { targetWeight: 1.01 }],
+    ["has the weight NaN", { targetWeight: Number.NaN }],
+    ["has the strength -0.1", { strength: -0.1 }],
+    ["has its stop at 1", { stopFraction: 1 }],
+    ["has its target at 0", { targetFraction: 0 }],
+    ["has its target at Infinity", { targetFraction: Number.POSITIVE_INFINITY }],
+    ["is meant for NaN bars", { horizonBars: Number.NaN }],
+    ["gives mean as a reason, which is not a number", { reasons: { close: 1, mean: Number.NaN } }],
+    ["is its second", {}, {}],
+  ])("it %s", (fault, ...answers) => {
+    const symbol = answers[0]?.symbol ?? "AAA";
+    expect(answering(...answers)).toEqual({
+      signals: [],
+      failures: [{ strategy: "oracle", message: `its signal for ${symbol} ${fault}` }],
+      targets: new Map(),
+      conflicts: [],
+    });
+  });
+
+  test("what is at the edge of sense is taken", () => {
+    const edges = { targetWeight: -1, strength: 0, stopFraction: 0.99, targetFraction: 9, horizonBars: 0.5 };
+    expect(answering({ ...edges, reasons: { why: "so" } }).failures).toEqual([]);
+  });
 });
 
 test("signals are sorted by strategy and symbol", () => {

@@ -1,0 +1,65 @@
+// From a verdict to the order as it will be sent: its id, its type and price by the task's policy, and the exits that follow it.
+import { clientOrderIdOf } from "../model/ids.ts";
+import type { LatestPrice, MarketSnapshot } from "../model/market.ts";
+import { type Price, scalePrice } from "../model/money.ts";
+import type { OrderTicket, Side } from "../model/order.ts";
+import type { PortfolioSnapshot } from "../model/portfolio.ts";
+import type { RiskVerdict } from "../model/risk.ts";
+import type { OrderPolicy } from "../model/sizing.ts";
+import type { Task } from "../model/task.ts";
+import { buysLong, exitPricesOf } from "./exits.ts";
+
+export type TicketInputs = {
+  readonly runId: string;
+  readonly task: Pick<Task, "orders" | "protection">;
+  readonly market: Pick<MarketSnapshot, "latest">;
+  readonly portfolio: Pick<PortfolioSnapshot, "positions">;
+};
+
+/** The ticket of what a verdict leaves of its intent. What buys into a long position is followed by its exits, where the task or its signals say any. */
+export function ticketOf(
+  { runId, task, market, portfolio }: TicketInputs,
+  { intent, qty, stage }: RiskVerdict,
+): OrderTicket {
+  const { strategy, symbol, side, referencePrice } = intent;
+  const position = portfolio.positions.find((each) => each.symbol === symbol);
+  const exits = side === "buy" && buysLong(position) ? exitPricesOf(task, intent) : undefined;
+  const quote = market.latest.find((each) => each.symbol === symbol);
+  const { type, ...terms } = termsOf(task.orders, side, referencePrice, quote);
+  return {
+    stage,
+    clientOrderId: clientOrderIdOf(runId, strategy, symbol, side, 1),
+    strategy,
+    symbol,
+    side,
+    qty,
+    type,
+    referencePrice,
+    ...terms,
+    ...(exits === undefined ? {} : { exits, timeInForce: "gtc" }),
+  };
+}
+
+/** A limit is never beyond the collar: rounded towards the price, in whole cents, below a dollar in hundredths of a cent. */
+function termsOf(
+  { type, collarFraction }: OrderPolicy,
+  side: Side,
+  referencePrice: Price,
+  quote: LatestPrice | undefined,
+): Pick<OrderTicket, "type" | "timeInForce" | "limitPrice"> {
+  const limitFrom = (price: Price): Price =>
+    side === "buy" ? scalePrice(price, 1 + collarFraction, "down") : scalePrice(price, 1 - collarFraction, "up");
+  const otherSide = side === "buy" ? quote?.ask : quote?.bid;
+  switch (type) {
+    case "market":
+      return { type: "market", timeInForce: "day" };
+    case "limit":
+      return { type: "limit", timeInForce: "day", limitPrice: limitFrom(referencePrice) };
+    case "marketableLimit":
+      return { type: "limit", timeInForce: "day", limitPrice: limitFrom(otherSide ?? referencePrice) };
+    case "marketOnOpen":
+      return { type: "market", timeInForce: "opg" };
+    case "marketOnClose":
+      return { type: "market", timeInForce: "cls" };
+  }
+}

@@ -1,0 +1,128 @@
+// Rules about what the account may come to hold: by symbol, in sum, in number, and with what it can be paid. What lowers exposure is never denied by one.
+import {
+  addQty,
+  addUsd,
+  compare,
+  fractionOf,
+  maximum,
+  minimum,
+  notional,
+  type Qty,
+  qty,
+  subtractQty,
+  subtractUsd,
+  type Usd,
+  usd,
+  zeroUsd,
+} from "../model/money.ts";
+import type { OrderIntent } from "../model/order.ts";
+import type { RuleFigure } from "../model/risk.ts";
+import { type Book, exposureOf, isOpen, reducibleQty, signedQty, worstQty, worstUsd } from "./exposure.ts";
+import { dollars, type Finding, numbers, payableQty, type Rule, reducible } from "./rule.ts";
+
+/** The tightest of the limits in shares, in dollars and in a share of equity; told is the one that leaves the order less. */
+export const maxPosition: Rule = (intent, { book, account, limits }) => {
+  const { symbol, side, qty: count, referencePrice } = intent;
+  const limit = [
+    fractionOf(account.equity, limits.maxPositionFraction),
+    ...(limits.maxPositionUsd === undefined ? [] : [usd(limits.maxPositionUsd)]),
+  ].reduce(minimum<Usd>);
+  const inDollars: Finding = {
+    code: "MAX_POSITION",
+    ...withinExposure("maxPosition", intent, book, { limit, others: zeroUsd }),
+    message: `the position in ${symbol} may come to ${limit} USD at the most`,
+  };
+  if (limits.maxPositionQty === undefined) return inDollars;
+  const exposure = exposureOf(book, symbol, referencePrice);
+  const towards = signedQty(exposure, side);
+  const room = subtractQty(qty(limits.maxPositionQty), towards);
+  const inShares: Finding = {
+    code: "MAX_POSITION",
+    figure: {
+      rule: "maxPosition",
+      limit: `${limits.maxPositionQty} shares`,
+      figure: `${maximum(worstQty(exposure), addQty(towards, count))} shares`,
+      headroom: `${room} shares`,
+    },
+    maxQty: maximum(reducibleQty(exposure, side), room),
+    message: `the position in ${symbol} may come to ${limits.maxPositionQty} shares at the most`,
+  };
+  return compare(inShares.maxQty, inDollars.maxQty) < 0 ? inShares : inDollars;
+};
+
+export const maxGross: Rule = (intent, { book, account, limits }) => {
+  const limit = fractionOf(account.equity, limits.maxGrossFraction);
+  const own = worstUsd(exposureOf(book, intent.symbol, intent.referencePrice));
+  return {
+    code: "MAX_GROSS",
+    ...withinExposure("maxGross", intent, book, { limit, others: subtractUsd(book.grossUsd, own) }),
+    message: `all positions together may come to ${limit} USD at the most`,
+  };
+};
+
+/** Long less short, whichever orders fill: all that buys and nothing that sells, and the other way round. */
+export const maxNet: Rule = (intent, { book, account, limits: { maxNetFraction } }) => {
+  if (maxNetFraction === undefined) return undefined;
+  const limit = fractionOf(account.equity, maxNetFraction);
+  const before = intent.side === "buy" ? book.netLongUsd : book.netShortUsd;
+  const free = subtractUsd(limit, before);
+  return {
+    code: "MAX_NET",
+    figure: dollars("maxNet", limit, addUsd(before, notional(intent.referencePrice, intent.qty)), free),
+    maxQty: maximum(reducible(intent, book), payableQty(intent, free)),
+    message: `long less short may come to ${limit} USD at the most`,
+  };
+};
+
+/** An order in a symbol in which nothing is held or under way opens one more position. */
+export const maxOpenPositions: Rule = (intent, { book, limits: { maxOpenPositions: limit } }) => {
+  if (limit === undefined) return undefined;
+  const open = book.openPositions;
+  const opens = !isOpen(exposureOf(book, intent.symbol, intent.referencePrice));
+  return {
+    code: "MAX_OPEN_POSITIONS",
+    figure: numbers("maxOpenPositions", limit, open + (opens ? 1 : 0), "positions", limit - open),
+    maxQty: opens && open >= limit ? reducible(intent, book) : intent.qty,
+    message: `${open} positions are open or being opened; the limit is ${limit}`,
+  };
+};
+
+export const maxOpenOrders: Rule = (intent, { book, limits: { maxOpenOrders: limit } }) =>
+  limit === undefined
+    ? undefined
+    : {
+        code: "MAX_OPEN_ORDERS",
+        figure: numbers("maxOpenOrders", limit, book.orders + 1, "orders", limit - book.orders),
+        maxQty: book.orders >= limit ? reducible(intent, book) : intent.qty,
+        message: `${book.orders} orders are open, in doubt or approved; the limit is ${limit}`,
+      };
+
+/** Counted over the batch: what open and approved orders take is gone, and what sells will bring is not there yet. */
+export const buyingPower: Rule = (intent, { book, account }) => {
+  const free = subtractUsd(account.buyingPower, book.reservedUsd);
+  const needed = addUsd(book.reservedUsd, notional(intent.referencePrice, intent.qty));
+  return {
+    code: "BUYING_POWER",
+    figure: dollars("buyingPower", account.buyingPower, needed, free),
+    maxQty: addQty(reducible(intent, book), payableQty(intent, free)),
+    message: `the buying power left is ${free} USD`,
+  };
+};
+
+/** How much of an order fits under a limit on exposure of which `others` is taken. What lowers exposure always fits. */
+function withinExposure(
+  rule: string,
+  intent: OrderIntent,
+  book: Book,
+  { limit, others }: { readonly limit: Usd; readonly others: Usd },
+): { readonly figure: RuleFigure; readonly maxQty: Qty } {
+  const { symbol, side, qty: count, referencePrice } = intent;
+  const exposure = exposureOf(book, symbol, referencePrice);
+  const towards = signedQty(exposure, side);
+  const after = maximum(worstUsd(exposure), notional(referencePrice, addQty(towards, count)));
+  const headroom = subtractUsd(limit, addUsd(others, notional(referencePrice, towards)));
+  return {
+    figure: dollars(rule, limit, addUsd(others, after), headroom),
+    maxQty: maximum(reducibleQty(exposure, side), payableQty(intent, headroom)),
+  };
+}

@@ -1,0 +1,43 @@
+// The verdict on one order: what every rule says of it, and how much of it the hardest of them leaves.
+import { compare, isPositive, roundQtyDown, zeroQty } from "../model/money.ts";
+import type { OrderIntent } from "../model/order.ts";
+import type { RiskVerdict } from "../model/risk.ts";
+import { type Finding, qtyDecimals, type RuleContext } from "./rule.ts";
+import { rules } from "./rules.ts";
+
+/** What a rule cuts an order to must itself pass every rule: it may be too small, or the same again as an order of late. */
+export function judgeOrder(intent: OrderIntent, context: RuleContext): RiskVerdict {
+  const findings = findingsOn(intent, context);
+  const figures = findings.map(({ figure }) => figure);
+  const hardest = hardestOf(findings);
+  if (hardest === undefined) return denyWithoutLimits(intent);
+  const { code, message, maxQty } = hardest;
+  if (compare(maxQty, intent.qty) >= 0) {
+    return { intent, decision: "approved", qty: intent.qty, figures, stage: 1 };
+  }
+  const qty = roundQtyDown(maxQty, intent.qty.includes(".") ? qtyDecimals : 0);
+  const denied = { intent, decision: "denied", qty: zeroQty, code, message, figures, stage: 1 } as const;
+  if (!isPositive(qty)) return denied;
+  const rest = hardestOf(findingsOn({ ...intent, qty }, context));
+  return rest === undefined || compare(rest.maxQty, qty) < 0
+    ? { ...denied, message: `${message}; of the ${qty} that it leaves: ${rest?.message}` }
+    : { ...denied, decision: "reduced", qty };
+}
+
+const findingsOn = (intent: OrderIntent, context: RuleContext): readonly Finding[] =>
+  rules.flatMap((rule) => rule(intent, context) ?? []);
+
+/** Of several that leave the same, the first. */
+const hardestOf = ([first, ...others]: readonly Finding[]): Finding | undefined =>
+  first === undefined ? undefined : others.reduce(tighter, first);
+const tighter = (a: Finding, b: Finding): Finding => (compare(b.maxQty, a.maxQty) < 0 ? b : a);
+
+export const denyWithoutLimits = (intent: OrderIntent): RiskVerdict => ({
+  intent,
+  decision: "denied",
+  qty: zeroQty,
+  code: "NO_LIMITS",
+  message: "there are no risk limits",
+  figures: [],
+  stage: 1,
+});

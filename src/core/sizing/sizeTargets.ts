@@ -1,0 +1,162 @@
+// From target weights to the smallest set of orders that leads there from what is held and what is already on its way.
+import type { BarSeries, MarketSnapshot } from "../model/market.ts";
+import {
+  absQty,
+  addQty,
+  compare,
+  costPrice,
+  fractionOf,
+  isNegative,
+  isPositive,
+  isZero,
+  minimum,
+  negateQty,
+  notional,
+  type Price,
+  type Qty,
+  roundQtyDown,
+  sharesFor,
+  subtractQty,
+  zeroQty,
+} from "../model/money.ts";
+import { bySendingOrder, type OrderIntent, type Side } from "../model/order.ts";
+import type { PortfolioSnapshot } from "../model/portfolio.ts";
+import type { Untraded } from "../model/run.ts";
+import type { Task } from "../model/task.ts";
+import type { Target } from "../strategies/combine.ts";
+import { targetValue } from "./targetValue.ts";
+
+export type SizingInputs = {
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly task: Pick<Task, "sizing" | "orders" | "protection">;
+  readonly market: MarketSnapshot;
+  readonly portfolio: PortfolioSnapshot;
+};
+
+/** Every symbol with a target ends in an intent, or among the untraded ones with the reason. */
+export type Sized = { readonly intents: readonly OrderIntent[]; readonly untraded: readonly Untraded[] };
+
+/**
+ * One order a symbol at the most, rounded down, sells before buys and then by symbol. Costs are assumed as the task says: a target buys no
+ * more than it would at the worse price. A difference below the rebalance band makes no order. A target of 0 leaves the position whole. No
+ * order flips a position: one of the other side is closed first, and the next run goes on from there.
+ */
+export function sizeTargets({ targets, task, market, portfolio }: SizingInputs): Sized {
+  const daily = new Map(
+    market.bars.flatMap((series) => (series.timeframe === "1Day" ? [[series.symbol, series]] : [])),
+  );
+  const positions = [...targets.values()].filter(({ weight }) => weight !== 0).length;
+  const sized = market.latest.flatMap(({ symbol, price }) => {
+    const target = targets.get(symbol);
+    const decimals = isWhole(symbol, task, market) ? 0 : fractionalDecimals;
+    return target === undefined
+      ? []
+      : [sizeSymbol({ symbol, price, target, positions, daily: daily.get(symbol), decimals }, task, portfolio)];
+  });
+  return {
+    intents: sized.flatMap((each) => ("intent" in each ? [each.intent] : [])).sort(bySendingOrder),
+    untraded: sized.flatMap((each) => ("reason" in each ? [each] : [])),
+  };
+}
+
+/** Alpaca's finest quantity. */
+const fractionalDecimals = 9;
+
+/** Parts of shares cannot carry exits or wait for an auction. */
+function isWhole(
+  symbol: string,
+  { sizing, orders, protection }: SizingInputs["task"],
+  { assets }: MarketSnapshot,
+): boolean {
+  const inAuction = orders.type === "marketOnOpen" || orders.type === "marketOnClose";
+  if (!sizing.fractionalShares || protection !== undefined || inAuction) return true;
+  return assets.find((asset) => asset.symbol === symbol)?.fractionable !== true;
+}
+
+type TargetSymbol = {
+  readonly symbol: string;
+  readonly price: Price;
+  readonly target: Target;
+  readonly positions: number;
+  readonly daily: BarSeries | undefined;
+  readonly decimals: number;
+};
+
+function sizeSymbol(
+  { symbol, price, target, positions, daily, decimals }: TargetSymbol,
+  { sizing }: SizingInputs["task"],
+  portfolio: PortfolioSnapshot,
+): { readonly intent: OrderIntent } | Untraded {
+  const { equity } = portfolio.account;
+  const wanted = wantedQty({ target, price, equity, positions, daily, decimals }, sizing);
+  if ("reason" in wanted) return { symbol, reason: wanted.reason };
+  const position = portfolio.positions.find((each) => each.symbol === symbol);
+  const held = position?.qty ?? zeroQty;
+  const onItsWay = subtractQty(underWay(portfolio, symbol, "buy"), underWay(portfolio, symbol, "sell"));
+  const missing = subtractQty(wanted.qty, addQty(held, onItsWay));
+  const side: Side = isNegative(missing) ? "sell" : "buy";
+  const available = position?.available ?? zeroQty;
+  const leaves = target.weight === 0 && isZero(onItsWay);
+  const qty = leaves ? absQty(available) : withoutFlip({ side, missing: absQty(missing), held, available, decimals });
+
+  const sizingText = `${wanted.how}; at ${price} that is ${wanted.qty}; ${held} held and ${onItsWay} on its way: ${side} ${qty}`;
+  const band = fractionOf(equity, sizing.rebalanceBandFraction);
+  if (!isPositive(qty)) return { symbol, reason: `nothing is missing: ${sizingText}` };
+  if (!leaves && compare(notional(price, absQty(missing)), band) < 0)
+    return { symbol, reason: `what is missing is within the rebalance band of ${band} USD: ${sizingText}` };
+  const { strategy, attribution, stopFraction, targetFraction } = target;
+  return {
+    intent: {
+      strategy,
+      symbol,
+      side,
+      qty,
+      referencePrice: price,
+      notional: notional(price, qty),
+      sizing: sizingText,
+      attribution,
+      ...(stopFraction === undefined ? {} : { stopFraction }),
+      ...(targetFraction === undefined ? {} : { targetFraction }),
+    },
+  };
+}
+
+/** The signed quantity behind a target. Short positions are of whole shares. */
+function wantedQty(
+  { decimals, ...given }: Parameters<typeof targetValue>[1] & { readonly decimals: number },
+  sizing: Task["sizing"],
+): { readonly qty: Qty; readonly how: string } | { readonly reason: string } {
+  const { target, price } = given;
+  if (target.weight === 0) return { qty: zeroQty, how: "weight 0" };
+  const value = targetValue(sizing, given);
+  if (value.kind === "none") return { reason: value.reason };
+  const short = target.weight < 0;
+  const each = costPrice(price, sizing);
+  const shares = roundQtyDown(value.shares ?? sharesFor(value.usd, each, decimals), short ? 0 : decimals);
+  const how = `${value.how} = ${value.usd} USD${each === price ? "" : `, at ${each} with costs`}`;
+  return { qty: short ? negateQty(shares) : shares, how };
+}
+
+/** Never more than can be sold, nor than closes a position of the other side. */
+function withoutFlip(order: {
+  readonly side: Side;
+  readonly missing: Qty;
+  readonly held: Qty;
+  readonly available: Qty;
+  readonly decimals: number;
+}): Qty {
+  const { side, missing, held, available, decimals } = order;
+  const rounded = roundQtyDown(missing, decimals);
+  if (side === "sell" && isPositive(held)) return minimum(rounded, roundQtyDown(available, decimals));
+  if (side === "sell") return roundQtyDown(missing);
+  return isNegative(held) ? minimum(rounded, negateQty(held)) : rounded;
+}
+
+/** What open orders of one side may still fill, and what orders in doubt may be. One without a quantity counts as none: the risk rules refuse to add beside it. */
+const underWay = ({ openOrders, uncertainOrders }: PortfolioSnapshot, symbol: string, side: Side): Qty =>
+  addQty(
+    ...openOrders
+      .filter((order) => order.symbol === symbol && order.side === side)
+      .map(({ qty, filledQty }) => (qty === null ? zeroQty : subtractQty(qty, filledQty))),
+    ...uncertainOrders.filter((order) => order.symbol === symbol && order.side === side).map(({ qty }) => qty),
+  );

@@ -1,0 +1,144 @@
+// How what several strategies wish for one symbol becomes one target: four rules, none of which depends on the order of the list.
+import type { Attribution } from "../model/order.ts";
+import type { Signal } from "../model/signal.ts";
+import { netStrategy, type Task } from "../model/task.ts";
+
+export type CombinationRule = Task["combine"];
+
+/** A strategy's wish for the symbol, with the weight that its task gives to the strategy. */
+export type Wish = { readonly signal: Signal; readonly weight: number };
+
+/** The weight that a symbol should have, as a fraction of what the task may invest, and whose wish that is. */
+export type Target = {
+  readonly weight: number;
+  /** The name of the one strategy whose wish it is, else `net`. */
+  readonly strategy: string;
+  /** The part of each strategy in it, sorted by name; the parts add up to the weight. */
+  readonly attribution: readonly Attribution[];
+  /** The nearest stop and the nearest target among the signals that point the same way. */
+  readonly stopFraction?: number;
+  readonly targetFraction?: number;
+};
+
+/** Strategies that wish for different directions in one symbol, and what was made of it. */
+export type Conflict = {
+  readonly symbol: string;
+  readonly rule: CombinationRule;
+  readonly wishes: readonly Attribution[];
+  /** Undefined: the position is left as it is. */
+  readonly target: number | undefined;
+};
+
+/**
+ * One target for what the strategies wish in a symbol; undefined where none follows, and the position is left as it is.
+ *
+ * - `netTargetWeights`: the sum of the target weights, each by its strategy's share of the weights of all strategies.
+ * - `weightedVote`: each strategy votes long, flat or short with its weight times its strength; the direction with the most votes wins, and
+ *   its target is the mean of its voters' target weights by their votes. A tie is flat.
+ * - `firstThatSpeaks`: the strategy with the largest weight that speaks on the symbol, alone.
+ * - `allMustAgree`: the smallest of the target weights while all strategies wish for the same direction, flat while they differ; no target
+ *   while one of them does not speak.
+ *
+ * @param wishes by strategy name, then parameters: sums are always taken in the same order
+ * @param strategies how many strategies there are, those that failed included
+ * @param totalWeight of all strategies, those that failed included: what one of them fails to say makes no other one louder
+ */
+export function combine(
+  rule: CombinationRule,
+  wishes: readonly Wish[],
+  all: { readonly strategies: number; readonly totalWeight: number },
+): Target | undefined {
+  const target = weigh(rule, wishes, all);
+  return target && { ...target, ...exitsOf(target, wishes) };
+}
+
+function weigh(
+  rule: CombinationRule,
+  wishes: readonly Wish[],
+  { strategies, totalWeight }: { readonly strategies: number; readonly totalWeight: number },
+): Target | undefined {
+  switch (rule) {
+    case "netTargetWeights":
+      return targetOf(
+        wishes.map(({ signal, weight }) => ({ ...signal, part: (signal.targetWeight * weight) / totalWeight })),
+      );
+    case "weightedVote":
+      return vote(wishes);
+    case "firstThatSpeaks":
+      return targetOf(heaviest(wishes).map(({ signal }) => ({ ...signal, part: signal.targetWeight })));
+    case "allMustAgree":
+      return wishes.length < strategies ? undefined : agreement(wishes);
+  }
+}
+
+/** The conflict in a symbol; undefined where all wish for the same direction. */
+export function conflictIn(
+  symbol: string,
+  rule: CombinationRule,
+  wishes: readonly Wish[],
+  target: Target | undefined,
+): Conflict | undefined {
+  if (new Set(wishes.map(directionOf)).size <= 1) return undefined;
+  const told = wishes.map(({ signal }) => ({ strategy: signal.strategy, weight: signal.targetWeight }));
+  return { symbol, rule, wishes: told, target: target?.weight };
+}
+
+function exitsOf({ weight }: Target, wishes: readonly Wish[]): Pick<Target, "stopFraction" | "targetFraction"> {
+  const along = wishes.filter((wish) => weight !== 0 && directionOf(wish) === Math.sign(weight));
+  const stops = along.flatMap(({ signal }) => signal.stopFraction ?? []);
+  const targets = along.flatMap(({ signal }) => signal.targetFraction ?? []);
+  return {
+    ...(stops.length === 0 ? {} : { stopFraction: Math.min(...stops) }),
+    ...(targets.length === 0 ? {} : { targetFraction: Math.min(...targets) }),
+  };
+}
+
+const directionOf = ({ signal }: Wish): number => Math.sign(signal.targetWeight);
+
+function vote(wishes: readonly Wish[]): Target {
+  const votes = wishes.map((wish) => ({ ...wish, votes: wish.weight * wish.signal.strength }));
+  const sums = [1, 0, -1].map((direction) => ({
+    direction,
+    sum: sumOf(votes.map((each) => (directionOf(each) === direction ? each.votes : 0))),
+  }));
+  const most = Math.max(...sums.map(({ sum }) => sum));
+  const winners = sums.filter(({ sum }) => sum === most);
+  const direction = winners.length === 1 && most > 0 ? winners[0]?.direction : 0;
+  const voters = votes.filter((each) => directionOf(each) === direction);
+  if (direction === 0) return targetOf(wishes.map(({ signal }) => ({ ...signal, part: 0 })));
+  return targetOf(voters.map(({ signal, votes: own }) => ({ ...signal, part: (signal.targetWeight * own) / most })));
+}
+
+function agreement(wishes: readonly Wish[]): Target {
+  const agreed = new Set(wishes.map(directionOf)).size === 1;
+  const smallest = Math.min(...wishes.map(({ signal }) => Math.abs(signal.targetWeight)));
+  const weights = sumOf(wishes.map(({ weight }) => weight));
+  return targetOf(
+    wishes.map((wish) => ({
+      ...wish.signal,
+      part: agreed ? (directionOf(wish) * smallest * wish.weight) / weights : 0,
+    })),
+  );
+}
+
+/** Of two of the same weight the first by name: the list's order has no say. */
+const heaviest = (wishes: readonly Wish[]): readonly Wish[] =>
+  wishes.reduce<readonly Wish[]>(
+    (best, wish) => (best[0] === undefined || wish.weight > best[0].weight ? [wish] : best),
+    [],
+  );
+
+function targetOf(parts: readonly { readonly strategy: string; readonly part: number }[]): Target {
+  const byStrategy = new Map<string, number>();
+  for (const { strategy, part } of parts) byStrategy.set(strategy, (byStrategy.get(strategy) ?? 0) + part);
+  const [only = netStrategy, ...others] = byStrategy.keys();
+  return {
+    weight: rounded(sumOf([...byStrategy.values()])),
+    strategy: others.length === 0 ? only : netStrategy,
+    attribution: [...byStrategy].map(([strategy, weight]) => ({ strategy, weight: rounded(weight) })),
+  };
+}
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0);
+/** Twelve decimals say all that a weight means, and spare the records the tails of binary fractions. Never −0, which JSON does not know. */
+const rounded = (weight: number): number => Number(weight.toFixed(12)) + 0;

@@ -1,0 +1,23 @@
+// The newest values of columns: what a strategy decides on.
+
+/** The value `back` bars before the newest one; NaN where there is none. */
+export const newestOf = (column: Float64Array, back = 0): number => column[column.length - 1 - back] ?? Number.NaN;
+
+/** The change from `from` bars ago to `to` bars ago as a fraction; NaN where there are too few bars, and from a price that is not positive. */
+export function returnOver(column: Float64Array, from: number, to = 0): number {
+  const before = newestOf(column, from);
+  return before > 0 ? newestOf(column, to) / before - 1 : Number.NaN;
+}
+
+/** Yearly volatility of the newest `count` daily returns: their sample deviation times √252; NaN where there are too few bars. */
+export function volatilityOf(close: Float64Array, count: number): number {
+  if (close.length < count + 1) return Number.NaN;
+  let sum = 0;
+  let squares = 0;
+  for (let back = 0; back < count; back++) {
+    const change = returnOver(close, back + 1, back);
+    sum += change;
+    squares += change * change;
+  }
+  return Math.sqrt(Math.max(0, (squares - (sum * sum) / count) / (count - 1)) * 252);
+}

@@ -1,0 +1,319 @@
+// Sizing: from targets to orders by each method, with what is held and on its way counted.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { MarketSnapshot } from "../../../src/core/model/market.ts";
+import { price, qty } from "../../../src/core/model/money.ts";
+import type { Task } from "../../../src/core/model/task.ts";
+import { sizeTargets } from "../../../src/core/sizing/sizeTargets.ts";
+import type { Target } from "../../../src/core/strategies/combine.ts";
+import { exampleBars, exampleMarket, exampleOrder, examplePortfolio, exampleTask } from "../examples.ts";
+
+const sizing = (changes: object = {}): Task =>
+  exampleTask({
+    sizing: { method: "percentOfEquity", equityFraction: 1, rebalanceBandFraction: 0, ...changes } as Task["sizing"],
+  });
+const targets = (weights: Readonly<Record<string, number>>, more: Partial<Target> = {}): ReadonlyMap<string, Target> =>
+  new Map(
+    Object.entries(weights).map(([symbol, weight]) => [
+      symbol,
+      { weight, strategy: "targetWeights", attribution: [{ strategy: "targetWeights", weight }], ...more },
+    ]),
+  );
+
+/** Orders as `buy 10 AAA`, at 100 dollars a share of AAA, 30 of BBB, on an equity of 10,000. */
+const sized = (
+  weights: Readonly<Record<string, number>>,
+  { portfolio, task = sizing() }: { portfolio?: Parameters<typeof examplePortfolio>[0]; task?: Task } = {},
+): readonly string[] =>
+  sizeTargets({
+    targets: targets(weights),
+    task,
+    market: exampleMarket({ AAA: 100, BBB: 30 }),
+    portfolio: examplePortfolio({ equity: 10_000, ...portfolio }),
+  }).intents.map((intent) => `${intent.side} ${intent.qty} ${intent.symbol}`);
+
+describe("from nothing held", () => {
+  test.each([
+    ["buys the whole shares that fit, rounded down", { BBB: 0.5 }, sizing(), ["buy 166 BBB"]],
+    [
+      "counts weights in the share of equity that the task may use",
+      { AAA: 0.5 },
+      sizing({ equityFraction: 0.8 }),
+      ["buy 40 AAA"],
+    ],
+    ["makes no order for less than a share", { AAA: 0.0099 }, sizing(), []],
+    ["makes no order for a symbol without a target", {}, sizing(), []],
+    ["makes no order for a symbol that is excluded", { GONE: 0.5 }, sizing(), []],
+    ["makes no order to be out of what is not held", { AAA: 0 }, sizing(), []],
+  ])("%s", (_, weights, task, expected) => {
+    expect(sized(weights, { task })).toEqual(expected);
+  });
+});
+
+describe("with positions", () => {
+  test.each([
+    ["buys what is missing", { AAA: 0.5 }, { positions: { AAA: [20, 2000] } }, ["buy 30 AAA"]],
+    ["sells what is too much", { AAA: 0.5 }, { positions: { AAA: [70, 7000] } }, ["sell 20 AAA"]],
+    ["does nothing where it is right", { AAA: 0.5 }, { positions: { AAA: [50, 5000] } }, []],
+    [
+      "sells whole shares of a fractional surplus",
+      { AAA: 0.5 },
+      { positions: { AAA: ["52.7", 5270] } },
+      ["sell 2 AAA"],
+    ],
+    [
+      "sells all of it at a target of 0, fractions too",
+      { AAA: 0 },
+      { positions: { AAA: ["52.7", 5270] } },
+      ["sell 52.7 AAA"],
+    ],
+    ["leaves a symbol alone that nobody speaks on", {}, { positions: { AAA: [50, 5000] } }, []],
+    ["covers a short position before it buys", { AAA: 0.5 }, { positions: { AAA: [-10, -1000] } }, ["buy 10 AAA"]],
+    [
+      "sells before it buys, each by symbol",
+      { BBB: 0.3, AAA: 0 },
+      { positions: { AAA: [5, 500] } },
+      ["sell 5 AAA", "buy 100 BBB"],
+    ],
+  ] as const)("%s", (_, weights, portfolio, expected) => {
+    expect(sized(weights, { portfolio })).toEqual(expected);
+  });
+});
+
+describe("with open orders", () => {
+  test("counts what they may still buy", () => {
+    const openOrders = [exampleOrder({ symbol: "AAA", side: "buy", qty: qty(20), filledQty: qty(5) })];
+    expect(sized({ AAA: 0.5 }, { portfolio: { openOrders } })).toEqual(["buy 35 AAA"]);
+  });
+
+  test("counts what they may still sell, and never sells more than they leave available", () => {
+    const openOrders = [exampleOrder({ symbol: "AAA", side: "sell", qty: qty(30) })];
+    const held = examplePortfolio({ equity: 10_000, positions: { AAA: [50, 5000] }, openOrders });
+    const portfolio = { ...held, positions: held.positions.map((position) => ({ ...position, available: qty(20) })) };
+    const size = (weight: number) =>
+      sizeTargets({
+        targets: targets({ AAA: weight }),
+        task: sizing(),
+        market: exampleMarket({ AAA: 100 }),
+        portfolio,
+      }).intents;
+    expect(size(0.2)).toEqual([]);
+    expect(size(0.1)).toMatchObject([{ side: "sell", qty: "10" }]);
+    expect(size(0)).toMatchObject([{ side: "sell", qty: "20" }]);
+    expect(size(0.5)).toMatchObject([{ side: "buy", qty: "30" }]);
+  });
+});
+
+describe("the rebalance band", () => {
+  const task = sizing({ rebalanceBandFraction: 0.05 });
+
+  test("keeps differences below it, and lets one that is as large through", () => {
+    expect(sized({ AAA: 0.5 }, { task, portfolio: { positions: { AAA: [46, 4600] } } })).toEqual([]);
+    expect(sized({ AAA: 0.5 }, { task, portfolio: { positions: { AAA: [45, 4500] } } })).toEqual(["buy 5 AAA"]);
+  });
+
+  test("does not keep the rest of a position that should be gone", () => {
+    expect(sized({ AAA: 0 }, { task, portfolio: { positions: { AAA: [1, 100] } } })).toEqual(["sell 1 AAA"]);
+  });
+});
+
+test("an intent carries its price, its value and its arithmetic in words", () => {
+  const [intent] = sizeTargets({
+    targets: targets({ AAA: 0.5 }),
+    task: sizing({ equityFraction: 0.8 }),
+    market: exampleMarket({ AAA: "99.5" }),
+    portfolio: examplePortfolio({ equity: 10_000 }),
+  }).intents;
+  expect(intent).toEqual({
+    strategy: "targetWeights",
+    symbol: "AAA",
+    side: "buy",
+    qty: "40",
+    referencePrice: "99.5",
+    notional: "3980",
+    sizing: "weight 0.5 of 0.8 of 10000 USD = 4000 USD; at 99.5 that is 40; 0 held and 0 on its way: buy 40",
+    attribution: [{ strategy: "targetWeights", weight: 0.5 }],
+  });
+});
+
+test("orders never lead past the target, and a second look after they fill makes none", () => {
+  const cents = (min: number, max: number) =>
+    fc.integer({ min: min * 100, max: max * 100 }).map((value) => value / 100);
+  fc.assert(
+    fc.property(
+      cents(1, 500),
+      cents(0, 100_000),
+      fc.integer({ min: 0, max: 900 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (price, equity, held, weight) => {
+        const market = exampleMarket({ AAA: price });
+        const size = (shares: number) =>
+          sizeTargets({
+            targets: targets({ AAA: weight }),
+            task: sizing(),
+            market,
+            portfolio: examplePortfolio({ equity, positions: { AAA: [shares, shares * price] } }),
+          }).intents;
+        const [intent] = size(held);
+        if (intent === undefined) return;
+        const after = held + Number(intent.qty) * (intent.side === "buy" ? 1 : -1);
+        expect(after).toBeGreaterThanOrEqual(0);
+        if (intent.side === "buy") expect(after * price).toBeLessThanOrEqual(equity * weight + 1e-6);
+        expect(size(after)).toEqual([]);
+      },
+    ),
+  );
+});
+
+/** What a method makes of the targets on an equity of 10,000, at 100 dollars a share of AAA and 30 of BBB; fractions of shares where the task asks for them. */
+function byMethod(
+  method: object,
+  weights: Readonly<Record<string, number>> = { AAA: 0.5 },
+  {
+    market = exampleMarket({ AAA: 100, BBB: 30 }),
+    target = {},
+    more = {},
+  }: {
+    market?: MarketSnapshot;
+    target?: Partial<Target>;
+    more?: Partial<Task>;
+  } = {},
+) {
+  return sizeTargets({
+    targets: targets(weights, target),
+    task: exampleTask({ sizing: { rebalanceBandFraction: 0, ...method } as Task["sizing"], ...more }),
+    market,
+    portfolio: examplePortfolio({ equity: 10_000 }),
+  });
+}
+const orders = (...given: Parameters<typeof byMethod>): readonly string[] =>
+  byMethod(...given).intents.map(({ side, qty: count, symbol }) => `${side} ${count} ${symbol}`);
+/** Daily closes that alternate by 1% up and down: a deviation of their returns of about 1% a day. */
+const alternating = Array.from({ length: 62 }, (_, index) => (index % 2 === 0 ? 100 : 101));
+const moving = (closes: readonly number[]): MarketSnapshot => ({
+  ...exampleMarket({ AAA: 100 }),
+  bars: [exampleBars("AAA", closes)],
+});
+
+describe("by method", () => {
+  test.each([
+    ["targetWeights takes a weight of equity itself", { method: "targetWeights" }, { AAA: 0.5 }, ["buy 50 AAA"]],
+    [
+      "equalWeight gives every symbol with a target the same part",
+      { method: "equalWeight", equityFraction: 0.6 },
+      { AAA: 0.9, BBB: 0.1 },
+      ["buy 30 AAA", "buy 100 BBB"],
+    ],
+    ["fixedNotional the same money", { method: "fixedNotional", notionalUsd: 1234 }, { AAA: 0.1 }, ["buy 12 AAA"]],
+    [
+      "fixedQuantity the same shares, whatever they cost",
+      { method: "fixedQuantity", qty: 7, slippageFraction: 0.05 },
+      { AAA: 1 },
+      ["buy 7 AAA"],
+    ],
+    [
+      "riskPerTrade as many as lose the risk at the task's stop",
+      { method: "riskPerTrade", riskFraction: 0.01, stopFraction: 0.05 },
+      { AAA: 1 },
+      ["buy 20 AAA"],
+    ],
+    [
+      "riskPerTrade no more than its greatest weight",
+      { method: "riskPerTrade", riskFraction: 0.02, stopFraction: 0.01, maxWeight: 0.25 },
+      { AAA: 1 },
+      ["buy 25 AAA"],
+    ],
+    ["a negative target sells short", { method: "targetWeights" }, { AAA: -0.25 }, ["sell 25 AAA"]],
+  ])("%s", (_, method, weights, expected) => {
+    expect(orders(method, weights)).toEqual(expected);
+  });
+
+  test("riskPerTrade prefers the signal's stop, and makes no order where nobody says one", () => {
+    const method = { method: "riskPerTrade", riskFraction: 0.01 };
+    expect(orders({ ...method, stopFraction: 0.05 }, { AAA: 1 }, { target: { stopFraction: 0.1 } })).toEqual([
+      "buy 10 AAA",
+    ]);
+    expect(byMethod(method, { AAA: 1 })).toEqual({
+      intents: [],
+      untraded: [{ symbol: "AAA", reason: expect.stringContaining("where the stop is") }],
+    });
+  });
+
+  test("volatilityTarget scales by the wished-for over the realised volatility", () => {
+    const method = { method: "volatilityTarget", annualVolatilityFraction: 0.08, lookbackBars: 60 };
+    const returns = alternating
+      .slice(-61)
+      .slice(1)
+      .map((close, index) => close / (alternating.slice(-61)[index] ?? 1) - 1);
+    const mean = returns.reduce((sum, each) => sum + each, 0) / 60;
+    const volatility = Math.sqrt(returns.reduce((sum, each) => sum + (each - mean) ** 2, 0) / 59) * Math.sqrt(252);
+    const shares = Math.floor((10_000 * (0.08 / volatility)) / 100);
+    expect(orders(method, { AAA: 1 }, { market: moving(alternating) })).toEqual([`buy ${shares} AAA`]);
+    expect(orders({ ...method, maxWeight: 0.1 }, { AAA: 1 }, { market: moving(alternating) })).toEqual(["buy 10 AAA"]);
+  });
+
+  test.each(["volatilityTarget", "kelly"])("%s makes no order on too few bars, and says so", (method) => {
+    const more = method === "kelly" ? { capFraction: 0.5 } : { annualVolatilityFraction: 0.1 };
+    const sizedBy = byMethod({ method, lookbackBars: 60, ...more }, { AAA: 1 }, { market: moving([100, 101]) });
+    expect(sizedBy).toEqual({
+      intents: [],
+      untraded: [{ symbol: "AAA", reason: "it has fewer than the 61 daily bars that its size is computed from" }],
+    });
+  });
+
+  test("kelly takes its part of mean over variance up to its cap, and nothing against the drift", () => {
+    const rising = Array.from({ length: 62 }, (_, index) => 100 * 1.001 ** index * (index % 2 === 0 ? 1 : 1.02));
+    const method = { method: "kelly", part: 0.5, capFraction: 0.4, lookbackBars: 60 };
+    expect(orders(method, { AAA: 1 }, { market: moving(rising) })).toEqual(["buy 40 AAA"]);
+    expect(byMethod(method, { AAA: -1 }, { market: moving(rising) }).intents).toEqual([]);
+  });
+});
+
+describe("what every method heeds", () => {
+  test("the cash buffer is never invested", () => {
+    expect(orders({ method: "targetWeights", cashBufferFraction: 0.1 }, { AAA: 1 })).toEqual(["buy 90 AAA"]);
+  });
+
+  test("a target buys no more than it would at the price with slippage and fee", () => {
+    const costs = { method: "targetWeights", slippageFraction: 0.01, feePerShareUsd: 1 };
+    expect(orders(costs, { AAA: 1 })).toEqual(["buy 98 AAA"]);
+  });
+
+  test("parts of shares go out only where task and broker take them, and never with exits or into an auction", () => {
+    const method = { method: "fixedNotional", notionalUsd: 150, fractionalShares: true };
+    expect(orders(method)).toEqual(["buy 1.5 AAA"]);
+    const market = exampleMarket({ AAA: 100 });
+    const whole = { ...market, assets: market.assets.map((asset) => ({ ...asset, fractionable: false })) };
+    expect(orders(method, { AAA: 1 }, { market: whole })).toEqual(["buy 1 AAA"]);
+    expect(orders(method, { AAA: 1 }, { more: { protection: { stopLossFraction: 0.1, fromSignals: false } } })).toEqual(
+      ["buy 1 AAA"],
+    );
+    expect(orders(method, { AAA: 1 }, { more: { orders: { type: "marketOnOpen", collarFraction: 0 } } })).toEqual([
+      "buy 1 AAA",
+    ]);
+    expect(orders(method, { AAA: -1 })).toEqual(["sell 1 AAA"]);
+  });
+
+  test("an order in doubt counts as on its way", () => {
+    const uncertain = { clientOrderId: "tw.x", symbol: "AAA", side: "buy", qty: qty(20), price: price(100) } as const;
+    expect(sized({ AAA: 0.5 }, { portfolio: { uncertainOrders: [uncertain] } })).toEqual(["buy 30 AAA"]);
+  });
+
+  test("a long position is closed before a short one is opened", () => {
+    expect(sized({ AAA: -0.5 }, { portfolio: { positions: { AAA: [20, 2000] } } })).toEqual(["sell 20 AAA"]);
+  });
+
+  test("a symbol that needs no order says why", () => {
+    const portfolio = examplePortfolio({ equity: 10_000, positions: { AAA: [49, 4900] } });
+    const task = sizing({ rebalanceBandFraction: 0.05 });
+    const { untraded } = sizeTargets({
+      targets: targets({ AAA: 0.5 }),
+      task,
+      market: exampleMarket({ AAA: 100 }),
+      portfolio,
+    });
+    expect(untraded).toEqual([
+      { symbol: "AAA", reason: expect.stringContaining("within the rebalance band of 500 USD") },
+    ]);
+  });
+});
