@@ -81,6 +81,7 @@ export function createApp(given: AppPorts): App {
   const ports = { ...given, broker, executions, settings: withCalendar(given.settings) };
   // What an operator keeps: the settings as they are stored, not as the calendar narrows them.
   const kept = { ...ports, settings: given.settings };
+  const assets = broker.spare;
   const calendarKeeper = createCalendarKeeper({ ...ports, outbox });
   const runCloser = createRunCloser({ ...ports, outbox });
   const dataFetcher = createDataFetcher({
@@ -97,8 +98,8 @@ export function createApp(given: AppPorts): App {
   const controlService = createControlService({ ...ports, tradingHalt });
   const dueTasks = createDueTasks({ ...ports, outbox });
   const configImporter = createConfigImporter(kept);
-  const taskJudge = createTaskJudge(ports);
-  const sectionJudge = createSectionJudge(ports);
+  const taskJudge = createTaskJudge({ ...ports, assets });
+  const sectionJudge = createSectionJudge({ ...ports, assets });
   const runByHand = createRunByHand({ ...ports, dataFetcher });
   const realtimeMonitor = createRealtimeMonitor({
     ...ports,
@@ -124,7 +125,7 @@ export function createApp(given: AppPorts): App {
     taskService: createTaskService({ ...ports, configImporter, taskJudge, runByHand }),
     settingsService: createSettingsService({ ...kept, configImporter, sectionJudge }),
     slotService: createSlotService({ ...ports, dueTasks }),
-    configService: createConfigService({ ...kept, configImporter }),
+    configService: createConfigService({ ...kept, configImporter, assets }),
     scheduler: createAutoTradingScheduler({ ...ports, dueTasks, configImporter, controlService, runCloser }),
     schedulerService: createSchedulerService(ports),
     runDelivery: createRunDelivery({ ...ports, taskManager, runCloser, realtimeMonitor }),

@@ -7,7 +7,6 @@ import { type Fault, InvariantError, RefusedError, TransientError } from "../cor
 import { faultsOf } from "../core/model/parse.ts";
 import { sectionNames } from "../core/model/settings.ts";
 import { automationFaults } from "../core/strategies/registry.ts";
-import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type {
   ConfigImport,
@@ -19,6 +18,7 @@ import type {
 } from "../ports/stores.ts";
 import type { ConfigImporter } from "./configImporter.ts";
 import { inLanes } from "./lanes.ts";
+import type { AssetLookup } from "./requestBudget.ts";
 import { checkSymbols, type WrittenSymbol } from "./symbolCheck.ts";
 
 /** Everything that cannot be done as asked throws RefusedError, and then nothing has changed. TransientError while an import is under way. */
@@ -54,10 +54,10 @@ export function createConfigService(ports: {
   readonly settings: SettingsStore;
   readonly imports: ImportStore;
   readonly configImporter: ConfigImporter;
-  readonly broker: Broker;
+  readonly assets: AssetLookup;
   readonly clock: Clock;
 }): ConfigService {
-  const { mode, tasks, settings, imports, configImporter, broker, clock } = ports;
+  const { mode, tasks, settings, imports, configImporter, assets, clock } = ports;
 
   async function read(): Promise<Stored> {
     const [listed, ...sections] = await Promise.all([tasks.list(), ...sectionNames.map(readSection)]);
@@ -103,7 +103,7 @@ export function createConfigService(ports: {
     if (stored.digest !== expectedDigest) throw changedMeanwhile();
     const differences = configDifferences(stored.config, config);
     refuseLoosening(differences);
-    const { faults, warnings } = await checkSymbols(broker, writtenSymbols(config));
+    const { faults, warnings } = await checkSymbols(assets, writtenSymbols(config));
     if (faults.length > 0) throw refusal(faults);
     if (differences.length === 0) return { differences, warnings };
     const next = await planImport(config, stored, differences);

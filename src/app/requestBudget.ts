@@ -1,11 +1,19 @@
 // The broker's request budget: what a minute allows is shared out so that a cancellation always has room, and an order waits rather than fails.
+import { TransientError } from "../core/model/errors.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 
 export type BudgetedBroker = Broker & {
   /** Waits until one more request fits into the budget: called before an order passes the gate, so that nothing waits behind it. */
   room(): Promise<void>;
+  /**
+   * For what people ask while they edit: never waits, and throws TransientError (`BROKER_BUSY`) once half of the minute's requests are made,
+   * so that nobody's edits make an order wait.
+   */
+  readonly spare: AssetLookup;
 };
+
+export type AssetLookup = Pick<Broker, "asset" | "assets">;
 
 /** Real time. Alpaca allows 200 requests in a minute on each host. */
 const windowMs = 60_000;
@@ -16,11 +24,15 @@ const reservedForCancels = 20;
 export function withRequestBudget(broker: Broker, clock: Clock): BudgetedBroker {
   const sentMs: number[] = [];
 
+  function oldestWithin(now: number): number | undefined {
+    while (sentMs[0] !== undefined && sentMs[0] <= now - windowMs) sentMs.shift();
+    return sentMs[0];
+  }
+
   async function room(): Promise<void> {
     for (;;) {
       const now = clock.realMs();
-      while (sentMs[0] !== undefined && sentMs[0] <= now - windowMs) sentMs.shift();
-      const [oldest] = sentMs;
+      const oldest = oldestWithin(now);
       if (oldest === undefined || sentMs.length < requestsPerWindow - reservedForCancels) return;
       await clock.sleep(Math.max(1, oldest + windowMs - now));
     }
@@ -35,8 +47,22 @@ export function withRequestBudget(broker: Broker, clock: Clock): BudgetedBroker 
       return call(...given);
     };
 
+  const ask =
+    <A extends readonly unknown[], T>(call: (...given: A) => Promise<T>) =>
+    async (...given: A): Promise<T> => {
+      oldestWithin(clock.realMs());
+      if (sentMs.length >= requestsPerWindow / 2)
+        throw new TransientError(
+          "BROKER_BUSY",
+          "too many requests within a minute; the rest of them is kept for orders",
+        );
+      spend();
+      return call(...given);
+    };
+
   return {
     room,
+    spare: { asset: ask(broker.asset), assets: ask(broker.assets) },
     account: read(broker.account),
     positions: read(broker.positions),
     openOrders: read(broker.openOrders),

@@ -10,9 +10,9 @@ import {
 } from "../core/model/settings.ts";
 import { listNamed, windowOf } from "../core/model/task.ts";
 import { opensAfter } from "../core/strategies/registry.ts";
-import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { TaskStore } from "../ports/stores.ts";
+import type { AssetLookup } from "./requestBudget.ts";
 import { checkSymbols } from "./symbolCheck.ts";
 
 type Judged = { readonly faults: readonly Fault[]; readonly warnings: readonly string[] };
@@ -27,10 +27,10 @@ export type SectionJudge = {
 
 export function createSectionJudge(ports: {
   readonly tasks: TaskStore;
-  readonly broker: Broker;
+  readonly assets: AssetLookup;
   readonly clock: Clock;
 }): SectionJudge {
-  const { tasks, broker, clock } = ports;
+  const { tasks, assets, clock } = ports;
 
   async function judge(name: SectionName, input: unknown) {
     const schema: (typeof sectionSchemas)[SectionName] = sectionSchemas[name];
@@ -69,7 +69,7 @@ export function createSectionJudge(ports: {
     const written = Object.entries(lists).flatMap(([name, symbols]) =>
       symbols.map((symbol, index) => ({ symbol, path: `${name}[${index}]` })),
     );
-    const { faults, warnings } = await checkSymbols(broker, written);
+    const { faults, warnings } = await checkSymbols(assets, written);
     return { faults: [...missing, ...faults], warnings };
   }
 

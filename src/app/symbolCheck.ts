@@ -1,6 +1,7 @@
 // Whether the broker trades the symbols that somebody wrote: a misprint is found before it is stored.
 import { type Fault, InvariantError, TransientError } from "../core/model/errors.ts";
-import type { Asset, Broker } from "../ports/broker.ts";
+import type { Asset } from "../ports/broker.ts";
+import type { AssetLookup } from "./requestBudget.ts";
 
 /** A symbol, and where it was written. */
 export type WrittenSymbol = { readonly symbol: string; readonly path: string };
@@ -10,7 +11,7 @@ const askedSingly = 5;
 
 /** A fault for each symbol that the broker does not trade. Where it cannot be asked nothing is refused, and the warning says so. */
 export async function checkSymbols(
-  broker: Pick<Broker, "asset" | "assets">,
+  broker: AssetLookup,
   written: readonly WrittenSymbol[],
 ): Promise<{ readonly faults: readonly Fault[]; readonly warnings: readonly string[] }> {
   const symbols = [...new Set(written.map(({ symbol }) => symbol))].sort();
@@ -24,7 +25,7 @@ export async function checkSymbols(
   }
 }
 
-async function askEach(broker: Pick<Broker, "asset">, symbols: readonly string[]): Promise<ReadonlyMap<string, Asset>> {
+async function askEach(broker: AssetLookup, symbols: readonly string[]): Promise<ReadonlyMap<string, Asset>> {
   const found = await Promise.all(symbols.map(async (symbol) => [symbol, await broker.asset(symbol)] as const));
   return new Map(found.flatMap(([symbol, asset]) => (asset === undefined ? [] : [[symbol, asset] as const])));
 }

@@ -4,10 +4,10 @@ import { isJsonObject } from "../core/model/mergePatch.ts";
 import { faultsOf } from "../core/model/parse.ts";
 import { listNamed, type Task, taskSchema } from "../core/model/task.ts";
 import { taskFaults } from "../core/strategies/registry.ts";
-import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { AutomationSettings, SettingsStore } from "../ports/stores.ts";
 import { readSettings } from "./automationSettings.ts";
+import type { AssetLookup } from "./requestBudget.ts";
 import { checkSymbols, type WrittenSymbol } from "./symbolCheck.ts";
 
 export type TaskJudge = {
@@ -22,10 +22,10 @@ export type TaskJudge = {
 
 export function createTaskJudge(ports: {
   readonly settings: SettingsStore;
-  readonly broker: Broker;
+  readonly assets: AssetLookup;
   readonly clock: Clock;
 }): TaskJudge {
-  const { settings, broker, clock } = ports;
+  const { settings, assets, clock } = ports;
   return {
     judge: async (input, id) => {
       const task = readTask(input, id);
@@ -33,7 +33,7 @@ export function createTaskJudge(ports: {
       const surroundings = { window: stored.window, universes: stored.universes, from: clock.now() };
       const [own, { faults, warnings }] = [
         taskFaults(task, surroundings),
-        await checkSymbols(broker, writtenSymbols(task, stored)),
+        await checkSymbols(assets, writtenSymbols(task, stored)),
       ];
       refuse([...own, ...faults]);
       return { task, warnings };

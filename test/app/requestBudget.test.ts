@@ -25,6 +25,10 @@ async function budgeted() {
   const broker = withRequestBudget(
     {
       ...stack.ports.broker,
+      asset: async () => {
+        note();
+        return undefined;
+      },
       findOrder: async () => {
         note();
         return undefined;
@@ -105,4 +109,16 @@ test("a hundred symbols take nine reads, one more every two seconds of sending, 
     "GET /v2/calendar": 1,
     "GET /v2/account/activities": 4,
   });
+});
+
+test("what people ask leaves half of each minute to the runs, and never waits", async () => {
+  const { broker, seenMs, pass, now } = await budgeted();
+  for (let count = 0; count < 90; count++) await broker.spare.asset("AAA");
+  await expect(broker.spare.asset("AAA")).rejects.toMatchObject({ code: "BROKER_BUSY" });
+  expect(now()).toBe(0);
+  for (let count = 0; count < 70; count++) await broker.findOrder("x");
+  expect([seenMs.length, now()]).toEqual([160, 0]);
+  pass(60_000);
+  await broker.spare.asset("AAA");
+  expect(seenMs).toHaveLength(161);
 });

@@ -34,6 +34,8 @@ const symbols = ["AAA", "BBB"];
 export async function createFuzzStack(seed: number): Promise<FuzzStack> {
   const mode = seed % 3 === 0 ? "live" : "paper";
   let now = at("2026-06-15T13:34:00Z");
+  // Waits pass at once.
+  let sleptMs = 0;
   const listed = symbols.map((symbol, index) => ({ symbol, startPrice: 40 + 13 * index }));
   const tape = createSeededTape({ seed: 5, fromDay: "2026-01-02", symbols: listed });
   const alpaca = createAlpacaFetch({ tape, seed, nowMs: () => msFromInstant(now), startingCash: "100000", ...keys });
@@ -66,7 +68,14 @@ export async function createFuzzStack(seed: number): Promise<FuzzStack> {
     runs: counted(queues.runs),
     notifications: counted(queues.notifications),
     notifier: undefined,
-    clock: { now: () => now, realMs: () => performance.now(), realMsUntil: () => 0, sleep: async () => undefined },
+    clock: {
+      now: () => now,
+      realMs: () => performance.now() + sleptMs,
+      realMsUntil: () => 0,
+      sleep: async (ms) => {
+        sleptMs += ms;
+      },
+    },
     telemetry: { event: (level, name, fields) => void events.push({ level, name, fields }) },
   });
 
