@@ -10,12 +10,13 @@ import { partOf, type Task } from "../model/task.ts";
 import {
   type Book,
   type BookOrder,
+  enterOrder,
   exposureOf,
+  type OpenBook,
   openBook,
   reducibleQty,
   riskSnapshotOf,
   withFilledSells,
-  withOrder,
 } from "./exposure.ts";
 import { denyWithoutLimits, judgeOrder } from "./judgeOrder.ts";
 import { pastOrders } from "./pastOrders.ts";
@@ -49,12 +50,13 @@ export function assessRisk(intents: readonly OrderIntent[], context: RiskContext
   const { account } = portfolio;
   const [sells, buys] = bySide(intents);
   const judge = judgeBy(context);
-  const opened = openBook(portfolio, market);
-  const sold = judgeSells(sells, { book: opened, account, approved: [] }, judge);
+  const book = openBook(portfolio, market);
+  const before = riskSnapshotOf(book, account.equity);
+  const sold = judgeSells(sells, book, account, judge);
   const bought = judgeBuys(buys, sold, judge);
   return {
     verdicts: [...sold.verdicts, ...bought.verdicts],
-    before: riskSnapshotOf(opened, account.equity),
+    before,
     after: riskSnapshotOf(bought.book, account.equity),
   };
 }
@@ -86,10 +88,14 @@ function judgeBy(context: RiskContext): Judge {
   };
 }
 
-type Sold = Standing & { readonly verdicts: readonly RiskVerdict[]; readonly closing: readonly BookOrder[] };
+/** The book is the fold's own: each approved order is entered in it, and verdicts keep nothing of it. */
+type Sold = Standing & {
+  readonly book: OpenBook;
+  readonly verdicts: readonly RiskVerdict[];
+  readonly closing: readonly BookOrder[];
+};
 
-function judgeSells(sells: readonly OrderIntent[], { book: opened, account }: Standing, judge: Judge): Sold {
-  let book = opened;
+function judgeSells(sells: readonly OrderIntent[], book: OpenBook, account: AccountSnapshot, judge: Judge): Sold {
   const approved: BookOrder[] = [];
   const closing: BookOrder[] = [];
   const verdicts = sells.map((intent) => {
@@ -98,7 +104,7 @@ function judgeSells(sells: readonly OrderIntent[], { book: opened, account }: St
     if (order === undefined) return verdict;
     if (compare(reducible(book, order), order.qty) >= 0) closing.push(order);
     approved.push(order);
-    book = withOrder(book, order);
+    enterOrder(book, order);
     return verdict;
   });
   return { verdicts, book, account, approved, closing };
@@ -106,10 +112,9 @@ function judgeSells(sells: readonly OrderIntent[], { book: opened, account }: St
 
 /** Each buy is judged twice where sells close positions: beside those sells as they are, and once they have filled. */
 function judgeBuys(buys: readonly OrderIntent[], sold: Sold, judge: Judge) {
-  const { account, closing } = sold;
-  let now = sold.book;
+  const { account, closing, book: now } = sold;
   // Where nothing is closed, it is the same book.
-  let later = closing.length === 0 ? undefined : withFilledSells(now, closing);
+  const later = closing.length === 0 ? undefined : withFilledSells(now, closing);
   const richer = withProceeds(account, closing);
   const approved = [...sold.approved];
   const verdicts = buys.map((intent) => {
@@ -122,8 +127,8 @@ function judgeBuys(buys: readonly OrderIntent[], sold: Sold, judge: Judge) {
     if (order === undefined) return verdict;
     approved.push(order);
     // Stage 2 goes out only once the sells have filled, so the worst case without them is one without it.
-    if (verdict.stage === 1) now = withOrder(now, order);
-    later = later && withOrder(later, order);
+    if (verdict.stage === 1) enterOrder(now, order);
+    if (later !== undefined) enterOrder(later, order);
     return verdict;
   });
   return { verdicts, book: later ?? now };

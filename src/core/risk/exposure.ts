@@ -52,11 +52,14 @@ export type Book = {
 
 export type BookOrder = { readonly symbol: string; readonly side: Side; readonly qty: Qty; readonly price: Price };
 
+/** A book that is still being written: by whoever opened it, for a copy an order would cost more than the order's verdict. */
+export type OpenBook = { -readonly [Key in keyof Book]: Book[Key] } & { readonly symbols: Map<string, SymbolExposure> };
+
 /** The book before any order of the batch: positions, open orders, and orders that may be open. */
 export function openBook(
   { positions, openOrders, uncertainOrders }: PortfolioSnapshot,
   { latest }: MarketSnapshot,
-): Book {
+): OpenBook {
   const holdings = positions.filter(({ qty }) => !isZero(qty));
   const prices = new Map(latest.map(({ symbol, price }) => [symbol, price]));
   const symbols = new Map(
@@ -65,54 +68,52 @@ export function openBook(
       return [symbol, { held: qty, buys: zeroQty, sells: zeroQty, mark }];
     }),
   );
-  const uncertain = new Set(uncertainOrders.map(({ symbol }) => symbol));
-  let book: Book = {
+  const orders = openOrders
+    .filter((order) => !isTerminal(order))
+    .map((order) => ({
+      order,
+      valued: bookOrderOf(order, prices.get(order.symbol) ?? symbols.get(order.symbol)?.mark),
+    }));
+  const unvalued = orders.flatMap(({ order, valued }) => (valued === undefined ? order.clientOrderId : []));
+  const book: OpenBook = {
     symbols,
     ...sumsOf([...symbols.values()]),
     openPositions: symbols.size,
     reservedUsd: zeroUsd,
-    unvalued: [],
-    orders: 0,
-    uncertain,
+    unvalued,
+    orders: unvalued.length,
+    uncertain: new Set(uncertainOrders.map(({ symbol }) => symbol)),
   };
-  for (const order of uncertainOrders) book = withOrder(book, order);
-  for (const order of openOrders.filter((order) => !isTerminal(order))) {
-    const valued = bookOrderOf(order, prices.get(order.symbol) ?? symbols.get(order.symbol)?.mark);
-    const unvalued = { ...book, unvalued: [...book.unvalued, order.clientOrderId], orders: book.orders + 1 };
-    book = valued === undefined ? unvalued : withOrder(book, valued);
-  }
+  for (const order of uncertainOrders) enterOrder(book, order);
+  for (const { valued } of orders) if (valued !== undefined) enterOrder(book, valued);
   return book;
 }
 
-/** The book with one more order that may or may not fill. */
-export function withOrder(book: Book, { symbol, side, qty, price }: BookOrder): Book {
+/** Enters one more order that may or may not fill. */
+export function enterOrder(book: OpenBook, { symbol, side, qty, price }: BookOrder): void {
   const before = exposureOf(book, symbol, price);
   const after =
     side === "buy" ? { ...before, buys: addQty(before.buys, qty) } : { ...before, sells: addQty(before.sells, qty) };
   const adding = subtractQty(qty, minimum(qty, reducibleQty(before, side)));
-  return {
-    ...book,
-    orders: book.orders + 1,
-    symbols: new Map(book.symbols).set(symbol, after),
-    ...withChange(book, before, after),
-    openPositions: book.openPositions + (isOpen(before) ? 0 : 1),
-    reservedUsd: addUsd(book.reservedUsd, notional(price, adding)),
-  };
+  book.symbols.set(symbol, after);
+  Object.assign(book, withChange(book, before, after));
+  book.orders += 1;
+  book.openPositions += isOpen(before) ? 0 : 1;
+  book.reservedUsd = addUsd(book.reservedUsd, notional(price, adding));
 }
 
-/** The book once sells that only close long positions have filled. What they bring is not counted here. */
-export function withFilledSells(book: Book, sells: readonly BookOrder[]): Book {
-  const symbols = new Map(book.symbols);
-  let { grossUsd, netLongUsd, netShortUsd, openPositions, orders }: Book = book;
+/** A book of its own, in which sells that only close long positions have filled. What they bring is not counted here. */
+export function withFilledSells(opened: Book, sells: readonly BookOrder[]): OpenBook {
+  const book: OpenBook = { ...opened, symbols: new Map(opened.symbols) };
   for (const { symbol, qty, price } of sells) {
-    const before = symbols.get(symbol) ?? exposureOf(book, symbol, price);
+    const before = exposureOf(book, symbol, price);
     const after = { ...before, held: subtractQty(before.held, qty), sells: subtractQty(before.sells, qty) };
-    symbols.set(symbol, after);
-    ({ grossUsd, netLongUsd, netShortUsd } = withChange({ grossUsd, netLongUsd, netShortUsd }, before, after));
-    openPositions -= isOpen(after) ? 0 : 1;
-    orders -= 1;
+    book.symbols.set(symbol, after);
+    Object.assign(book, withChange(book, before, after));
+    book.openPositions -= isOpen(after) ? 0 : 1;
+    book.orders -= 1;
   }
-  return { ...book, symbols, grossUsd, netLongUsd, netShortUsd, openPositions, orders };
+  return book;
 }
 
 type Sums = Pick<Book, "grossUsd" | "netLongUsd" | "netShortUsd">;
