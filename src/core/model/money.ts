@@ -1,6 +1,14 @@
 // Money, prices and quantities: decimal strings outside, exact decimal arithmetic inside, rounding always explicit.
 import Big from "big.js";
-import { shortDifference, shortOrder, shortProduct, shortQuotient, shortRounded, shortSum } from "./shortDecimal.ts";
+import {
+  shortDifference,
+  shortOrder,
+  shortProduct,
+  shortQuotient,
+  shortRounded,
+  shortSign,
+  shortSum,
+} from "./shortDecimal.ts";
 
 /** US dollars as a plain decimal string, `"100000.25"`. */
 export type Usd = string & { readonly __usd: unique symbol };
@@ -26,6 +34,7 @@ const differenceOf = (from: string, text: string): string =>
   shortDifference(from, text) ?? plain(decimal(from).minus(text));
 const productOf = (a: string, b: string): string => shortProduct(a, b) ?? plain(decimal(a).times(b));
 const orderOf = (a: string, b: string): -1 | 0 | 1 => shortOrder(a, b) ?? decimal(a).cmp(b);
+const signOf = (text: string): number => shortSign(text) ?? decimal(text).cmp(0);
 const roundedTo = (text: string, places: number, rounding: "up" | "down"): string =>
   shortRounded(text, places, rounding) ??
   plain(decimal(text).round(places, rounding === "up" ? Big.roundUp : Big.roundDown));
@@ -97,6 +106,6 @@ export const roundQtyDown = (count: Qty, decimals = 0): Qty => roundedTo(count, 
 export const compare = <T extends Usd | Price | Qty>(a: T, b: T): -1 | 0 | 1 => orderOf(a, b);
 export const minimum = <T extends Usd | Price | Qty>(a: T, b: T): T => (compare(a, b) <= 0 ? a : b);
 export const maximum = <T extends Usd | Price | Qty>(a: T, b: T): T => (compare(a, b) >= 0 ? a : b);
-export const isPositive = (value: Usd | Price | Qty): boolean => orderOf(value, "0") > 0;
-export const isNegative = (value: Usd | Price | Qty): boolean => orderOf(value, "0") < 0;
-export const isZero = (value: Usd | Price | Qty): boolean => orderOf(value, "0") === 0;
+export const isPositive = (value: Usd | Price | Qty): boolean => signOf(value) > 0;
+export const isNegative = (value: Usd | Price | Qty): boolean => signOf(value) < 0;
+export const isZero = (value: Usd | Price | Qty): boolean => signOf(value) === 0;

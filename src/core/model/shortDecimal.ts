@@ -3,19 +3,17 @@
 // Each function gives the very text that big.js gives, in a twentieth of the time, or undefined where an operand, something between or the
 // result is too long, or an operand is no plain decimal: then big.js has the word.
 
-/** Whole numbers below it are exact; and no two decimals of so many digits are the same number, so that a number's text is the decimal. */
+/** Whole numbers below it are exact, and so are their sums and differences. */
 const tooLong = 1e15;
 const powersOfTen: readonly number[] = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
-/** Numbers nearer to 0 have an exponent in their text. */
-const smallest = 1e-6;
 /** A sign, a point and fifteen digits. */
 const longestText = 17;
 const [minus, point, zero, nine] = [45, 46, 48, 57] as const;
 
 /** Digits after the point. */
 function placesOf(text: string): number {
-  const at = text.indexOf(".");
-  return at < 0 ? 0 : text.length - at - 1;
+  for (let i = text.length - 1; i >= 0; i--) if (text.charCodeAt(i) === point) return text.length - 1 - i;
+  return 0;
 }
 
 /** How many of its last place a decimal is: −1250 for `-12.50`. NaN for one that is too long and for what is none. */
@@ -46,9 +44,17 @@ const isShort = (units: number): boolean => units < tooLong && units > -tooLong;
 function textOf(units: number, places: number): string | undefined {
   if (!isShort(units)) return undefined;
   if (places === 0) return String(units);
-  // Both are exact, so this is the number nearest to the decimal, and the shortest text of that is the decimal without zeros at its end.
-  const value = units / powerOfTen(places);
-  return value >= smallest || value <= -smallest || value === 0 ? String(value) : undefined;
+  const each = powerOfTen(places);
+  const size = Math.abs(units);
+  const whole = Math.floor(size / each);
+  let rest = size - whole * each;
+  if (Number.isNaN(rest)) return undefined;
+  const sign = units < 0 ? "-" : "";
+  if (rest === 0) return `${sign}${whole}`;
+  let denominator = each;
+  for (; rest % 10 === 0; rest /= 10) denominator /= 10;
+  // The one before the digits keeps their leading zeros.
+  return `${sign}${whole}.${String(denominator + rest).slice(1)}`;
 }
 
 /** The sum; "0" of nothing. */
@@ -106,6 +112,12 @@ export function shortQuotient(dividend: string, divisor: string, places: number)
   const below = unitsOf(divisor) * powerOfTen(Math.max(0, -shift));
   if (!isShort(above) || !(below * powerOfTen(places) <= 1e19)) return undefined;
   return textOf((above - (above % below)) / below, places);
+}
+
+/** −1, 0 or 1. */
+export function shortSign(text: string): number | undefined {
+  const units = unitsOf(text);
+  return Number.isNaN(units) ? undefined : Math.sign(units);
 }
 
 const unitsIn = (text: string, places: number): number => unitsOf(text) * powerOfTen(places - placesOf(text));

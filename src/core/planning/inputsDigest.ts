@@ -24,21 +24,22 @@ export function inputsDigest(inputs: RunInputs): string {
 }
 
 function hashColumns(hash: Hash, columns: readonly Float64Array[]): void {
-  const chunk = new Float64Array(chunkLength);
+  const chunk = new Float64Array(columns.reduce((longest, { length }) => Math.max(longest, length), chunkLength));
   let filled = 0;
   for (const column of columns) {
+    if (filled + column.length > chunk.length) {
+      hash.update(chunk.subarray(0, filled));
+      filled = 0;
+    }
     let notFinite = 0;
     for (let i = 0; i < column.length; i++) {
       const value = column[i] ?? Number.NaN;
       // 0 for every number but those that are not finite.
       notFinite += value - value;
-      chunk[filled++] = value + 0;
-      if (filled === chunkLength) {
-        hash.update(chunk);
-        filled = 0;
-      }
+      chunk[filled + i] = value + 0;
     }
     if (notFinite !== 0) throw new RangeError("a column holds a number that is not finite");
+    filled += column.length;
   }
   hash.update(chunk.subarray(0, filled));
 }

@@ -7,7 +7,7 @@ import { sizeTargets } from "../sizing/sizeTargets.ts";
 import { runStrategies } from "../strategies/multiStrategyRunner.ts";
 import { workAroundExits } from "./exits.ts";
 import { inputsDigest } from "./inputsDigest.ts";
-import { ticketOf } from "./tickets.ts";
+import { ticketsOf } from "./tickets.ts";
 
 /** The same inputs give the same plan, byte for byte. Throws RangeError for inputs that hold a number that is not finite. */
 export function planRun(inputs: RunInputs): RunPlan {
@@ -32,10 +32,8 @@ export function planRun(inputs: RunInputs): RunPlan {
   const { signals, failures, targets, conflicts } = runStrategies(inputs);
   const { intents, untraded } = sizeTargets({ ...inputs, targets });
   const { verdicts, before, after } = assessRisk(intents, inputs);
-  const approved = verdicts
-    .filter(({ qty }) => isPositive(qty))
-    .map((verdict) => ticketOf(inputs, verdict))
-    .sort((a, b) => a.stage - b.stage);
+  const sendable = verdicts.filter(({ qty }) => isPositive(qty));
+  const approved = ticketsOf(inputs, sendable).toSorted((a, b) => a.stage - b.stage);
   const { cancels, renewals } = workAroundExits(runId, approved, inputs.portfolio);
   const tickets = [...approved, ...renewals];
   const risk = { riskBefore: before, riskAfter: after };

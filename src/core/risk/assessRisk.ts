@@ -12,6 +12,7 @@ import {
   type BookOrder,
   enterOrder,
   exposureOf,
+  meetingOf,
   type OpenBook,
   openBook,
   reducibleQty,
@@ -20,6 +21,7 @@ import {
 } from "./exposure.ts";
 import { denyWithoutLimits, judgeOrder } from "./judgeOrder.ts";
 import { pastOrders } from "./pastOrders.ts";
+import type { Approved } from "./rule.ts";
 
 export type RiskContext = Pick<
   RunInputs,
@@ -62,7 +64,7 @@ export function assessRisk(intents: readonly OrderIntent[], context: RiskContext
 }
 
 /** What an order is judged beside: what the orders before it have left, and those orders. */
-type Standing = { readonly book: Book; readonly account: AccountSnapshot; readonly approved: readonly BookOrder[] };
+type Standing = { readonly book: Book; readonly account: AccountSnapshot; readonly approved: Approved };
 type Judge = (intent: OrderIntent, standing: Standing) => RiskVerdict;
 
 /** What is the same for every order of the batch is looked up once. */
@@ -72,8 +74,11 @@ function judgeBy(context: RiskContext): Judge {
     asOf,
     lossMarks,
     losses,
-    positions: portfolio.positions,
-    openOrders: portfolio.openOrders.filter((order) => !isTerminal(order)),
+    positions: new Map(portfolio.positions.map((position) => [position.symbol, position])),
+    openOrders: Map.groupBy(
+      portfolio.openOrders.filter((order) => !isTerminal(order)),
+      ({ symbol }) => symbol,
+    ),
     latest: new Map(market.latest.map((price) => [price.symbol, price])),
     assets: new Map(market.assets.map((flags) => [flags.symbol, flags])),
     past: pastOrders(context.recentOrders, asOf),
@@ -84,19 +89,38 @@ function judgeBy(context: RiskContext): Judge {
     const { tradingState } = switchFor(control, partOf(task, intent));
     const strategies = intent.attribution.map(({ strategy }) => strategy);
     const own = limitsFor(limits, intent.symbol, strategies);
-    return judgeOrder(intent, { ...common, ...standing, limits: own, tradingState });
+    const meets = meetingOf(standing.book, { ...intent, price: intent.referencePrice });
+    return judgeOrder(intent, { ...common, ...standing, meets, limits: own, tradingState });
   };
+}
+
+type GrowingList = Approved & { readonly push: (order: BookOrder) => void };
+
+function approvedSoFar(): GrowingList {
+  const bySymbol = new Map<string, BookOrder[]>();
+  const list = {
+    count: 0,
+    bySymbol,
+    push: (order: BookOrder): void => {
+      list.count += 1;
+      const same = bySymbol.get(order.symbol);
+      if (same === undefined) bySymbol.set(order.symbol, [order]);
+      else same.push(order);
+    },
+  };
+  return list;
 }
 
 /** The book is the fold's own: each approved order is entered in it, and verdicts keep nothing of it. */
 type Sold = Standing & {
   readonly book: OpenBook;
+  readonly approved: GrowingList;
   readonly verdicts: readonly RiskVerdict[];
   readonly closing: readonly BookOrder[];
 };
 
 function judgeSells(sells: readonly OrderIntent[], book: OpenBook, account: AccountSnapshot, judge: Judge): Sold {
-  const approved: BookOrder[] = [];
+  const approved = approvedSoFar();
   const closing: BookOrder[] = [];
   const verdicts = sells.map((intent) => {
     const verdict = judge(intent, { book, account, approved });
@@ -112,11 +136,10 @@ function judgeSells(sells: readonly OrderIntent[], book: OpenBook, account: Acco
 
 /** Each buy is judged twice where sells close positions: beside those sells as they are, and once they have filled. */
 function judgeBuys(buys: readonly OrderIntent[], sold: Sold, judge: Judge) {
-  const { account, closing, book: now } = sold;
+  const { account, closing, approved, book: now } = sold;
   // Where nothing is closed, it is the same book.
   const later = closing.length === 0 ? undefined : withFilledSells(now, closing);
   const richer = withProceeds(account, closing);
-  const approved = [...sold.approved];
   const verdicts = buys.map((intent) => {
     const atOnce = judge(intent, { book: now, account, approved });
     const waiting = later && judge(intent, { book: later, account: richer, approved });

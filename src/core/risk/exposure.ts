@@ -120,17 +120,18 @@ type Sums = Pick<Book, "grossUsd" | "netLongUsd" | "netShortUsd">;
 
 const sumsOf = (exposures: readonly SymbolExposure[]): Sums => ({
   grossUsd: addUsd(...exposures.map(worstUsd)),
-  netLongUsd: addUsd(...exposures.map((each) => notional(each.mark, signedQty(each, "buy")))),
-  netShortUsd: addUsd(...exposures.map((each) => notional(each.mark, signedQty(each, "sell")))),
+  netLongUsd: addUsd(...exposures.map((each) => netUsd(each, "buy"))),
+  netShortUsd: addUsd(...exposures.map((each) => netUsd(each, "sell"))),
 });
+
+const netUsd = (exposure: SymbolExposure, side: Side): Usd => notional(exposure.mark, signedQty(exposure, side));
 
 /** The sums with one symbol's part changed. */
 function withChange(sums: Sums, before: SymbolExposure, after: SymbolExposure): Sums {
-  const [was, is] = [sumsOf([before]), sumsOf([after])];
   return {
-    grossUsd: addUsd(sums.grossUsd, subtractUsd(is.grossUsd, was.grossUsd)),
-    netLongUsd: addUsd(sums.netLongUsd, subtractUsd(is.netLongUsd, was.netLongUsd)),
-    netShortUsd: addUsd(sums.netShortUsd, subtractUsd(is.netShortUsd, was.netShortUsd)),
+    grossUsd: addUsd(sums.grossUsd, subtractUsd(worstUsd(after), worstUsd(before))),
+    netLongUsd: addUsd(sums.netLongUsd, subtractUsd(netUsd(after, "buy"), netUsd(before, "buy"))),
+    netShortUsd: addUsd(sums.netShortUsd, subtractUsd(netUsd(after, "sell"), netUsd(before, "sell"))),
   };
 }
 
@@ -151,8 +152,26 @@ export const exposureOf = (book: Book, symbol: string, price: Price): SymbolExpo
   book.symbols.get(symbol) ?? { held: zeroQty, buys: zeroQty, sells: zeroQty, mark: price };
 
 /** Shares that an order of this side would move towards, if every order before it of the same side fills: negative while it still closes a position. */
-export const signedQty = ({ held, buys, sells }: SymbolExposure, side: Side): Qty =>
-  side === "buy" ? addQty(held, buys) : addQty(negateQty(held), sells);
+const signedQty = ({ held, buys, sells }: SymbolExposure, side: Side): Qty =>
+  side === "buy" ? addQty(held, buys) : subtractQty(sells, held);
+
+/** What an order meets in its symbol: what is there, and what its side moves towards, can only lower, and may come to at the worst. */
+export type Meeting = {
+  readonly exposure: SymbolExposure;
+  readonly towards: Qty;
+  readonly reducible: Qty;
+  readonly worstUsd: Usd;
+};
+
+export function meetingOf(book: Book, { symbol, side, price }: Pick<BookOrder, "symbol" | "side" | "price">): Meeting {
+  const exposure = exposureOf(book, symbol, price);
+  return {
+    exposure,
+    towards: signedQty(exposure, side),
+    reducible: reducibleQty(exposure, side),
+    worstUsd: worstUsd(exposure),
+  };
+}
 
 /** How much of an order of this side can only lower exposure. */
 export const reducibleQty = (exposure: SymbolExposure, side: Side): Qty =>
@@ -161,7 +180,7 @@ export const reducibleQty = (exposure: SymbolExposure, side: Side): Qty =>
 /** The largest the position can come to, long or short, in shares and in value. */
 export const worstQty = (exposure: SymbolExposure): Qty =>
   maximum(absQty(signedQty(exposure, "buy")), absQty(signedQty(exposure, "sell")));
-export const worstUsd = (exposure: SymbolExposure): Usd => notional(exposure.mark, worstQty(exposure));
+const worstUsd = (exposure: SymbolExposure): Usd => notional(exposure.mark, worstQty(exposure));
 
 /** An order as the book counts it, at its limit where that is above the mark; undefined when its size or price is not known. */
 function bookOrderOf(
