@@ -4,6 +4,7 @@ import { bundleFigures } from "./bundle.ts";
 import { firstFillFigures } from "./firstFill.ts";
 import { historyFigures } from "./history.ts";
 import { indicatorFigures } from "./indicators.ts";
+import { planFigures } from "./plan.ts";
 import { requestFigures } from "./requests.ts";
 import { runLatencyFigures } from "./runLatency.ts";
 import { simulatorFigures } from "./simulator.ts";
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   history: historyFigures,
   bundle: bundleFigures,
   indicators: indicatorFigures,
+  plan: planFigures,
 };
 
 const asked = process.argv.slice(2);

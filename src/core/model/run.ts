@@ -95,7 +95,7 @@ export type RunPlan = {
   readonly schemaVersion: 1;
   readonly runId: string;
   readonly asOf: Instant;
-  /** SHA-256 of the canonical inputs. */
+  /** SHA-256 of the canonical inputs: of their text and, as bytes, of their columns of numbers. */
   readonly inputsDigest: string;
   readonly skip?: Skip;
   readonly signals: readonly Signal[];

@@ -12,19 +12,20 @@ import { runTaskSchema } from "../model/task.ts";
 import { type Instant, parseInstant, parseTradingDay, type TradingDay } from "../model/time.ts";
 
 /**
- * JSON with sorted keys and without blanks: equal values give equal text. Columns of numbers are arrays; keys without a value are left out.
- * Throws RangeError for a number that is not finite, because JSON would make it null without a word.
+ * JSON with sorted keys and without blanks: equal values give equal text. Keys without a value are left out. Columns of numbers are arrays,
+ * or what `columnText` makes of them. Throws RangeError for a number that is not finite, because JSON would make it null without a word.
  */
-export function canonicalJson(value: unknown): string {
+export function canonicalJson(value: unknown, columnText = canonicalColumn): string {
   if (typeof value === "number" && !Number.isFinite(value)) throw new RangeError(`${value} cannot be written as JSON`);
-  if (value instanceof Float64Array) return canonicalColumn(value);
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  return `{${entries
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`)
-    .join(",")}}`;
+  if (value instanceof Float64Array) return columnText(value);
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null, columnText)).join(",")}]`;
+  let text = "";
+  for (const key of Object.keys(value).sort()) {
+    const item = (value as Readonly<Record<string, unknown>>)[key];
+    if (item !== undefined) text += `${text && ","}${JSON.stringify(key)}:${canonicalJson(item, columnText)}`;
+  }
+  return `{${text}}`;
 }
 
 function canonicalColumn(column: Float64Array): string {

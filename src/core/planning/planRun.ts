@@ -1,20 +1,18 @@
 // The pure middle of a run: from everything it read to everything it will send.
-import { createHash } from "node:crypto";
 import { isPositive } from "../model/money.ts";
 import type { RunInputs, RunPlan } from "../model/run.ts";
 import { assessRisk } from "../risk/assessRisk.ts";
 import { precheck } from "../risk/precheck.ts";
 import { sizeTargets } from "../sizing/sizeTargets.ts";
 import { runStrategies } from "../strategies/multiStrategyRunner.ts";
-import { canonicalJson } from "./canonicalJson.ts";
 import { workAroundExits } from "./exits.ts";
-import { ticketOf } from "./tickets.ts";
+import { inputsDigest } from "./inputsDigest.ts";
+import { ticketsOf } from "./tickets.ts";
 
 /** The same inputs give the same plan, byte for byte. Throws RangeError for inputs that hold a number that is not finite. */
 export function planRun(inputs: RunInputs): RunPlan {
   const { runId, asOf } = inputs;
-  const inputsDigest = createHash("sha256").update(canonicalJson(inputs)).digest("hex");
-  const plan = { schemaVersion: 1, runId, asOf, inputsDigest } as const;
+  const plan = { schemaVersion: 1, runId, asOf, inputsDigest: inputsDigest(inputs) } as const;
 
   const skip = precheck(inputs);
   if (skip !== undefined) {
@@ -34,10 +32,8 @@ export function planRun(inputs: RunInputs): RunPlan {
   const { signals, failures, targets, conflicts } = runStrategies(inputs);
   const { intents, untraded } = sizeTargets({ ...inputs, targets });
   const { verdicts, before, after } = assessRisk(intents, inputs);
-  const approved = verdicts
-    .filter(({ qty }) => isPositive(qty))
-    .map((verdict) => ticketOf(inputs, verdict))
-    .sort((a, b) => a.stage - b.stage);
+  const sendable = verdicts.filter(({ qty }) => isPositive(qty));
+  const approved = ticketsOf(inputs, sendable).toSorted((a, b) => a.stage - b.stage);
   const { cancels, renewals } = workAroundExits(runId, approved, inputs.portfolio);
   const tickets = [...approved, ...renewals];
   const risk = { riskBefore: before, riskAfter: after };

@@ -3,7 +3,7 @@ import { clientOrderIdOf } from "../model/ids.ts";
 import type { LatestPrice, MarketSnapshot } from "../model/market.ts";
 import { type Price, scalePrice } from "../model/money.ts";
 import type { OrderTicket, Side } from "../model/order.ts";
-import type { PortfolioSnapshot } from "../model/portfolio.ts";
+import type { PortfolioSnapshot, Position } from "../model/portfolio.ts";
 import type { RiskVerdict } from "../model/risk.ts";
 import type { OrderPolicy } from "../model/sizing.ts";
 import type { Task } from "../model/task.ts";
@@ -16,15 +16,24 @@ export type TicketInputs = {
   readonly portfolio: Pick<PortfolioSnapshot, "positions">;
 };
 
-/** The ticket of what a verdict leaves of its intent. What buys into a long position is followed by its exits, where the task or its signals say any. */
-export function ticketOf(
-  { runId, task, market, portfolio }: TicketInputs,
+/** The tickets of what verdicts leave of their intents, in the same order. */
+export function ticketsOf(inputs: TicketInputs, verdicts: readonly RiskVerdict[]): readonly OrderTicket[] {
+  const positions = new Map(inputs.portfolio.positions.map((each) => [each.symbol, each]));
+  const quotes = new Map(inputs.market.latest.map((each) => [each.symbol, each]));
+  return verdicts.map((verdict) => {
+    const { symbol } = verdict.intent;
+    return ticketOf(inputs, verdict, { position: positions.get(symbol), quote: quotes.get(symbol) });
+  });
+}
+
+/** What buys into a long position is followed by its exits, where the task or its signals say any. */
+function ticketOf(
+  { runId, task }: TicketInputs,
   { intent, qty, stage }: RiskVerdict,
+  { position, quote }: { readonly position: Position | undefined; readonly quote: LatestPrice | undefined },
 ): OrderTicket {
   const { strategy, symbol, side, referencePrice } = intent;
-  const position = portfolio.positions.find((each) => each.symbol === symbol);
   const exits = side === "buy" && buysLong(position) ? exitPricesOf(task, intent) : undefined;
-  const quote = market.latest.find((each) => each.symbol === symbol);
   const { type, ...terms } = termsOf(task.orders, side, referencePrice, quote);
   return {
     stage,

@@ -10,15 +10,18 @@ import { partOf, type Task } from "../model/task.ts";
 import {
   type Book,
   type BookOrder,
+  enterOrder,
   exposureOf,
+  meetingOf,
+  type OpenBook,
   openBook,
   reducibleQty,
   riskSnapshotOf,
   withFilledSells,
-  withOrder,
 } from "./exposure.ts";
 import { denyWithoutLimits, judgeOrder } from "./judgeOrder.ts";
 import { pastOrders } from "./pastOrders.ts";
+import type { Approved } from "./rule.ts";
 
 export type RiskContext = Pick<
   RunInputs,
@@ -49,18 +52,19 @@ export function assessRisk(intents: readonly OrderIntent[], context: RiskContext
   const { account } = portfolio;
   const [sells, buys] = bySide(intents);
   const judge = judgeBy(context);
-  const opened = openBook(portfolio, market);
-  const sold = judgeSells(sells, { book: opened, account, approved: [] }, judge);
+  const book = openBook(portfolio, market);
+  const before = riskSnapshotOf(book, account.equity);
+  const sold = judgeSells(sells, book, account, judge);
   const bought = judgeBuys(buys, sold, judge);
   return {
     verdicts: [...sold.verdicts, ...bought.verdicts],
-    before: riskSnapshotOf(opened, account.equity),
+    before,
     after: riskSnapshotOf(bought.book, account.equity),
   };
 }
 
 /** What an order is judged beside: what the orders before it have left, and those orders. */
-type Standing = { readonly book: Book; readonly account: AccountSnapshot; readonly approved: readonly BookOrder[] };
+type Standing = { readonly book: Book; readonly account: AccountSnapshot; readonly approved: Approved };
 type Judge = (intent: OrderIntent, standing: Standing) => RiskVerdict;
 
 /** What is the same for every order of the batch is looked up once. */
@@ -70,8 +74,11 @@ function judgeBy(context: RiskContext): Judge {
     asOf,
     lossMarks,
     losses,
-    positions: portfolio.positions,
-    openOrders: portfolio.openOrders.filter((order) => !isTerminal(order)),
+    positions: new Map(portfolio.positions.map((position) => [position.symbol, position])),
+    openOrders: Map.groupBy(
+      portfolio.openOrders.filter((order) => !isTerminal(order)),
+      ({ symbol }) => symbol,
+    ),
     latest: new Map(market.latest.map((price) => [price.symbol, price])),
     assets: new Map(market.assets.map((flags) => [flags.symbol, flags])),
     past: pastOrders(context.recentOrders, asOf),
@@ -82,15 +89,38 @@ function judgeBy(context: RiskContext): Judge {
     const { tradingState } = switchFor(control, partOf(task, intent));
     const strategies = intent.attribution.map(({ strategy }) => strategy);
     const own = limitsFor(limits, intent.symbol, strategies);
-    return judgeOrder(intent, { ...common, ...standing, limits: own, tradingState });
+    const meets = meetingOf(standing.book, { ...intent, price: intent.referencePrice });
+    return judgeOrder(intent, { ...common, ...standing, meets, limits: own, tradingState });
   };
 }
 
-type Sold = Standing & { readonly verdicts: readonly RiskVerdict[]; readonly closing: readonly BookOrder[] };
+type GrowingList = Approved & { readonly push: (order: BookOrder) => void };
 
-function judgeSells(sells: readonly OrderIntent[], { book: opened, account }: Standing, judge: Judge): Sold {
-  let book = opened;
-  const approved: BookOrder[] = [];
+function approvedSoFar(): GrowingList {
+  const bySymbol = new Map<string, BookOrder[]>();
+  const list = {
+    count: 0,
+    bySymbol,
+    push: (order: BookOrder): void => {
+      list.count += 1;
+      const same = bySymbol.get(order.symbol);
+      if (same === undefined) bySymbol.set(order.symbol, [order]);
+      else same.push(order);
+    },
+  };
+  return list;
+}
+
+/** The book is the fold's own: each approved order is entered in it, and verdicts keep nothing of it. */
+type Sold = Standing & {
+  readonly book: OpenBook;
+  readonly approved: GrowingList;
+  readonly verdicts: readonly RiskVerdict[];
+  readonly closing: readonly BookOrder[];
+};
+
+function judgeSells(sells: readonly OrderIntent[], book: OpenBook, account: AccountSnapshot, judge: Judge): Sold {
+  const approved = approvedSoFar();
   const closing: BookOrder[] = [];
   const verdicts = sells.map((intent) => {
     const verdict = judge(intent, { book, account, approved });
@@ -98,7 +128,7 @@ function judgeSells(sells: readonly OrderIntent[], { book: opened, account }: St
     if (order === undefined) return verdict;
     if (compare(reducible(book, order), order.qty) >= 0) closing.push(order);
     approved.push(order);
-    book = withOrder(book, order);
+    enterOrder(book, order);
     return verdict;
   });
   return { verdicts, book, account, approved, closing };
@@ -106,12 +136,10 @@ function judgeSells(sells: readonly OrderIntent[], { book: opened, account }: St
 
 /** Each buy is judged twice where sells close positions: beside those sells as they are, and once they have filled. */
 function judgeBuys(buys: readonly OrderIntent[], sold: Sold, judge: Judge) {
-  const { account, closing } = sold;
-  let now = sold.book;
+  const { account, closing, approved, book: now } = sold;
   // Where nothing is closed, it is the same book.
-  let later = closing.length === 0 ? undefined : withFilledSells(now, closing);
+  const later = closing.length === 0 ? undefined : withFilledSells(now, closing);
   const richer = withProceeds(account, closing);
-  const approved = [...sold.approved];
   const verdicts = buys.map((intent) => {
     const atOnce = judge(intent, { book: now, account, approved });
     const waiting = later && judge(intent, { book: later, account: richer, approved });
@@ -122,8 +150,8 @@ function judgeBuys(buys: readonly OrderIntent[], sold: Sold, judge: Judge) {
     if (order === undefined) return verdict;
     approved.push(order);
     // Stage 2 goes out only once the sells have filled, so the worst case without them is one without it.
-    if (verdict.stage === 1) now = withOrder(now, order);
-    later = later && withOrder(later, order);
+    if (verdict.stage === 1) enterOrder(now, order);
+    if (later !== undefined) enterOrder(later, order);
     return verdict;
   });
   return { verdicts, book: later ?? now };

@@ -52,11 +52,14 @@ export type Book = {
 
 export type BookOrder = { readonly symbol: string; readonly side: Side; readonly qty: Qty; readonly price: Price };
 
+/** A book that is still being written: by whoever opened it, for a copy an order would cost more than the order's verdict. */
+export type OpenBook = { -readonly [Key in keyof Book]: Book[Key] } & { readonly symbols: Map<string, SymbolExposure> };
+
 /** The book before any order of the batch: positions, open orders, and orders that may be open. */
 export function openBook(
   { positions, openOrders, uncertainOrders }: PortfolioSnapshot,
   { latest }: MarketSnapshot,
-): Book {
+): OpenBook {
   const holdings = positions.filter(({ qty }) => !isZero(qty));
   const prices = new Map(latest.map(({ symbol, price }) => [symbol, price]));
   const symbols = new Map(
@@ -65,71 +68,70 @@ export function openBook(
       return [symbol, { held: qty, buys: zeroQty, sells: zeroQty, mark }];
     }),
   );
-  const uncertain = new Set(uncertainOrders.map(({ symbol }) => symbol));
-  let book: Book = {
+  const orders = openOrders
+    .filter((order) => !isTerminal(order))
+    .map((order) => ({
+      order,
+      valued: bookOrderOf(order, prices.get(order.symbol) ?? symbols.get(order.symbol)?.mark),
+    }));
+  const unvalued = orders.flatMap(({ order, valued }) => (valued === undefined ? order.clientOrderId : []));
+  const book: OpenBook = {
     symbols,
     ...sumsOf([...symbols.values()]),
     openPositions: symbols.size,
     reservedUsd: zeroUsd,
-    unvalued: [],
-    orders: 0,
-    uncertain,
+    unvalued,
+    orders: unvalued.length,
+    uncertain: new Set(uncertainOrders.map(({ symbol }) => symbol)),
   };
-  for (const order of uncertainOrders) book = withOrder(book, order);
-  for (const order of openOrders.filter((order) => !isTerminal(order))) {
-    const valued = bookOrderOf(order, prices.get(order.symbol) ?? symbols.get(order.symbol)?.mark);
-    const unvalued = { ...book, unvalued: [...book.unvalued, order.clientOrderId], orders: book.orders + 1 };
-    book = valued === undefined ? unvalued : withOrder(book, valued);
-  }
+  for (const order of uncertainOrders) enterOrder(book, order);
+  for (const { valued } of orders) if (valued !== undefined) enterOrder(book, valued);
   return book;
 }
 
-/** The book with one more order that may or may not fill. */
-export function withOrder(book: Book, { symbol, side, qty, price }: BookOrder): Book {
+/** Enters one more order that may or may not fill. */
+export function enterOrder(book: OpenBook, { symbol, side, qty, price }: BookOrder): void {
   const before = exposureOf(book, symbol, price);
   const after =
     side === "buy" ? { ...before, buys: addQty(before.buys, qty) } : { ...before, sells: addQty(before.sells, qty) };
   const adding = subtractQty(qty, minimum(qty, reducibleQty(before, side)));
-  return {
-    ...book,
-    orders: book.orders + 1,
-    symbols: new Map(book.symbols).set(symbol, after),
-    ...withChange(book, before, after),
-    openPositions: book.openPositions + (isOpen(before) ? 0 : 1),
-    reservedUsd: addUsd(book.reservedUsd, notional(price, adding)),
-  };
+  book.symbols.set(symbol, after);
+  Object.assign(book, withChange(book, before, after));
+  book.orders += 1;
+  book.openPositions += isOpen(before) ? 0 : 1;
+  book.reservedUsd = addUsd(book.reservedUsd, notional(price, adding));
 }
 
-/** The book once sells that only close long positions have filled. What they bring is not counted here. */
-export function withFilledSells(book: Book, sells: readonly BookOrder[]): Book {
-  const symbols = new Map(book.symbols);
-  let { grossUsd, netLongUsd, netShortUsd, openPositions, orders }: Book = book;
+/** A book of its own, in which sells that only close long positions have filled. What they bring is not counted here. */
+export function withFilledSells(opened: Book, sells: readonly BookOrder[]): OpenBook {
+  const book: OpenBook = { ...opened, symbols: new Map(opened.symbols) };
   for (const { symbol, qty, price } of sells) {
-    const before = symbols.get(symbol) ?? exposureOf(book, symbol, price);
+    const before = exposureOf(book, symbol, price);
     const after = { ...before, held: subtractQty(before.held, qty), sells: subtractQty(before.sells, qty) };
-    symbols.set(symbol, after);
-    ({ grossUsd, netLongUsd, netShortUsd } = withChange({ grossUsd, netLongUsd, netShortUsd }, before, after));
-    openPositions -= isOpen(after) ? 0 : 1;
-    orders -= 1;
+    book.symbols.set(symbol, after);
+    Object.assign(book, withChange(book, before, after));
+    book.openPositions -= isOpen(after) ? 0 : 1;
+    book.orders -= 1;
   }
-  return { ...book, symbols, grossUsd, netLongUsd, netShortUsd, openPositions, orders };
+  return book;
 }
 
 type Sums = Pick<Book, "grossUsd" | "netLongUsd" | "netShortUsd">;
 
 const sumsOf = (exposures: readonly SymbolExposure[]): Sums => ({
   grossUsd: addUsd(...exposures.map(worstUsd)),
-  netLongUsd: addUsd(...exposures.map((each) => notional(each.mark, signedQty(each, "buy")))),
-  netShortUsd: addUsd(...exposures.map((each) => notional(each.mark, signedQty(each, "sell")))),
+  netLongUsd: addUsd(...exposures.map((each) => netUsd(each, "buy"))),
+  netShortUsd: addUsd(...exposures.map((each) => netUsd(each, "sell"))),
 });
+
+const netUsd = (exposure: SymbolExposure, side: Side): Usd => notional(exposure.mark, signedQty(exposure, side));
 
 /** The sums with one symbol's part changed. */
 function withChange(sums: Sums, before: SymbolExposure, after: SymbolExposure): Sums {
-  const [was, is] = [sumsOf([before]), sumsOf([after])];
   return {
-    grossUsd: addUsd(sums.grossUsd, subtractUsd(is.grossUsd, was.grossUsd)),
-    netLongUsd: addUsd(sums.netLongUsd, subtractUsd(is.netLongUsd, was.netLongUsd)),
-    netShortUsd: addUsd(sums.netShortUsd, subtractUsd(is.netShortUsd, was.netShortUsd)),
+    grossUsd: addUsd(sums.grossUsd, subtractUsd(worstUsd(after), worstUsd(before))),
+    netLongUsd: addUsd(sums.netLongUsd, subtractUsd(netUsd(after, "buy"), netUsd(before, "buy"))),
+    netShortUsd: addUsd(sums.netShortUsd, subtractUsd(netUsd(after, "sell"), netUsd(before, "sell"))),
   };
 }
 
@@ -150,8 +152,26 @@ export const exposureOf = (book: Book, symbol: string, price: Price): SymbolExpo
   book.symbols.get(symbol) ?? { held: zeroQty, buys: zeroQty, sells: zeroQty, mark: price };
 
 /** Shares that an order of this side would move towards, if every order before it of the same side fills: negative while it still closes a position. */
-export const signedQty = ({ held, buys, sells }: SymbolExposure, side: Side): Qty =>
-  side === "buy" ? addQty(held, buys) : addQty(negateQty(held), sells);
+const signedQty = ({ held, buys, sells }: SymbolExposure, side: Side): Qty =>
+  side === "buy" ? addQty(held, buys) : subtractQty(sells, held);
+
+/** What an order meets in its symbol: what is there, and what its side moves towards, can only lower, and may come to at the worst. */
+export type Meeting = {
+  readonly exposure: SymbolExposure;
+  readonly towards: Qty;
+  readonly reducible: Qty;
+  readonly worstUsd: Usd;
+};
+
+export function meetingOf(book: Book, { symbol, side, price }: Pick<BookOrder, "symbol" | "side" | "price">): Meeting {
+  const exposure = exposureOf(book, symbol, price);
+  return {
+    exposure,
+    towards: signedQty(exposure, side),
+    reducible: reducibleQty(exposure, side),
+    worstUsd: worstUsd(exposure),
+  };
+}
 
 /** How much of an order of this side can only lower exposure. */
 export const reducibleQty = (exposure: SymbolExposure, side: Side): Qty =>
@@ -160,7 +180,7 @@ export const reducibleQty = (exposure: SymbolExposure, side: Side): Qty =>
 /** The largest the position can come to, long or short, in shares and in value. */
 export const worstQty = (exposure: SymbolExposure): Qty =>
   maximum(absQty(signedQty(exposure, "buy")), absQty(signedQty(exposure, "sell")));
-export const worstUsd = (exposure: SymbolExposure): Usd => notional(exposure.mark, worstQty(exposure));
+const worstUsd = (exposure: SymbolExposure): Usd => notional(exposure.mark, worstQty(exposure));
 
 /** An order as the book counts it, at its limit where that is above the mark; undefined when its size or price is not known. */
 function bookOrderOf(

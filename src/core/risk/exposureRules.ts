@@ -17,24 +17,23 @@ import {
 } from "../model/money.ts";
 import type { OrderIntent } from "../model/order.ts";
 import type { RuleFigure } from "../model/risk.ts";
-import { type Book, exposureOf, isOpen, reducibleQty, signedQty, worstQty, worstUsd } from "./exposure.ts";
-import { dollars, type Finding, numbers, payableQty, type Rule, reducible } from "./rule.ts";
+import { isOpen, type Meeting, worstQty } from "./exposure.ts";
+import { dollars, type Finding, numbers, payableQty, type Rule } from "./rule.ts";
 
 /** The tightest of the limits in shares, in dollars and in a share of equity; told is the one that leaves the order less. */
-export const maxPosition: Rule = (intent, { book, account, limits }) => {
-  const { symbol, side, qty: count, referencePrice } = intent;
+export const maxPosition: Rule = (intent, { meets, account, limits }) => {
+  const { symbol, qty: count } = intent;
   const limit = [
     fractionOf(account.equity, limits.maxPositionFraction),
     ...(limits.maxPositionUsd === undefined ? [] : [usd(limits.maxPositionUsd)]),
   ].reduce(minimum<Usd>);
   const inDollars: Finding = {
     code: "MAX_POSITION",
-    ...withinExposure("maxPosition", intent, book, { limit, others: zeroUsd }),
+    ...withinExposure("maxPosition", intent, meets, { limit, others: zeroUsd }),
     message: `the position in ${symbol} may come to ${limit} USD at the most`,
   };
   if (limits.maxPositionQty === undefined) return inDollars;
-  const exposure = exposureOf(book, symbol, referencePrice);
-  const towards = signedQty(exposure, side);
+  const { exposure, towards, reducible } = meets;
   const room = subtractQty(qty(limits.maxPositionQty), towards);
   const inShares: Finding = {
     code: "MAX_POSITION",
@@ -44,24 +43,23 @@ export const maxPosition: Rule = (intent, { book, account, limits }) => {
       figure: `${maximum(worstQty(exposure), addQty(towards, count))} shares`,
       headroom: `${room} shares`,
     },
-    maxQty: maximum(reducibleQty(exposure, side), room),
+    maxQty: maximum(reducible, room),
     message: `the position in ${symbol} may come to ${limits.maxPositionQty} shares at the most`,
   };
   return compare(inShares.maxQty, inDollars.maxQty) < 0 ? inShares : inDollars;
 };
 
-export const maxGross: Rule = (intent, { book, account, limits }) => {
+export const maxGross: Rule = (intent, { book, meets, account, limits }) => {
   const limit = fractionOf(account.equity, limits.maxGrossFraction);
-  const own = worstUsd(exposureOf(book, intent.symbol, intent.referencePrice));
   return {
     code: "MAX_GROSS",
-    ...withinExposure("maxGross", intent, book, { limit, others: subtractUsd(book.grossUsd, own) }),
+    ...withinExposure("maxGross", intent, meets, { limit, others: subtractUsd(book.grossUsd, meets.worstUsd) }),
     message: `all positions together may come to ${limit} USD at the most`,
   };
 };
 
 /** Long less short, whichever orders fill: all that buys and nothing that sells, and the other way round. */
-export const maxNet: Rule = (intent, { book, account, limits: { maxNetFraction } }) => {
+export const maxNet: Rule = (intent, { book, meets, account, limits: { maxNetFraction } }) => {
   if (maxNetFraction === undefined) return undefined;
   const limit = fractionOf(account.equity, maxNetFraction);
   const before = intent.side === "buy" ? book.netLongUsd : book.netShortUsd;
@@ -69,42 +67,42 @@ export const maxNet: Rule = (intent, { book, account, limits: { maxNetFraction }
   return {
     code: "MAX_NET",
     figure: dollars("maxNet", limit, addUsd(before, notional(intent.referencePrice, intent.qty)), free),
-    maxQty: maximum(reducible(intent, book), payableQty(intent, free)),
+    maxQty: maximum(meets.reducible, payableQty(intent, free)),
     message: `long less short may come to ${limit} USD at the most`,
   };
 };
 
 /** An order in a symbol in which nothing is held or under way opens one more position. */
-export const maxOpenPositions: Rule = (intent, { book, limits: { maxOpenPositions: limit } }) => {
+export const maxOpenPositions: Rule = (intent, { book, meets, limits: { maxOpenPositions: limit } }) => {
   if (limit === undefined) return undefined;
   const open = book.openPositions;
-  const opens = !isOpen(exposureOf(book, intent.symbol, intent.referencePrice));
+  const opens = !isOpen(meets.exposure);
   return {
     code: "MAX_OPEN_POSITIONS",
     figure: numbers("maxOpenPositions", limit, open + (opens ? 1 : 0), "positions", limit - open),
-    maxQty: opens && open >= limit ? reducible(intent, book) : intent.qty,
+    maxQty: opens && open >= limit ? meets.reducible : intent.qty,
     message: `${open} positions are open or being opened; the limit is ${limit}`,
   };
 };
 
-export const maxOpenOrders: Rule = (intent, { book, limits: { maxOpenOrders: limit } }) =>
+export const maxOpenOrders: Rule = (intent, { book, meets, limits: { maxOpenOrders: limit } }) =>
   limit === undefined
     ? undefined
     : {
         code: "MAX_OPEN_ORDERS",
         figure: numbers("maxOpenOrders", limit, book.orders + 1, "orders", limit - book.orders),
-        maxQty: book.orders >= limit ? reducible(intent, book) : intent.qty,
+        maxQty: book.orders >= limit ? meets.reducible : intent.qty,
         message: `${book.orders} orders are open, in doubt or approved; the limit is ${limit}`,
       };
 
 /** Counted over the batch: what open and approved orders take is gone, and what sells will bring is not there yet. */
-export const buyingPower: Rule = (intent, { book, account }) => {
+export const buyingPower: Rule = (intent, { book, meets, account }) => {
   const free = subtractUsd(account.buyingPower, book.reservedUsd);
   const needed = addUsd(book.reservedUsd, notional(intent.referencePrice, intent.qty));
   return {
     code: "BUYING_POWER",
     figure: dollars("buyingPower", account.buyingPower, needed, free),
-    maxQty: addQty(reducible(intent, book), payableQty(intent, free)),
+    maxQty: addQty(meets.reducible, payableQty(intent, free)),
     message: `the buying power left is ${free} USD`,
   };
 };
@@ -113,16 +111,14 @@ export const buyingPower: Rule = (intent, { book, account }) => {
 function withinExposure(
   rule: string,
   intent: OrderIntent,
-  book: Book,
+  { towards, reducible, worstUsd }: Meeting,
   { limit, others }: { readonly limit: Usd; readonly others: Usd },
 ): { readonly figure: RuleFigure; readonly maxQty: Qty } {
-  const { symbol, side, qty: count, referencePrice } = intent;
-  const exposure = exposureOf(book, symbol, referencePrice);
-  const towards = signedQty(exposure, side);
-  const after = maximum(worstUsd(exposure), notional(referencePrice, addQty(towards, count)));
+  const { qty: count, referencePrice } = intent;
+  const after = maximum(worstUsd, notional(referencePrice, addQty(towards, count)));
   const headroom = subtractUsd(limit, addUsd(others, notional(referencePrice, towards)));
   return {
     figure: dollars(rule, limit, addUsd(others, after), headroom),
-    maxQty: maximum(reducibleQty(exposure, side), payableQty(intent, headroom)),
+    maxQty: maximum(reducible, payableQty(intent, headroom)),
   };
 }

@@ -2,14 +2,14 @@
 import { compare, isPositive } from "../model/money.ts";
 import type { BrokerOrder } from "../model/order.ts";
 import { addMs, type Instant, minuteMs } from "../model/time.ts";
-import { allOrNothing, numbers, onlyReduces, type Rule, reducible } from "./rule.ts";
+import { allOrNothing, numbers, onlyReduces, type Rule } from "./rule.ts";
 
 /** Orders of ours in the last minute and on this trading day, those of the batch counted; told is the span with less room. */
 export const orderRate: Rule = (intent, { limits, past, approved }) => {
   const { maxOrdersPerMinute: perMinute, maxOrdersPerDay: perDay } = limits;
   const spans = [
-    { span: "minute", limit: perMinute ?? Number.POSITIVE_INFINITY, before: past.inMinute + approved.length },
-    { span: "day", limit: perDay ?? Number.POSITIVE_INFINITY, before: past.today + approved.length },
+    { span: "minute", limit: perMinute ?? Number.POSITIVE_INFINITY, before: past.inMinute + approved.count },
+    { span: "day", limit: perDay ?? Number.POSITIVE_INFINITY, before: past.today + approved.count },
   ] as const;
   if (perMinute === undefined && perDay === undefined) return undefined;
   const [minute, day] = spans;
@@ -66,10 +66,10 @@ export const duplicateOrder: Rule = (intent, { limits: { duplicateWindowSeconds:
 };
 
 /** What adds exposure in a symbol that has just lost: a stop of ours was hit, or shares were left at a worse price than they had cost. */
-export const cooldown: Rule = (intent, { limits: { cooldownMinutes: minutes }, losses, asOf, book }) => {
+export const cooldown: Rule = (intent, { limits: { cooldownMinutes: minutes }, losses, asOf, meets }) => {
   if (minutes === undefined) return undefined;
   const lostAt = losses[intent.symbol];
-  const cools = lostAt !== undefined && lostAt > addMs(asOf, -minutes * minuteMs) && !onlyReduces(intent, book);
+  const cools = lostAt !== undefined && lostAt > addMs(asOf, -minutes * minuteMs) && !onlyReduces(intent, meets);
   return {
     code: "COOLDOWN",
     figure: {
@@ -78,7 +78,7 @@ export const cooldown: Rule = (intent, { limits: { cooldownMinutes: minutes }, l
       figure: lostAt ?? "no loss",
       headroom: cools ? "0 shares" : `${intent.qty} shares`,
     },
-    maxQty: cools ? reducible(intent, book) : intent.qty,
+    maxQty: cools ? meets.reducible : intent.qty,
     message: `${intent.symbol} lost at ${lostAt} and is not added to for ${minutes} minutes`,
   };
 };

@@ -1,7 +1,7 @@
 // Rules about one order by itself: its size, its value, its increments, the price it can be expected to fill at.
 import { compare, isPositive, notional, type Price, qty, subtractUsd, usd, zeroQty } from "../model/money.ts";
 import { msBetween } from "../model/time.ts";
-import { allOrNothing, dollars, numbers, onlyReduces, payableQty, qtyDecimals, type Rule, reducible } from "./rule.ts";
+import { allOrNothing, dollars, numbers, onlyReduces, payableQty, qtyDecimals, type Rule } from "./rule.ts";
 
 export const maxOrderQty: Rule = (intent, { limits: { maxOrderQty: limit } }) =>
   limit === undefined
@@ -24,10 +24,10 @@ export const maxOrderNotional: Rule = (intent, { limits }) => {
 };
 
 /** An order that takes all there is to close is exempt, or the rest of a position could never be sold. */
-export const minOrderNotional: Rule = (intent, { book, limits }) => {
+export const minOrderNotional: Rule = (intent, { meets, limits }) => {
   const limit = usd(limits.minOrderNotionalUsd);
   const value = notional(intent.referencePrice, intent.qty);
-  const toClose = reducible(intent, book);
+  const toClose = meets.reducible;
   const closes = isPositive(toClose) && compare(intent.qty, toClose) >= 0;
   return {
     code: "BELOW_MIN_NOTIONAL",
@@ -38,11 +38,11 @@ export const minOrderNotional: Rule = (intent, { book, limits }) => {
 };
 
 /** The broker takes nine decimals of a share, and whole shares only where they are sold short: what closes the position may still go. */
-export const increments: Rule = (intent, { book }) => {
+export const increments: Rule = (intent, { meets }) => {
   const decimals = intent.qty.split(".")[1]?.length ?? 0;
-  const short = intent.side === "sell" && !onlyReduces(intent, book);
+  const short = intent.side === "sell" && !onlyReduces(intent, meets);
   const allowed = short ? 0 : qtyDecimals;
-  const rest = short && decimals <= qtyDecimals ? reducible(intent, book) : zeroQty;
+  const rest = short && decimals <= qtyDecimals ? meets.reducible : zeroQty;
   return {
     code: "BAD_INCREMENT",
     figure: numbers("increments", allowed, decimals, "decimals"),

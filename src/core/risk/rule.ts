@@ -9,27 +9,32 @@ import type { AccountSnapshot, Position } from "../model/portfolio.ts";
 import type { DenialCode, RuleFigure } from "../model/risk.ts";
 import type { LossMarks } from "../model/run.ts";
 import type { Instant } from "../model/time.ts";
-import { type Book, type BookOrder, exposureOf, reducibleQty } from "./exposure.ts";
+import type { Book, BookOrder, Meeting } from "./exposure.ts";
 import type { PastOrders } from "./pastOrders.ts";
 
 /** What a rule looks at: the book holds every order judged before, and the limits are those that hold for this very order. */
 export type RuleContext = {
   readonly book: Book;
+  /** What the order meets in the book. */
+  readonly meets: Meeting;
   readonly account: AccountSnapshot;
-  readonly positions: readonly Position[];
+  readonly positions: ReadonlyMap<string, Position>;
   readonly limits: RiskLimits;
   readonly tradingState: TradingState;
   readonly asOf: Instant;
   readonly latest: ReadonlyMap<string, LatestPrice>;
   readonly assets: ReadonlyMap<string, AssetFlags>;
-  readonly openOrders: readonly BrokerOrder[];
+  /** By symbol. */
+  readonly openOrders: ReadonlyMap<string, readonly BrokerOrder[]>;
   readonly past: PastOrders;
   readonly lossMarks: LossMarks | undefined;
   readonly losses: Readonly<Record<string, Instant>>;
   readonly taskId: string;
-  /** What this batch has approved so far. */
-  readonly approved: readonly BookOrder[];
+  /** What this batch has approved so far, how many in all and by symbol. */
+  readonly approved: Approved;
 };
+
+export type Approved = { readonly count: number; readonly bySymbol: ReadonlyMap<string, readonly BookOrder[]> };
 
 /**
  * `figure` is what the whole order would lead to; its `headroom` is what the limit leaves for the order, or, where the figure does not grow with
@@ -48,13 +53,9 @@ export type Rule = (intent: OrderIntent, context: RuleContext) => Finding | unde
 /** The finest part of a share that the broker takes. Rules cut to it; the fold rounds an order of whole shares down to whole ones. */
 export const qtyDecimals = 9;
 
-/** How much of an order can only lower exposure. */
-export const reducible = ({ symbol, side, referencePrice }: OrderIntent, book: Book): Qty =>
-  reducibleQty(exposureOf(book, symbol, referencePrice), side);
-
 /** Whether the whole of an order can only lower exposure. */
-export const onlyReduces = (intent: OrderIntent, book: Book): boolean =>
-  compare(reducible(intent, book), intent.qty) >= 0;
+export const onlyReduces = (intent: OrderIntent, { reducible }: Meeting): boolean =>
+  compare(reducible, intent.qty) >= 0;
 
 /** How much of an order so many dollars pay for; the whole of it, without a division, where they pay for that. */
 export const payableQty = ({ referencePrice, qty }: OrderIntent, free: Usd): Qty =>
@@ -81,7 +82,9 @@ export const numbers = (
   figure: shown(figure, unit),
   headroom: shown(headroom, unit),
 });
-const shown = (value: number, unit: string): string => `${Number(value.toPrecision(6))}${unit && ` ${unit}`}`;
+const shown = (value: number, unit: string): string => `${sixDigits(value)}${unit && ` ${unit}`}`;
+const sixDigits = (value: number): number =>
+  Number.isInteger(value) && Math.abs(value) < 1e6 ? value : Number(value.toPrecision(6));
 
 /** The finding of a rule that lets an order through whole or not at all. */
 export const allOrNothing = (

@@ -2,11 +2,11 @@
 import { compare, zeroQty } from "../model/money.ts";
 import type { BrokerOrder } from "../model/order.ts";
 import type { BookOrder } from "./exposure.ts";
-import { onlyReduces, type Rule, reducible } from "./rule.ts";
+import { onlyReduces, type Rule } from "./rule.ts";
 
 /** Halted: nothing leaves. Reducing: only what lowers exposure. */
-export const tradingState: Rule = (intent, { book, tradingState: state }) => {
-  const maxQty = { running: intent.qty, reducing: reducible(intent, book), halted: zeroQty }[state];
+export const tradingState: Rule = (intent, { meets, tradingState: state }) => {
+  const maxQty = { running: intent.qty, reducing: meets.reducible, halted: zeroQty }[state];
   return {
     code: state === "halted" ? "HALTED" : "REDUCING",
     figure: { rule: "tradingState", limit: "running", figure: state, headroom: `${maxQty} shares` },
@@ -20,10 +20,10 @@ export const tradingState: Rule = (intent, { book, tradingState: state }) => {
  * An order that may or may not be at the broker blocks its symbol, for a second one could double it. While the size or price of an open
  * order is not known, no sum of exposure is, and nothing may add to it.
  */
-export const unknownOutstanding: Rule = (intent, { book }) => {
+export const unknownOutstanding: Rule = (intent, { book, meets }) => {
   const blocked = book.uncertain.has(intent.symbol);
   const unknown = book.unvalued.length + book.uncertain.size;
-  const reduces = book.unvalued.length === 0 ? intent.qty : reducible(intent, book);
+  const reduces = book.unvalued.length === 0 ? intent.qty : meets.reducible;
   const maxQty = blocked ? zeroQty : reduces;
   return {
     code: "UNKNOWN_OUTSTANDING",
@@ -45,10 +45,9 @@ export const unknownOutstanding: Rule = (intent, { book }) => {
  * way first.
  */
 export const selfTrade: Rule = (intent, { openOrders, approved }) => {
-  const isOpposite = ({ symbol, side }: BookOrder | BrokerOrder): boolean =>
-    symbol === intent.symbol && side !== intent.side;
-  const open = openOrders.filter(isOpposite);
-  const count = open.length + approved.filter(isOpposite).length;
+  const isOpposite = ({ side }: BookOrder | BrokerOrder): boolean => side !== intent.side;
+  const open = openOrders.get(intent.symbol)?.filter(isOpposite) ?? [];
+  const count = open.length + (approved.bySymbol.get(intent.symbol)?.filter(isOpposite).length ?? 0);
   const [first] = open;
   return {
     code: "SELF_TRADE",
@@ -64,11 +63,11 @@ export const selfTrade: Rule = (intent, { openOrders, approved }) => {
 };
 
 /** What the broker lets be done with the symbol. What is not known of it is not allowed. */
-export const assetFlag: Rule = (intent, { assets, book, positions }) => {
+export const assetFlag: Rule = (intent, { assets, meets, positions }) => {
   const flags = assets.get(intent.symbol);
   const whole = !intent.qty.includes(".");
-  const held = positions.find(({ symbol }) => symbol === intent.symbol)?.qty ?? zeroQty;
-  const sellsShort = intent.side === "sell" && !onlyReduces(intent, book);
+  const held = positions.get(intent.symbol)?.qty ?? zeroQty;
+  const sellsShort = intent.side === "sell" && !onlyReduces(intent, meets);
   const fault =
     flags === undefined
       ? "the broker was not asked for it"
@@ -88,7 +87,7 @@ export const assetFlag: Rule = (intent, { assets, book, positions }) => {
       figure: fault ?? "allowed",
       headroom: may ? `${intent.qty} shares` : "0 shares",
     },
-    maxQty: may ? intent.qty : flags?.tradable && sellsShort ? reducible(intent, book) : zeroQty,
+    maxQty: may ? intent.qty : flags?.tradable && sellsShort ? meets.reducible : zeroQty,
     message: `${intent.symbol}: ${fault}`,
   };
 };

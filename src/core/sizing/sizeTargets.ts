@@ -20,7 +20,7 @@ import {
   zeroQty,
 } from "../model/money.ts";
 import { bySendingOrder, type OrderIntent, type Side } from "../model/order.ts";
-import type { PortfolioSnapshot } from "../model/portfolio.ts";
+import type { PortfolioSnapshot, Position } from "../model/portfolio.ts";
 import type { Untraded } from "../model/run.ts";
 import type { Task } from "../model/task.ts";
 import type { Target } from "../strategies/combine.ts";
@@ -46,12 +46,14 @@ export function sizeTargets({ targets, task, market, portfolio }: SizingInputs):
     market.bars.flatMap((series) => (series.timeframe === "1Day" ? [[series.symbol, series]] : [])),
   );
   const positions = [...targets.values()].filter(({ weight }) => weight !== 0).length;
+  const held = new Map(portfolio.positions.map((position) => [position.symbol, position]));
+  const fractionable = fractionableSymbols(task, market);
   const sized = market.latest.flatMap(({ symbol, price }) => {
     const target = targets.get(symbol);
-    const decimals = isWhole(symbol, task, market) ? 0 : fractionalDecimals;
-    return target === undefined
-      ? []
-      : [sizeSymbol({ symbol, price, target, positions, daily: daily.get(symbol), decimals }, task, portfolio)];
+    if (target === undefined) return [];
+    const decimals = fractionable.has(symbol) ? fractionalDecimals : 0;
+    const given = { symbol, price, target, positions, daily: daily.get(symbol), position: held.get(symbol), decimals };
+    return [sizeSymbol(given, task, portfolio)];
   });
   return {
     intents: sized.flatMap((each) => ("intent" in each ? [each.intent] : [])).sort(bySendingOrder),
@@ -62,15 +64,14 @@ export function sizeTargets({ targets, task, market, portfolio }: SizingInputs):
 /** Alpaca's finest quantity. */
 const fractionalDecimals = 9;
 
-/** Parts of shares cannot carry exits or wait for an auction. */
-function isWhole(
-  symbol: string,
+/** Those of which parts may be ordered. Parts of shares cannot carry exits or wait for an auction. */
+function fractionableSymbols(
   { sizing, orders, protection }: SizingInputs["task"],
   { assets }: MarketSnapshot,
-): boolean {
+): ReadonlySet<string> {
   const inAuction = orders.type === "marketOnOpen" || orders.type === "marketOnClose";
-  if (!sizing.fractionalShares || protection !== undefined || inAuction) return true;
-  return assets.find((asset) => asset.symbol === symbol)?.fractionable !== true;
+  if (!sizing.fractionalShares || protection !== undefined || inAuction) return new Set();
+  return new Set(assets.filter((asset) => asset.fractionable).map(({ symbol }) => symbol));
 }
 
 type TargetSymbol = {
@@ -79,18 +80,18 @@ type TargetSymbol = {
   readonly target: Target;
   readonly positions: number;
   readonly daily: BarSeries | undefined;
+  readonly position: Position | undefined;
   readonly decimals: number;
 };
 
 function sizeSymbol(
-  { symbol, price, target, positions, daily, decimals }: TargetSymbol,
+  { symbol, price, target, positions, daily, position, decimals }: TargetSymbol,
   { sizing }: SizingInputs["task"],
   portfolio: PortfolioSnapshot,
 ): { readonly intent: OrderIntent } | Untraded {
   const { equity } = portfolio.account;
   const wanted = wantedQty({ target, price, equity, positions, daily, decimals }, sizing);
   if ("reason" in wanted) return { symbol, reason: wanted.reason };
-  const position = portfolio.positions.find((each) => each.symbol === symbol);
   const held = position?.qty ?? zeroQty;
   const onItsWay = subtractQty(underWay(portfolio, symbol, "buy"), underWay(portfolio, symbol, "sell"));
   const missing = subtractQty(wanted.qty, addQty(held, onItsWay));

@@ -31,8 +31,8 @@ export const donchianBreakout = define({
     [...bars.values()].flatMap(({ symbol, high, low, close: closes }) => {
       const close = newestOf(closes);
       // The channel of the days before: a day cannot break out of its own range.
-      const upper = newestOf(highest(high, entry), 1);
-      const lower = newestOf(lowest(low, exit), 1);
+      const upper = newestOf(highest(high.subarray(-entry - 1), entry), 1);
+      const lower = newestOf(lowest(low.subarray(-exit - 1), exit), 1);
       const range = newestOf(atr(high, low, closes, atrPeriod));
       if (Number.isNaN(upper + lower + range)) return [];
       const reasons = { close, upper, lower, atr: range };

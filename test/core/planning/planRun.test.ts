@@ -1,9 +1,11 @@
 // A whole plan: from inputs to tickets, and the same bytes again from stored inputs.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { BarSeries } from "../../../src/core/model/market.ts";
 import type { RunInputs } from "../../../src/core/model/run.ts";
 import type { StrategyUse } from "../../../src/core/model/task.ts";
 import { canonicalJson, decodeInputs, encodeInputs } from "../../../src/core/planning/canonicalJson.ts";
+import { inputsDigest } from "../../../src/core/planning/inputsDigest.ts";
 import { planRun } from "../../../src/core/planning/planRun.ts";
 import {
   at,
@@ -87,12 +89,46 @@ describe("the inputs' digest", () => {
   test("is the same whatever the order of keys, and another for any other input", () => {
     const inputs = exampleInputs();
     const reversed = Object.fromEntries(Object.entries(inputs).reverse()) as RunInputs;
-    const { inputsDigest } = planRun(inputs);
-    expect(inputsDigest).toMatch(/^[0-9a-f]{64}$/);
-    expect(planRun(reversed).inputsDigest).toBe(inputsDigest);
-    expect(planRun(exampleInputs({ asOf: at("2026-06-15T14:00:00.001Z") })).inputsDigest).not.toBe(inputsDigest);
+    const digest = planRun(inputs).inputsDigest;
+    expect(digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(planRun(reversed).inputsDigest).toBe(digest);
+    expect(planRun(exampleInputs({ asOf: at("2026-06-15T14:00:00.001Z") })).inputsDigest).not.toBe(digest);
     const market = exampleMarket({ AAA: 100, BBB: "50.5", CCC: "20.01" });
-    expect(planRun(exampleInputs({ market })).inputsDigest).not.toBe(inputsDigest);
+    expect(planRun(exampleInputs({ market })).inputsDigest).not.toBe(digest);
+  });
+
+  const digestOf = (...bars: readonly BarSeries[]): string =>
+    inputsDigest(exampleInputs({ market: { ...exampleMarket({ AAA: 100 }), bars } }));
+
+  test("tells apart which column a number is in, and how many are in each", () => {
+    const series = exampleBars("AAA", [1, 2, 3, 4]);
+    const { open, close } = exampleBars("AAA", [1, 2, 4, 3]);
+    const shorter = exampleBars("AAA", [1, 2, 3]);
+    const rest = exampleBars("AAA", [4]);
+    const digests = [
+      digestOf(series),
+      digestOf({ ...series, open }),
+      digestOf({ ...series, close }),
+      digestOf(shorter, rest),
+      digestOf(rest, shorter),
+    ];
+    expect(new Set(digests).size).toBe(digests.length);
+  });
+
+  test("is the same for 0 and −0, for the store keeps no −0", () => {
+    const series = exampleBars("AAA", [1, 2]);
+    expect(digestOf({ ...series, volume: Float64Array.of(0, -0) })).toBe(
+      digestOf({ ...series, volume: Float64Array.of(0, 0) }),
+    );
+  });
+
+  test("takes in columns that are longer than what is hashed at once", () => {
+    const long = Float64Array.from({ length: 10_000 }, (_, index) => index);
+    const changed = long.slice();
+    changed[9_999] = 1;
+    const series = exampleBars("AAA", [1]);
+    expect(digestOf({ ...series, volume: changed })).not.toBe(digestOf({ ...series, volume: long }));
+    expect(() => digestOf({ ...series, volume: long.with(9_998, Number.POSITIVE_INFINITY) })).toThrow(RangeError);
   });
 });
 

@@ -1,0 +1,145 @@
+// The account of a backtest: what it holds after each fill, and what a run would know at a bar's close.
+import type { RiskLimits } from "../model/limits.ts";
+import type { AssetFlags, BarSeries } from "../model/market.ts";
+import {
+  addQty,
+  addUsd,
+  isPositive,
+  isZero,
+  negateQty,
+  notional,
+  type Price,
+  price,
+  priceEach,
+  type Qty,
+  subtractUsd,
+  type Usd,
+  zeroQty,
+  zeroUsd,
+} from "../model/money.ts";
+import type { BrokerOrder, Side } from "../model/order.ts";
+import type { Position } from "../model/portfolio.ts";
+import type { RunInputs } from "../model/run.ts";
+import { addMs, dayMs, instantFromMs } from "../model/time.ts";
+
+/** `series` is of the timeframe that the task's strategies ask for, `task` of its one symbol. */
+export type BacktestInputs = Pick<RunInputs, "task" | "control"> & {
+  readonly series: BarSeries;
+  readonly limits: RiskLimits;
+  readonly flags: Omit<AssetFlags, "symbol">;
+  /** What the account begins with. Nothing is lent to it. */
+  readonly cash: Usd;
+  /** How many of the newest bars the strategies are shown; what they need at the least. */
+  readonly windowBars: number;
+};
+
+type Fill = { readonly bar: number; readonly side: Side; readonly qty: Qty; readonly price: Price };
+type Known = Pick<
+  RunInputs,
+  "task" | "control" | "asOf" | "market" | "portfolio" | "recentOrders" | "limits" | "lossMarks" | "losses"
+>;
+
+export type SimulatedAccount = {
+  /** Changes with each fill. */
+  readonly holding: { readonly qty: number; readonly cash: number };
+  cash(): Usd;
+  qty(): Qty;
+  fill(of: Fill): void;
+  knownAt(bar: number): Known;
+};
+
+export function simulatedAccount(inputs: BacktestInputs): SimulatedAccount {
+  const { series, task, control, limits } = inputs;
+  const { symbol } = series;
+  let cash = inputs.cash;
+  let qty = zeroQty;
+  let averagePrice = price(0);
+  let recent: readonly BrokerOrder[] = [];
+  const holding = { qty: 0, cash: Number(cash) };
+  const assets = [{ symbol, ...inputs.flags }];
+  return {
+    holding,
+    cash: () => cash,
+    qty: () => qty,
+    fill: (of) => {
+      const paid = notional(of.price, of.qty);
+      const worth = notional(averagePrice, qty);
+      cash = of.side === "buy" ? subtractUsd(cash, paid) : addUsd(cash, paid);
+      qty = addQty(qty, of.side === "buy" ? of.qty : negateQty(of.qty));
+      if (of.side === "buy" && isPositive(qty)) averagePrice = priceEach(addUsd(worth, paid), qty);
+      recent = [...recent, orderOf(symbol, of, timeOf(series, of.bar))];
+      holding.qty = Number(qty);
+      holding.cash = Number(cash);
+    },
+    knownAt: (bar) => {
+      const asOf = timeOf(series, bar);
+      const last = price(series.close[bar] ?? Number.NaN);
+      const since = addMs(asOf, -dayMs);
+      recent = recent.filter(({ submittedAt }) => submittedAt > since);
+      const marketValue = notional(last, qty);
+      const position: Position = { symbol, qty, available: qty, averagePrice, marketValue };
+      const equity = addUsd(cash, marketValue);
+      return {
+        task,
+        control,
+        limits,
+        asOf,
+        lossMarks: undefined,
+        losses: {},
+        recentOrders: recent,
+        market: {
+          asOf,
+          feed: "backtest",
+          adjustment: "raw",
+          bars: [windowOf(series, bar, inputs.windowBars)],
+          latest: [{ symbol, price: last, at: asOf }],
+          assets,
+          excluded: [],
+        },
+        portfolio: {
+          account: { accountId: "backtest", equity, cash, buyingPower: Number(cash) > 0 ? cash : zeroUsd },
+          positions: isZero(qty) ? [] : [position],
+          openOrders: [],
+          uncertainOrders: [],
+          exits: [],
+        },
+      };
+    },
+  };
+}
+
+const timeOf = ({ timeMs }: BarSeries, bar: number) => instantFromMs(timeMs[bar] ?? Number.NaN);
+
+/** Views of the columns: nothing is copied. */
+function windowOf({ symbol, timeframe, ...columns }: BarSeries, bar: number, count: number): BarSeries {
+  const view = (column: Float64Array): Float64Array => column.subarray(Math.max(0, bar + 1 - count), bar + 1);
+  const { timeMs, open, high, low, close, volume } = columns;
+  return {
+    symbol,
+    timeframe,
+    timeMs: view(timeMs),
+    open: view(open),
+    high: view(high),
+    low: view(low),
+    close: view(close),
+    volume: view(volume),
+  };
+}
+
+const orderOf = (
+  symbol: string,
+  { bar, side, qty, price: each }: Fill,
+  submittedAt: BrokerOrder["submittedAt"],
+): BrokerOrder => ({
+  brokerOrderId: `backtest-${bar}`,
+  clientOrderId: `backtest-${bar}`,
+  symbol,
+  side,
+  qty,
+  filledQty: qty,
+  filledAvgPrice: each,
+  limitPrice: null,
+  stopPrice: null,
+  status: "filled",
+  submittedAt,
+});

@@ -1,0 +1,123 @@
+// Exact arithmetic on decimals of at most fifteen digits, as whole numbers of their last place: nearly all money is so short.
+//
+// Each function gives the very text that big.js gives, in a twentieth of the time, or undefined where an operand, something between or the
+// result is too long, or an operand is no plain decimal: then big.js has the word.
+
+/** Whole numbers below it are exact, and so are their sums and differences. */
+const tooLong = 1e15;
+const powersOfTen: readonly number[] = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
+/** A sign, a point and fifteen digits. */
+const longestText = 17;
+const [minus, point, zero, nine] = [45, 46, 48, 57] as const;
+
+/** Digits after the point. */
+function placesOf(text: string): number {
+  for (let i = text.length - 1; i >= 0; i--) if (text.charCodeAt(i) === point) return text.length - 1 - i;
+  return 0;
+}
+
+/** How many of its last place a decimal is: −1250 for `-12.50`. NaN for one that is too long and for what is none. */
+function unitsOf(text: string): number {
+  const { length } = text;
+  if (length > longestText) return Number.NaN;
+  const isNegative = text.charCodeAt(0) === minus;
+  let units = 0;
+  let digits = 0;
+  let points = 0;
+  for (let i = isNegative ? 1 : 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= zero && code <= nine) {
+      units = units * 10 + (code - zero);
+      digits++;
+    } else if (code === point) points++;
+    else return Number.NaN;
+  }
+  if (digits === 0 || points > 1 || units >= tooLong) return Number.NaN;
+  return isNegative ? -units : units;
+}
+
+/** 10 to the power; not a number where that is not below the limit, which makes everything undefined that it is part of. */
+const powerOfTen = (exponent: number): number => powersOfTen[exponent] ?? Number.NaN;
+/** False for NaN too. */
+const isShort = (units: number): boolean => units < tooLong && units > -tooLong;
+
+function textOf(units: number, places: number): string | undefined {
+  if (!isShort(units)) return undefined;
+  if (places === 0) return String(units);
+  const each = powerOfTen(places);
+  const size = Math.abs(units);
+  const whole = Math.floor(size / each);
+  let rest = size - whole * each;
+  if (Number.isNaN(rest)) return undefined;
+  const sign = units < 0 ? "-" : "";
+  if (rest === 0) return `${sign}${whole}`;
+  let denominator = each;
+  for (; rest % 10 === 0; rest /= 10) denominator /= 10;
+  // The one before the digits keeps their leading zeros.
+  return `${sign}${whole}.${String(denominator + rest).slice(1)}`;
+}
+
+/** The sum; "0" of nothing. */
+export function shortSum(texts: readonly string[]): string | undefined {
+  let sum = 0;
+  let places = 0;
+  for (const text of texts) {
+    const own = placesOf(text);
+    if (own > places) {
+      sum *= powerOfTen(own - places);
+      places = own;
+    }
+    const units = unitsOf(text) * powerOfTen(places - own);
+    if (!isShort(sum) || !isShort(units)) return undefined;
+    sum += units;
+  }
+  return textOf(sum, places);
+}
+
+export function shortDifference(from: string, text: string): string | undefined {
+  const places = Math.max(placesOf(from), placesOf(text));
+  const [left, right] = [unitsIn(from, places), unitsIn(text, places)];
+  return isShort(left) && isShort(right) ? textOf(left - right, places) : undefined;
+}
+
+export const shortProduct = (a: string, b: string): string | undefined =>
+  textOf(unitsOf(a) * unitsOf(b), placesOf(a) + placesOf(b));
+
+/** −1, 0 or 1, as `a` is less than, equal to or more than `b`. */
+export function shortOrder(a: string, b: string): -1 | 0 | 1 | undefined {
+  const places = Math.max(placesOf(a), placesOf(b));
+  const [left, right] = [unitsIn(a, places), unitsIn(b, places)];
+  if (!isShort(left) || !isShort(right)) return undefined;
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** Rounded to `places`, towards zero or away from it. */
+export function shortRounded(text: string, places: number, rounding: "up" | "down"): string | undefined {
+  const units = unitsOf(text);
+  const own = placesOf(text);
+  if (own <= places) return textOf(units, own);
+  const each = powerOfTen(own - places);
+  const rest = units % each;
+  const whole = (units - rest) / each;
+  return textOf(rest === 0 || rounding === "down" ? whole : whole + Math.sign(rest), places);
+}
+
+/**
+ * The quotient of two that are not negative, rounded down to `places`. Undefined also where the exact one could be so near below a multiple of
+ * the last place that the twenty decimals of big.js would be that multiple.
+ */
+export function shortQuotient(dividend: string, divisor: string, places: number): string | undefined {
+  const shift = places + placesOf(divisor) - placesOf(dividend);
+  const above = unitsOf(dividend) * powerOfTen(Math.max(0, shift));
+  const below = unitsOf(divisor) * powerOfTen(Math.max(0, -shift));
+  if (!isShort(above) || !(below * powerOfTen(places) <= 1e19)) return undefined;
+  return textOf((above - (above % below)) / below, places);
+}
+
+/** −1, 0 or 1. */
+export function shortSign(text: string): number | undefined {
+  const units = unitsOf(text);
+  return Number.isNaN(units) ? undefined : Math.sign(units);
+}
+
+const unitsIn = (text: string, places: number): number => unitsOf(text) * powerOfTen(places - placesOf(text));
