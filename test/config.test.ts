@@ -96,7 +96,7 @@ test.each([
   [
     "addresses that are none",
     { ...paper, NOTIFY_SMTP_URL: "https://mail", NOTIFY_EMAIL_FROM: "ann", NOTIFY_EMAIL_TO: "a@b.example, ann" },
-    ["NOTIFY_SMTP_URL", "NOTIFY_EMAIL_FROM", "NOTIFY_EMAIL_TO[1]"],
+    ["NOTIFY_EMAIL_FROM", "NOTIFY_EMAIL_TO[1]", "NOTIFY_SMTP_URL"],
   ],
 ])("%s is refused", (_, environment, paths) => {
   expect(faultPaths(environment)).toEqual(paths);
