@@ -2,6 +2,7 @@
 import { z } from "zod";
 import queueDeclarations from "../config/queues.json" with { type: "json" };
 import { ConfigError } from "./core/model/errors.ts";
+import type { ChannelSettings } from "./core/model/notification.ts";
 import { faultsOf } from "./core/model/parse.ts";
 
 export const paperTradingOrigin = "https://paper-api.alpaca.markets";
@@ -115,13 +116,7 @@ export type Settings = {
   };
   readonly serviceBus: Connection;
   readonly tables: Connection;
-  readonly channels: {
-    readonly teamsUrl: string | undefined;
-    readonly slackUrl: string | undefined;
-    readonly discordUrl: string | undefined;
-    readonly webhook: { readonly url: string; readonly secret: string | undefined } | undefined;
-    readonly email: { readonly smtpUrl: string; readonly from: string; readonly to: readonly string[] } | undefined;
-  };
+  readonly channels: ChannelSettings;
   readonly automationConfigFile: string | undefined;
   readonly clockFile: string | undefined;
   readonly callers: Callers;
@@ -241,7 +236,7 @@ function toSettings(given: Environment): Settings {
   };
 }
 
-const channelsOf = (given: Environment): Settings["channels"] => {
+const channelsOf = (given: Environment): ChannelSettings => {
   const { NOTIFY_WEBHOOK_URL: url, NOTIFY_SMTP_URL: smtpUrl, NOTIFY_EMAIL_FROM: from, NOTIFY_EMAIL_TO: to } = given;
   return {
     teamsUrl: given.NOTIFY_TEAMS_URL,

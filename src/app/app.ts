@@ -99,7 +99,7 @@ export function createApp(given: AppPorts): App {
   const taskManager = createTaskManager({ ...ports, dataFetcher, orderExecutor, runCloser });
   const orderResolver = createOrderResolver({ ...ports, outbox });
   const tradingHalt = createTradingHalt(ports);
-  const controlService = createControlService({ ...ports, tradingHalt });
+  const controlService = createControlService({ ...ports, tradingHalt, outbox });
   const dueTasks = createDueTasks({ ...ports, outbox });
   const configImporter = createConfigImporter(kept);
   const taskJudge = createTaskJudge(ports);

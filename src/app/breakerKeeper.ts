@@ -84,7 +84,7 @@ export function createBreakerKeeper(ports: {
       schemaVersion: 1,
       id: `breaker.${id}`.slice(0, 120),
       kind: "breaker",
-      fingerprint: `breaker.${id}`.slice(0, 120),
+      fingerprint: `breaker/${id}`.slice(0, 120),
       severity: "error",
       title: `Trading is ${action === "halt" ? "halted" : "reduced"} by the breaker ${breaker}`,
       text:

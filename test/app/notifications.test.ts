@@ -233,6 +233,33 @@ describe("runs", () => {
   });
 });
 
+describe("a breaker", () => {
+  test("is over when a person resumes, and the next trip is another trouble", async () => {
+    const { controlService } = stack.app;
+    const resume = { action: "resume", scope: { kind: "account" }, ...by } as const;
+    for (const minute of ["35", "36"]) {
+      stack.setNow(`2026-06-15T13:${minute}:00Z`);
+      await controlService.trip("dailyLoss", "halt", "the loss is 6 %");
+      const fingerprint = `breaker/dailyLoss.${minute}`;
+      await post({ severity: "error", fingerprint, title: `halted ${minute}`, at: `2026-06-15T13:${minute}:00.000Z` });
+      stack.setNow(`2026-06-15T13:${minute}:30Z`);
+      await controlService.change(resume);
+      await stack.deliverAll();
+    }
+    const recovered = "Recovered: Trading goes on after a breaker: resume by key ops";
+    expect(sent.filter(({ channel: name }) => name === "slack").map(({ title }) => title)).toEqual([
+      "halted 35",
+      recovered,
+      "halted 36",
+      recovered,
+    ]);
+    expect((await stack.ports.notificationBook.desk()).desk.troubles).toEqual([]);
+    await controlService.change(resume);
+    await stack.deliverAll();
+    expect(titles()).toHaveLength(3);
+  });
+});
+
 describe("the report of the day", () => {
   test("is told once after the close, with the day's figures", async () => {
     await stack.stop();

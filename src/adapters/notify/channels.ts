@@ -1,4 +1,5 @@
 // The channels that the app settings name.
+import type { ChannelSettings } from "../../core/model/notification.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Channel } from "../../ports/notifier.ts";
 import { discordMessage } from "./discordMessage.ts";
@@ -6,15 +7,6 @@ import { createEmailChannel } from "./email.ts";
 import { slackMessage } from "./slackMessage.ts";
 import { teamsMessage } from "./teamsMessage.ts";
 import { createWebChannel, createWebhookChannel } from "./webChannel.ts";
-
-/** Addresses and passwords are secrets. What is absent is no channel. */
-export type ChannelSettings = {
-  readonly teamsUrl: string | undefined;
-  readonly slackUrl: string | undefined;
-  readonly discordUrl: string | undefined;
-  readonly webhook: { readonly url: string; readonly secret: string | undefined } | undefined;
-  readonly email: { readonly smtpUrl: string; readonly from: string; readonly to: readonly string[] } | undefined;
-};
 
 const timeoutMs = 10_000;
 

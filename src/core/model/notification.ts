@@ -21,7 +21,6 @@ export const notificationKinds = [
 export const channelNames = ["teams", "slack", "discord", "email", "webhook"] as const;
 
 export type Severity = (typeof severities)[number];
-export type NotificationKind = (typeof notificationKinds)[number];
 export type ChannelName = (typeof channelNames)[number];
 
 /** The body of a message on the notifications queue, under the one key `notification`. */
@@ -59,3 +58,12 @@ export const isAtLeast = (severity: Severity, least: Severity): boolean =>
   severities.indexOf(severity) >= severities.indexOf(least);
 
 export const moreSevere = (one: Severity, other: Severity): Severity => (isAtLeast(one, other) ? one : other);
+
+/** The channels that the app settings name. Addresses and passwords are secrets. What is absent is no channel. */
+export type ChannelSettings = {
+  readonly teamsUrl: string | undefined;
+  readonly slackUrl: string | undefined;
+  readonly discordUrl: string | undefined;
+  readonly webhook: { readonly url: string; readonly secret: string | undefined } | undefined;
+  readonly email: { readonly smtpUrl: string; readonly from: string; readonly to: readonly string[] } | undefined;
+};

@@ -28,7 +28,6 @@ export const entrySchema = z.strictObject({
   acknowledged: z.strictObject({ at: instant, by: principalSchema, reason: z.string() }).exactOptional(),
 });
 
-export type Delivery = Readonly<z.infer<typeof delivery>>;
 export type NotificationEntry = Readonly<z.infer<typeof entrySchema>>;
 
 export const entryOf = ({ outcome, reason, channels, notification }: Decision, at: Instant): NotificationEntry => ({
