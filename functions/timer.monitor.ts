@@ -1,11 +1,13 @@
-// Every minute, half a minute after the tick: the monitor holds what is believed against what the broker shows.
+// Every minute, half a minute after the tick: what people are still to be told, and the monitor holds what is believed against the broker.
 import { app } from "@azure/functions";
 import { getApp } from "../src/getApp.ts";
 
 app.timer("monitor", {
   schedule: "30 * * * * *",
   handler: async () => {
-    const { realtimeMonitor } = await getApp();
+    const { notificationSweeper, realtimeMonitor } = await getApp();
+    // First: it does not need the broker, which may be what fails.
+    await notificationSweeper.sweep();
     await realtimeMonitor.check();
   },
 });

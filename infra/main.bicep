@@ -21,8 +21,11 @@ param alpacaDataFeed ('iex' | 'sip') = 'iex'
 @minValue(1)
 @maxValue(99999)
 param alpacaRequestsPerMinute int = 200
-@description('Whether notifications go to the webhook whose address is the secret notify-webhook-url.')
-param notifyByWebhook bool = false
+@description('Where people are told. The address of each is a secret, notify-slack-url and so on; see docs/notifications.md.')
+param notifyChannels ('teams' | 'slack' | 'discord' | 'webhook' | 'email')[] = []
+@description('From whom and to whom e-mail goes; several addresses with commas between. Only with the channel email.')
+param notifyEmailFrom string = ''
+param notifyEmailTo string = ''
 
 param sizing Sizing
 @description('Who gets the alerts by e-mail.')
@@ -139,7 +142,9 @@ module settings 'modules/appSettings.bicep' = {
     alpacaAccountId: alpacaAccountId
     alpacaDataFeed: alpacaDataFeed
     alpacaRequestsPerMinute: alpacaRequestsPerMinute
-    notifyByWebhook: notifyByWebhook
+    notifyChannels: notifyChannels
+    notifyEmailFrom: notifyEmailFrom
+    notifyEmailTo: notifyEmailTo
     easyAuthClientId: easyAuthClientId
     keyNames: keyNames
   }

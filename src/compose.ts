@@ -7,7 +7,7 @@ import { createAlpacaClient } from "./adapters/alpaca/client.ts";
 import { createAlpacaMarketData } from "./adapters/alpaca/marketData.ts";
 import { createNotificationQueue, createRunQueue, createServiceBusClient } from "./adapters/azure/serviceBusQueues.ts";
 import { createTableStorage } from "./adapters/azure/tableStorage.ts";
-import { createWebhookNotifier } from "./adapters/notify/webhook.ts";
+import { createChannels } from "./adapters/notify/channels.ts";
 import { createDemoClock, systemClock } from "./adapters/system/clock.ts";
 import { type ConsoleTelemetry, createConsoleTelemetry } from "./adapters/system/consoleTelemetry.ts";
 import { createStores } from "./adapters/tables/stores.ts";
@@ -32,7 +32,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
   const clock = settings.clockFile === undefined ? systemClock : createDemoClock(settings.clockFile);
   const stores = createStores(createTableStorage(await access(settings.tables)));
   const serviceBus = createServiceBusClient(await access(settings.serviceBus));
-  const { mode, alpaca, notifyWebhookUrl, callers } = settings;
+  const { mode, alpaca, callers } = settings;
   const client = createAlpacaClient(alpaca);
   if (await stores.settings.seed(config, clock.now())) {
     telemetry.event("info", "tables.seeded", { tasks: config.tasks.length });
@@ -48,8 +48,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
     marketData: createAlpacaMarketData(client, { feed: alpaca.feed, adjustment: "split" }),
     runs: createRunQueue(serviceBus, runsQueue, clock),
     notifications: createNotificationQueue(serviceBus, notificationsQueue, clock),
-    notifier:
-      notifyWebhookUrl === undefined ? undefined : createWebhookNotifier({ url: notifyWebhookUrl, timeoutMs: 10_000 }),
+    channels: createChannels(settings.channels, clock),
   });
   return { ...app, callers, telemetry };
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import queueDeclarations from "../config/queues.json" with { type: "json" };
 import { ConfigError } from "./core/model/errors.ts";
+import type { ChannelSettings } from "./core/model/notification.ts";
 import { faultsOf } from "./core/model/parse.ts";
 
 export const paperTradingOrigin = "https://paper-api.alpaca.markets";
@@ -29,6 +30,12 @@ const text = z
 const origin = text.refine((value) => URL.canParse(value) && new URL(value).origin === value, {
   message: "must be an origin such as https://paper-api.alpaca.markets, without a path or a trailing slash",
 });
+
+const channelUrl = text.refine(
+  (value) => URL.canParse(value) && (new URL(value).protocol === "https:" || isLoopbackHttp(value)),
+  "must be an https address, or http on a loopback address",
+);
+const mailAddress = z.email("must be an e-mail address");
 
 const environmentSchema = z.object({
   /** `paper` or `live`. Live needs TRADEWIND_LIVE_TRADING and ALPACA_TRADING_ORIGIN set for it too, and ALPACA_ACCOUNT_ID. */
@@ -58,8 +65,22 @@ const environmentSchema = z.object({
   TablesConnection__endpoint: z.url().optional(),
   /** Client id of a user-assigned identity; the system-assigned one where absent. */
   AZURE_CLIENT_ID: text.optional(),
-  /** Where notifications go; without it they are only logged. */
-  NOTIFY_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Where people are told; without any of them notifications are only logged and listed. Each address is a secret. */
+  NOTIFY_TEAMS_URL: channelUrl.optional(),
+  NOTIFY_SLACK_URL: channelUrl.optional(),
+  NOTIFY_DISCORD_URL: channelUrl.optional(),
+  NOTIFY_WEBHOOK_URL: channelUrl.optional(),
+  /** With it the webhook's messages are signed. */
+  NOTIFY_WEBHOOK_SECRET: text.min(16, "must have at least 16 characters").optional(),
+  /** `smtps://user:password@host:465` or `smtp://…:587`. Needs the two addresses below. */
+  NOTIFY_SMTP_URL: text.refine(isSmtpUrl, "must be smtps://user:password@host:port, or smtp://…").optional(),
+  NOTIFY_EMAIL_FROM: mailAddress.optional(),
+  /** One or more, with commas between. */
+  NOTIFY_EMAIL_TO: z
+    .string()
+    .transform((addresses) => addresses.split(",").map((address) => address.trim()))
+    .pipe(z.array(mailAddress).min(1).max(20))
+    .optional(),
   /** A file to seed empty tables from, instead of the built-in config/automation.json. */
   AUTOMATION_CONFIG_FILE: text.optional(),
   /** A demo clock shared by the processes of a local demo. Only with a simulator. */
@@ -95,7 +116,7 @@ export type Settings = {
   };
   readonly serviceBus: Connection;
   readonly tables: Connection;
-  readonly notifyWebhookUrl: string | undefined;
+  readonly channels: ChannelSettings;
   readonly automationConfigFile: string | undefined;
   readonly clockFile: string | undefined;
   readonly callers: Callers;
@@ -165,7 +186,25 @@ function rulesAcross(given: Partial<Record<keyof Environment, unknown>>): { path
     given.TablesConnection !== undefined || given.TablesConnection__endpoint !== undefined,
     "set this connection string, or TablesConnection__endpoint for an identity",
   );
+  if (mailSettings.some((name) => given[name] !== undefined))
+    for (const name of mailSettings)
+      need(name, given[name] !== undefined, `e-mail needs all of ${mailSettings.join(", ")}`);
+  need(
+    "NOTIFY_WEBHOOK_SECRET",
+    given.NOTIFY_WEBHOOK_SECRET === undefined || given.NOTIFY_WEBHOOK_URL !== undefined,
+    "signs the messages of NOTIFY_WEBHOOK_URL, which is missing",
+  );
   return faults;
+}
+
+const mailSettings = ["NOTIFY_SMTP_URL", "NOTIFY_EMAIL_FROM", "NOTIFY_EMAIL_TO"] as const;
+
+function isSmtpUrl(value: string): boolean {
+  return URL.canParse(value) && ["smtp:", "smtps:"].includes(new URL(value).protocol) && new URL(value).hostname !== "";
+}
+
+function isLoopbackHttp(value: string): boolean {
+  return new URL(value).protocol === "http:" && isLoopback(value);
 }
 
 function isLoopback(value: string): boolean {
@@ -190,12 +229,23 @@ function toSettings(given: Environment): Settings {
     },
     serviceBus: connection(given.ServiceBusConnection, given.ServiceBusConnection__fullyQualifiedNamespace),
     tables: connection(given.TablesConnection, given.TablesConnection__endpoint),
-    notifyWebhookUrl: given.NOTIFY_WEBHOOK_URL,
+    channels: channelsOf(given),
     automationConfigFile: given.AUTOMATION_CONFIG_FILE,
     clockFile: given.TRADEWIND_CLOCK_FILE,
     callers: { easyAuth: given.TRADEWIND_EASY_AUTH === "true", keyNames: keyNamesOf(given.TRADEWIND_KEY_NAMES) },
   };
 }
+
+const channelsOf = (given: Environment): ChannelSettings => {
+  const { NOTIFY_WEBHOOK_URL: url, NOTIFY_SMTP_URL: smtpUrl, NOTIFY_EMAIL_FROM: from, NOTIFY_EMAIL_TO: to } = given;
+  return {
+    teamsUrl: given.NOTIFY_TEAMS_URL,
+    slackUrl: given.NOTIFY_SLACK_URL,
+    discordUrl: given.NOTIFY_DISCORD_URL,
+    webhook: url === undefined ? undefined : { url, secret: given.NOTIFY_WEBHOOK_SECRET },
+    email: smtpUrl === undefined || from === undefined || to === undefined ? undefined : { smtpUrl, from, to },
+  };
+};
 
 const keyNamesOf = (pairs = ""): Callers["keyNames"] =>
   [...pairs.matchAll(/([\w.-]+)=([0-9a-fA-F]{64})/g)].map(([, name = "", digest = ""]) => ({

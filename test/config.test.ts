@@ -81,6 +81,23 @@ test.each([
   ["a demo clock at Alpaca's paper origin", { ...paper, TRADEWIND_CLOCK_FILE: "/clock" }, ["TRADEWIND_CLOCK_FILE"]],
   ["a misprinted mode", { ...paper, TRADEWIND_MODE: "Live" }, ["TRADEWIND_MODE"]],
   ["a webhook that is no URL", { ...paper, NOTIFY_WEBHOOK_URL: "teams" }, ["NOTIFY_WEBHOOK_URL"]],
+  ["a channel without TLS", { ...paper, NOTIFY_SLACK_URL: "http://hooks.example.com/x" }, ["NOTIFY_SLACK_URL"]],
+  ["a secret without a webhook", { ...paper, NOTIFY_WEBHOOK_SECRET: "x".repeat(16) }, ["NOTIFY_WEBHOOK_SECRET"]],
+  [
+    "a secret that can be guessed",
+    { ...paper, NOTIFY_WEBHOOK_URL: "https://hooks.example.com/x", NOTIFY_WEBHOOK_SECRET: "short" },
+    ["NOTIFY_WEBHOOK_SECRET"],
+  ],
+  [
+    "half of what e-mail needs",
+    { ...paper, NOTIFY_SMTP_URL: "smtps://mail.example.com" },
+    ["NOTIFY_EMAIL_FROM", "NOTIFY_EMAIL_TO"],
+  ],
+  [
+    "addresses that are none",
+    { ...paper, NOTIFY_SMTP_URL: "https://mail", NOTIFY_EMAIL_FROM: "ann", NOTIFY_EMAIL_TO: "a@b.example, ann" },
+    ["NOTIFY_EMAIL_FROM", "NOTIFY_EMAIL_TO[1]", "NOTIFY_SMTP_URL"],
+  ],
 ])("%s is refused", (_, environment, paths) => {
   expect(faultPaths(environment)).toEqual(paths);
 });
@@ -139,4 +156,33 @@ test("Easy Auth counts only where the setting says so", () => {
   expect(parseSettings(paper).callers.easyAuth).toBe(false);
   expect(parseSettings({ ...paper, TRADEWIND_EASY_AUTH: "true" }).callers.easyAuth).toBe(true);
   expect(faultPaths({ ...paper, TRADEWIND_EASY_AUTH: "yes" })).toEqual(["TRADEWIND_EASY_AUTH"]);
+});
+
+test("the channels are those whose settings are there", () => {
+  expect(parseSettings(paper).channels).toEqual({
+    teamsUrl: undefined,
+    slackUrl: undefined,
+    discordUrl: undefined,
+    webhook: undefined,
+    email: undefined,
+  });
+  const { channels } = parseSettings({
+    ...paper,
+    NOTIFY_TEAMS_URL: "https://teams.example.com/x",
+    NOTIFY_WEBHOOK_URL: "http://127.0.0.1:4011/notifications",
+    NOTIFY_SMTP_URL: "smtps://user:word@mail.example.com:465",
+    NOTIFY_EMAIL_FROM: "tradewind@example.com",
+    NOTIFY_EMAIL_TO: "ann@example.com, bob@example.com",
+  });
+  expect(channels).toEqual({
+    teamsUrl: "https://teams.example.com/x",
+    slackUrl: undefined,
+    discordUrl: undefined,
+    webhook: { url: "http://127.0.0.1:4011/notifications", secret: undefined },
+    email: {
+      smtpUrl: "smtps://user:word@mail.example.com:465",
+      from: "tradewind@example.com",
+      to: ["ann@example.com", "bob@example.com"],
+    },
+  });
 });

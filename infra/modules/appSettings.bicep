@@ -12,7 +12,9 @@ param alpacaTradingOrigin string
 param alpacaAccountId string
 param alpacaDataFeed string
 param alpacaRequestsPerMinute int
-param notifyByWebhook bool
+param notifyChannels string[]
+param notifyEmailFrom string
+param notifyEmailTo string
 param easyAuthClientId string
 param keyNames string
 
@@ -44,12 +46,24 @@ var app = {
   ALPACA_SECRET_KEY: secret(keyVaultUri, 'alpaca-secret-key')
 }
 
+// A webhook is always signed here.
+var channelSecrets = {
+  teams: { NOTIFY_TEAMS_URL: 'notify-teams-url' }
+  slack: { NOTIFY_SLACK_URL: 'notify-slack-url' }
+  discord: { NOTIFY_DISCORD_URL: 'notify-discord-url' }
+  webhook: { NOTIFY_WEBHOOK_URL: 'notify-webhook-url', NOTIFY_WEBHOOK_SECRET: 'notify-webhook-secret' }
+  email: { NOTIFY_SMTP_URL: 'notify-smtp-url' }
+}
+var secretNames = reduce(notifyChannels, {}, (all, channel) => union(all, channelSecrets[channel]))
+var channels = mapValues(secretNames, name => secret(keyVaultUri, name))
+
 // An empty setting counts as absent in the app, but a reference to a secret that is not there does not.
 var optional = union(
   empty(alpacaAccountId) ? {} : { ALPACA_ACCOUNT_ID: alpacaAccountId },
   empty(easyAuthClientId) ? {} : { TRADEWIND_EASY_AUTH: 'true' },
   empty(keyNames) ? {} : { TRADEWIND_KEY_NAMES: keyNames },
-  notifyByWebhook ? { NOTIFY_WEBHOOK_URL: secret(keyVaultUri, 'notify-webhook-url') } : {}
+  contains(notifyChannels, 'email') ? { NOTIFY_EMAIL_FROM: notifyEmailFrom, NOTIFY_EMAIL_TO: notifyEmailTo } : {},
+  channels
 )
 
 output appSettings object = union(host, app, optional)

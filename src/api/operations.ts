@@ -2,6 +2,7 @@
 import { configOperations } from "./configOperations.ts";
 import { executionOperations } from "./executionOperations.ts";
 import { healthOperations } from "./healthOperations.ts";
+import { notificationOperations } from "./notificationOperations.ts";
 import { type Operation, operation } from "./operation.ts";
 import { schedulerOperations } from "./schedulerOperations.ts";
 import { settingsOperations } from "./settingsOperations.ts";
@@ -32,6 +33,7 @@ export const operations: readonly Operation[] = [
   ...executionOperations,
   ...settingsOperations,
   ...configOperations,
+  ...notificationOperations,
   ...healthOperations,
   openApi,
 ];

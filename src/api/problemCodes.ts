@@ -162,6 +162,17 @@ export const problemCodes = {
     title: "There is no such order in doubt",
     remedy: "Read the execution: an order in doubt is an outcome of kind `unknown`.",
   },
+  // Notifications.
+  NOTIFICATION_NOT_FOUND: {
+    status: 404,
+    title: "There is no such notification",
+    remedy: "Look at GET /api/notifications. Old ones are purged with the history.",
+  },
+  CHANNEL_NOT_CONFIGURED: {
+    status: 409,
+    title: "The channel is not configured",
+    remedy: "Set the channel's app settings (docs/notifications.md), or name another channel.",
+  },
   // Temporary: the answer says when to try again.
   STORE_UNAVAILABLE: {
     status: 503,

@@ -2,7 +2,7 @@
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { MarketData } from "../ports/marketData.ts";
-import type { Notifier } from "../ports/notifier.ts";
+import type { Channel } from "../ports/notifier.ts";
 import type { NotificationQueue, RunQueue } from "../ports/queues.ts";
 import type { Stores } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
@@ -13,6 +13,7 @@ import { type AutoTradingScheduler, createAutoTradingScheduler } from "./autoTra
 import { createBarBook } from "./barBook.ts";
 import { createBreakerKeeper } from "./breakerKeeper.ts";
 import { createCalendarKeeper, withCalendar } from "./calendarKeeper.ts";
+import { createChannelHealth } from "./channelHealth.ts";
 import { createConfigImporter } from "./configImporter.ts";
 import { type ConfigService, createConfigService } from "./configService.ts";
 import { type ControlService, createControlService } from "./controlService.ts";
@@ -24,6 +25,8 @@ import { createHistoryKeeper } from "./historyKeeper.ts";
 import { createIntradayRecorder } from "./intradayRecorder.ts";
 import { createLostRuns } from "./lostRuns.ts";
 import { createNotificationManager, type NotificationManager } from "./notificationManager.ts";
+import { createNotificationService, type NotificationService } from "./notificationService.ts";
+import { createNotificationSweeper, type NotificationSweeper } from "./notificationSweeper.ts";
 import { createOrderExecutor } from "./orderExecutor.ts";
 import { createOrderResolver, type OrderResolver } from "./orderResolver.ts";
 import { createOrderSender } from "./orderSender.ts";
@@ -52,8 +55,8 @@ export type AppPorts = Stores & {
   readonly marketData: MarketData;
   readonly runs: RunQueue;
   readonly notifications: NotificationQueue;
-  /** Without one, notifications are logged only. */
-  readonly notifier: Notifier | undefined;
+  /** Where people are told. Without one, notifications are logged and listed only. */
+  readonly channels: readonly Channel[];
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 };
@@ -71,6 +74,8 @@ export type App = Pick<Stores, "tasks" | "executions" | "control" | "settings" |
   readonly configService: ConfigService;
   readonly runDelivery: RunDelivery;
   readonly notificationManager: NotificationManager;
+  readonly notificationSweeper: NotificationSweeper;
+  readonly notificationService: NotificationService;
   readonly auditService: AuditService;
 };
 
@@ -95,12 +100,14 @@ export function createApp(given: AppPorts): App {
   const taskManager = createTaskManager({ ...ports, dataFetcher, orderExecutor, runCloser });
   const orderResolver = createOrderResolver({ ...ports, outbox });
   const tradingHalt = createTradingHalt(ports);
-  const controlService = createControlService({ ...ports, tradingHalt });
+  const controlService = createControlService({ ...ports, tradingHalt, outbox });
   const dueTasks = createDueTasks({ ...ports, outbox });
   const configImporter = createConfigImporter(kept);
   const taskJudge = createTaskJudge({ ...ports, assets });
   const sectionJudge = createSectionJudge({ ...ports, assets });
   const runByHand = createRunByHand({ ...ports, dataFetcher });
+  const schedulerService = createSchedulerService(ports);
+  const channelHealth = createChannelHealth({ ...ports, outbox });
   const realtimeMonitor = createRealtimeMonitor({
     ...ports,
     lostRuns: createLostRuns({ ...ports, taskManager, runCloser }),
@@ -127,9 +134,11 @@ export function createApp(given: AppPorts): App {
     slotService: createSlotService({ ...ports, dueTasks }),
     configService: createConfigService({ ...kept, configImporter, assets }),
     scheduler: createAutoTradingScheduler({ ...ports, dueTasks, configImporter, controlService, runCloser }),
-    schedulerService: createSchedulerService(ports),
+    schedulerService,
     runDelivery: createRunDelivery({ ...ports, taskManager, runCloser, realtimeMonitor }),
-    notificationManager: createNotificationManager(ports),
+    notificationManager: createNotificationManager({ ...ports, channelHealth }),
+    notificationSweeper: createNotificationSweeper({ ...ports, schedulerService }),
+    notificationService: createNotificationService(ports),
     auditService: createAuditService(ports),
   };
 }

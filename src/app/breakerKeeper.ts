@@ -83,6 +83,8 @@ export function createBreakerKeeper(ports: {
     outbox.post({
       schemaVersion: 1,
       id: `breaker.${id}`.slice(0, 120),
+      kind: "breaker",
+      fingerprint: `breaker/${id}`.slice(0, 120),
       severity: "error",
       title: `Trading is ${action === "halt" ? "halted" : "reduced"} by the breaker ${breaker}`,
       text:

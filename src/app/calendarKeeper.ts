@@ -83,7 +83,16 @@ export function createCalendarKeeper(ports: {
   }
 
   const post = (id: string, title: string, text: string): Promise<void> =>
-    outbox.post({ schemaVersion: 1, id, severity: "warning", title, text, at: clock.now(), attempt: 1 });
+    outbox.post({
+      schemaVersion: 1,
+      id,
+      kind: "calendar",
+      severity: "warning",
+      title,
+      text,
+      at: clock.now(),
+      attempt: 1,
+    });
 
   return { check };
 }

@@ -24,6 +24,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { ControlStore, SettingsStore } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { readSettings } from "./automationSettings.ts";
+import type { Outbox } from "./outbox.ts";
 import type { TradingHalt } from "./tradingHalt.ts";
 
 export type ControlRequest = {
@@ -57,10 +58,11 @@ export function createControlService(ports: {
   readonly control: ControlStore;
   readonly settings: SettingsStore;
   readonly tradingHalt: TradingHalt;
+  readonly outbox: Outbox;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }): ControlService {
-  const { control, settings, tradingHalt, clock, telemetry } = ports;
+  const { control, settings, tradingHalt, outbox, clock, telemetry } = ports;
 
   async function change(request: ControlRequest): Promise<ControlState> {
     refuseUnfit(request, clock.now());
@@ -82,6 +84,7 @@ export function createControlService(ports: {
       if (next === state) return state;
       if (await control.write(next, eventOf(request, state, next, clock.now()), etag)) {
         tell(request, next);
+        if (standingBreakers(state).length > 0 && standingBreakers(next).length === 0) await tellLifted(request);
         return next;
       }
     }
@@ -136,6 +139,21 @@ export function createControlService(ports: {
       "the control state kept changing; the breaker trips at the next check",
     );
   }
+
+  const tellLifted = ({ action, principal, reason }: ControlRequest): Promise<void> =>
+    outbox.post({
+      schemaVersion: 1,
+      id: `breakers.lifted.${clock.now()}`,
+      kind: "breaker",
+      // Above what each breaker's own trip was told under.
+      fingerprint: "breaker",
+      resolves: true,
+      severity: "info",
+      title: `Trading goes on after a breaker: ${action} by ${describePrincipal(principal)}`.slice(0, 200),
+      text: reason.slice(0, 4000),
+      at: clock.now(),
+      attempt: 1,
+    });
 
   function tell(request: ControlRequest, next: ControlState): void {
     telemetry.event("warning", "control.changed", {

@@ -34,6 +34,8 @@ export function createDriftResponse(ports: {
     await outbox.post({
       schemaVersion: 1,
       id: `drift.${symbol}.${believed}.${atBroker}.${since}`.slice(0, 120),
+      kind: "drift",
+      fingerprint: `drift.${symbol}.${since}`.slice(0, 120),
       severity: "warning",
       title: `${symbol}: the broker shows ${atBroker} shares, our orders explain ${believed}`,
       text: `First seen at ${since}. It is ${state} (monitor.driftPolicy). Was it traded by hand, split, or transferred?`,

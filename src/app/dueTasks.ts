@@ -77,6 +77,8 @@ export function createDueTasks(ports: {
       schemaVersion: 1,
       // Once a day.
       id: `unreadable-row.${key}.${now.slice(0, 10)}`,
+      kind: "data",
+      fingerprint: `unreadable-row.${key}`,
       severity: "error",
       title: `A stored row cannot be read: ${key}`,
       text: `${row.detail.slice(0, 3000)}. Its task does not run until the row is mended.`,

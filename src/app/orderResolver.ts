@@ -140,6 +140,8 @@ export function createOrderResolver(ports: {
     await outbox.post({
       schemaVersion: 1,
       id: `order-unknown.${clientOrderId}`.slice(0, 120),
+      kind: "order",
+      fingerprint: `order-unknown.${clientOrderId}`.slice(0, 120),
       severity: "error",
       title: `Not known whether an order is at the broker: ${side} ${qty} ${symbol}`,
       text:

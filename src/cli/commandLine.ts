@@ -10,6 +10,7 @@ import { addEvents } from "./events.ts";
 import { addExecutions } from "./executions.ts";
 import { CommandFailure, type ExitCode } from "./failure.ts";
 import { runMenu } from "./menu.ts";
+import { addNotifications } from "./notifications.ts";
 import { plain } from "./output.ts";
 import { addProfiles } from "./profileCommands.ts";
 import { addSessions } from "./sessions.ts";
@@ -76,6 +77,7 @@ function createProgram(world: World, end: Commands["end"], help: string[]): Comm
   addSessions(commands);
   program.commandsGroup("Control:");
   addControl(commands);
+  addNotifications(commands);
   program.commandsGroup("Configure:");
   addTasks(commands);
   addSettings(commands);

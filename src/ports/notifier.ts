@@ -1,5 +1,11 @@
-// One channel that carries a notification to people.
-import type { Notification } from "../core/model/notification.ts";
+// One channel that carries notifications to people.
+import type { ChannelName, Notification } from "../core/model/notification.ts";
 
-/** Throws TransientError (`CHANNEL_UNAVAILABLE`) when it may be tried again, InvariantError (`CHANNEL_REFUSED`) when not. */
-export type Notifier = { send(notification: Notification): Promise<void> };
+/**
+ * `key` is the same at every try, so that a receiver can drop a repeat. Throws TransientError (`CHANNEL_UNAVAILABLE`) when it may be tried
+ * again, InvariantError (`CHANNEL_REFUSED`) when not. Neither says more of the channel's address than its host.
+ */
+export type Channel = {
+  readonly name: ChannelName;
+  send(notification: Notification, key: string): Promise<void>;
+};

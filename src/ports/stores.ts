@@ -18,6 +18,7 @@ import type { Task } from "../core/model/task.ts";
 import type { Instant, TradingDay } from "../core/model/time.ts";
 import type { CalendarDifference } from "../core/schedule/calendarCheck.ts";
 import type { BarCache } from "./barCache.ts";
+import type { NotificationStore } from "./notificationStore.ts";
 
 // All stores throw TransientError (`STORE_UNAVAILABLE`) when out of reach and InvariantError (`UNREADABLE_ROW`, naming table, keys and
 // faults) for a row that does not parse or is of a newer schema version.
@@ -267,4 +268,5 @@ export type Stores = {
   readonly status: StatusStore;
   readonly imports: ImportStore;
   readonly barCache: BarCache;
+  readonly notificationBook: NotificationStore;
 };

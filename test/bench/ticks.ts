@@ -69,7 +69,7 @@ async function measure(count: number, due: number, ticks: number): Promise<{ enq
         },
       },
       notifications: createNotificationQueue(serviceBus, notificationsQueue, clock),
-      notifier: undefined,
+      channels: [],
       clock,
       telemetry: { event: () => undefined },
     });

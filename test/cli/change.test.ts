@@ -265,3 +265,24 @@ describe("the whole configuration", () => {
     expect((await run("tasks show example")).output).toMatch(/^name +Example$/m);
   });
 });
+
+describe("notifications", () => {
+  test("are listed with where they were told, acknowledged by name, and tested", async () => {
+    const { stack, run } = await startCliStack();
+    await stack.runNextSlot();
+    const id = "run.example@20260615T133500Z.succeeded";
+    expect((await run("notifications list")).output).toMatch(/info +Example: succeeded +webhook +run\.example@/);
+    expect(await run(`notifications ack ${id} --reason seen --actor ann`)).toMatchObject({
+      exitCode: 0,
+      output: `${id} is acknowledged: 2026-06-15 13:35:00Z by ann (claimed): seen\n`,
+    });
+    expect((await run("notifications list")).output).toContain("by ann (claimed): seen");
+    expect(await run("notifications ack none")).toMatchObject({ exitCode: 1 });
+    expect((await run("notifications test --channel webhook")).output).toMatch(/webhook +sent/);
+    stack.failNotifications(new Error("it answered 404"));
+    expect(await run("notifications test")).toMatchObject({
+      exitCode: 1,
+      output: expect.stringMatching(/refused +it answered 404/),
+    });
+  });
+});

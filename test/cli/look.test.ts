@@ -15,6 +15,8 @@ const reads = [
   "slots --task example",
   "slots --task example --from 2026-06-15T13:00:00Z --to 2026-06-15T15:00:00Z --limit 5",
   "events",
+  "notifications list",
+  "notifications test",
   "settings show risk_limits",
   "settings set risk_limits --set maxGrossFraction=0.5 --dry-run",
   "changes list",

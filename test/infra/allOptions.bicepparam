@@ -1,4 +1,4 @@
-// Everything optional switched on, for the checks only: live trading, feed, sign-in, private network, address rules, webhook.
+// Everything optional switched on, for the checks only: live trading, feed, sign-in, private network, address rules, channels.
 using 'main.bicep'
 import { stages } from 'stages.bicep'
 
@@ -13,7 +13,9 @@ param alpacaTradingOrigin = 'https://api.alpaca.markets'
 param alpacaAccountId = 'account-1'
 param alpacaDataFeed = 'sip'
 param alpacaRequestsPerMinute = 1000
-param notifyByWebhook = true
+param notifyChannels = ['teams', 'slack', 'discord', 'webhook', 'email']
+param notifyEmailFrom = 'tradewind@example.com'
+param notifyEmailTo = 'first@example.com, second@example.com'
 param liveFeed = true
 param keyNames = 'ops=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 param easyAuthClientId = '33333333-3333-3333-3333-333333333333'

@@ -55,8 +55,10 @@ function appFaults(settings: Readonly<Record<string, string>>): string[] {
   }
 }
 
-const resolved = (name: string | undefined): string =>
-  name?.endsWith("_URL") ? "https://hook.example.com/x" : "secret";
+const resolved = (name = ""): string => {
+  if (name === "NOTIFY_SMTP_URL") return "smtps://user:word@mail.example.com:465";
+  return name.endsWith("_URL") ? "https://hook.example.com/x" : "a secret of some length";
+};
 const secretOf = (value: string): string | undefined =>
   /^@Microsoft\.KeyVault\(SecretUri=.*\/secrets\/(.+)\)$/.exec(value)?.[1];
 

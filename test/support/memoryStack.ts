@@ -137,12 +137,15 @@ export async function runInMemory(
     marketData: createAlpacaMarketData(client, { feed: "iex", adjustment: "split" }),
     runs: queues.runs,
     notifications: queues.notifications,
-    notifier: {
-      send: async (notification) => {
-        if (channelFailure !== undefined) throw channelFailure;
-        notifications.push(notification);
+    channels: [
+      {
+        name: "webhook",
+        send: async (notification) => {
+          if (channelFailure !== undefined) throw channelFailure;
+          notifications.push(notification);
+        },
       },
-    },
+    ],
     clock: {
       now: () => now,
       // A wait takes no time, and all who measure see that it passed.

@@ -7,6 +7,7 @@ import { createImportStore } from "./configImportTable.ts";
 import { createControlStore } from "./controlTable.ts";
 import { createExecutionRepository } from "./executionTable.ts";
 import { createMonitorStore } from "./monitorTable.ts";
+import { createNotificationStore, notificationTableName } from "./notificationTable.ts";
 import { createSettingsStore } from "./settingsTable.ts";
 import { createSlotLedger } from "./slotTable.ts";
 import { createStatusStore } from "./statusTable.ts";
@@ -18,6 +19,7 @@ export const tableNames = {
   slots: "TradewindSlots",
   executions: "TradewindExecutions",
   bars: barTableName,
+  notifications: notificationTableName,
 } as const;
 
 export function createStores(open: (name: string) => Table): Stores {
@@ -35,5 +37,6 @@ export function createStores(open: (name: string) => Table): Stores {
     status: createStatusStore(book),
     imports: createImportStore(book),
     barCache: createBarCache(open(tableNames.bars)),
+    notificationBook: createNotificationStore(open(tableNames.notifications)),
   };
 }

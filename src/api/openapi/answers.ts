@@ -3,9 +3,11 @@ import { z } from "zod";
 import { automationConfigSchema } from "../../core/model/automation.ts";
 import { controlEventSchema, controlStateSchema, principalSchema } from "../../core/model/control.ts";
 import { timeframeSchema } from "../../core/model/market.ts";
+import { channelNames } from "../../core/model/notification.ts";
 import { instant, tradingDay } from "../../core/model/parse.ts";
 import { sectionNames } from "../../core/model/settings.ts";
 import { taskSchema } from "../../core/model/task.ts";
+import { entrySchema } from "../../core/notifications/entry.ts";
 import { anySection } from "./documents.ts";
 import { dryRun, executionRecord, outcome, queuedRun, runSummary, usd } from "./runSchemas.ts";
 
@@ -221,6 +223,17 @@ export const answerSchemas = {
   ExportedConfig: z.strictObject({ config: automationConfigSchema, digest }),
   ConfigDifferences: z.strictObject({ differences: configDifferences, digest }),
   ImportedConfig: z.strictObject({ differences: configDifferences, warnings: z.array(z.string()) }),
+  Notification: entrySchema,
+  NotificationPage: page(entrySchema, "cursor"),
+  ChannelTests: z.strictObject({
+    items: z.array(
+      z.strictObject({
+        channel: z.enum(channelNames),
+        result: z.enum(["sent", "later", "refused"]),
+        detail: z.string(),
+      }),
+    ),
+  }),
   Health: z.strictObject({
     status: z.literal("ok"),
     at: instant,

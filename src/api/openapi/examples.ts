@@ -97,7 +97,7 @@ const configFilled = {
   automation: {
     trading_window: windowFilled,
     risk_limits: limits,
-    notifications: { minSeverity: "info", runs: "all" },
+    notifications: { minSeverity: "info", runs: "all", routes: [], repeatMinutes: 60, budgetPerDay: 200 },
     monitor: {
       unknownGraceMinutes: 5,
       unknownAlertMinutes: 10,
@@ -134,6 +134,8 @@ export const requestExamples: Readonly<Record<string, unknown>> = {
   confirmSettingsChange: { reason: "looked at it together", actor: "bob@example.com" },
   diffConfig: configSent,
   importConfig: configSent,
+  acknowledgeNotification: { reason: "looking at it", actor: "ann@example.com" },
+  testNotifications: { reason: "a new address", actor: "ann@example.com" },
 };
 
 const controlState = {
@@ -177,6 +179,30 @@ const event = {
 };
 
 const executionId = "demo-trend@20260615T133500Z";
+const notification = {
+  id: `run.${executionId}.failed`,
+  at,
+  notification: {
+    schemaVersion: 1,
+    id: `run.${executionId}.failed`,
+    severity: "error",
+    title: "Moving-average trend, large caps: failed",
+    text: "Moving-average trend, large caps, 2026-06-15 13:35 UTC: failed BROKER_UNAUTHORIZED (the broker refuses the key)",
+    at,
+    taskId: "demo-trend",
+    executionId,
+    kind: "run",
+    fingerprint: "run.demo-trend/failed.BROKER_UNAUTHORIZED",
+    resolves: false,
+    facts: [{ name: "Task", value: "demo-trend" }],
+    ordersPlanned: 0,
+    attempt: 1,
+  },
+  outcome: "told",
+  reason: "",
+  deliveries: [{ channel: "slack", state: "sent", attempts: 1, at }],
+  acknowledged: { at: "2026-06-15T13:41:00.000Z", by: principal, reason: "looking at it" },
+};
 const clientOrderId = `tw.${executionId}.movingAverageCross.SPY.buy.1`;
 const run = {
   executionId,
@@ -412,6 +438,14 @@ export const answerExamples: Readonly<Record<AnswerName, unknown>> = {
   ExportedConfig: { config: configFilled, digest },
   ConfigDifferences: { differences: configDifferences, digest },
   ImportedConfig: { differences: configDifferences, warnings: [] },
+  Notification: notification,
+  NotificationPage: { items: [notification], cursor: `list_8218455899999_${notification.id}` },
+  ChannelTests: {
+    items: [
+      { channel: "slack", result: "sent", detail: "" },
+      { channel: "email", result: "later", detail: "the mail server at smtp.example.com:587 failed (ETIMEDOUT)" },
+    ],
+  },
   Health: {
     status: "ok",
     at,

@@ -27,6 +27,13 @@ abstract class CodedError extends Error {
 /** The same call may succeed later: a time-out on a read, 429, 5xx, a store that is out of reach. */
 export class TransientError extends CodedError {
   override readonly name = "TransientError";
+  /** How long the other side asks to be left alone, where it says so. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: string, message: string, options?: ErrorOptions & { readonly retryAfterMs?: number | undefined }) {
+    super(code, message, options);
+    this.retryAfterMs = options?.retryAfterMs;
+  }
 }
 
 /** Trying again cannot help: a message or row that cannot be read, a broker that refuses the account. Ends in a named state and an alert. */

@@ -1,4 +1,5 @@
 // Identifiers: derived from what they name, never random, so that doing a thing twice gives the same id.
+import { createHash } from "node:crypto";
 import { type Instant, parseInstant } from "./time.ts";
 
 /** Lower case letters, digits and inner hyphens, at most 40: safe in table keys, message ids and URLs. */
@@ -28,3 +29,10 @@ export const clientOrderIdOf = (
 
 /** The queue message id of an attempt: a later one is another message, or the queue would drop it as a duplicate of the first. */
 export const messageIdOf = (id: string, attempt: number): string => (attempt === 1 ? id : `${id}~${attempt}`);
+
+/** The id under which a notification is kept and acknowledged: its own where that is safe in a table key and a path, else with a digest. */
+export const notificationKeyOf = (id: string): string =>
+  /^[\w.@~-]{1,120}$/.test(id) ? id : `${id.replace(/[^\w.@~-]/g, "-").slice(0, 100)}~${shortDigest(id)}`;
+
+/** Sixteen hex digits that stand for a text. */
+export const shortDigest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);

@@ -1,6 +1,8 @@
 // The settings by section: what `automation` in config/automation.json holds, what the book stores, and the one schema that judges both.
 import { z } from "zod";
+import { taskIdPattern } from "./ids.ts";
 import { riskLimitsSchema } from "./limits.ts";
+import { channelNames, notificationKinds, severities } from "./notification.ts";
 import { instant, symbols, timeOfDay, tradingDay, zone } from "./parse.ts";
 
 const range = z
@@ -77,11 +79,48 @@ export const monitorSettingsSchema = z.strictObject({
   historyRetentionDays: z.int().min(30).max(3650).default(400),
 });
 
-/** Which notifications reach the channel; all are logged. */
+/** Which notifications go to which channels: those of every route that fits. */
+const route = z.strictObject({
+  channels: z.array(z.enum(channelNames)).min(1).max(channelNames.length),
+  minSeverity: z.enum(severities).default("info"),
+  /** Only of these kinds; of all where absent. */
+  kinds: z.array(z.enum(notificationKinds)).min(1).optional(),
+  /** Only of these tasks; where absent of all, and what is of no task too. */
+  taskIds: z
+    .array(z.string().regex(taskIdPattern, "must be 1 to 40 lower case letters, digits and inner hyphens"))
+    .min(1)
+    .max(100)
+    .optional(),
+  /** Gathered, and told once a day with the daily report. */
+  digest: z.boolean().default(false),
+});
+
+/** Who is told what, when and how often. Whatever is not told is logged and listed all the same. */
 export const notificationSettingsSchema = z.strictObject({
-  minSeverity: z.enum(["info", "warning", "error"]).default("info"),
+  minSeverity: z.enum(severities).default("info"),
   /** `all`: every run; `orders`: runs that planned orders, and problems; `problems`: runs that did not end as planned. */
   runs: z.enum(["all", "orders", "problems"]).default("all"),
+  /** Without one, everything goes to every channel. */
+  routes: z.array(route).max(50).default([]),
+  /** A trouble that goes on is told again after this long, with how often it was seen. */
+  repeatMinutes: z.int().min(1).max(10_080).default(60),
+  /** More than this many a day become one. Errors have as many again of their own. */
+  budgetPerDay: z.int().min(1).max(10_000).default(200),
+  /** From `start` to `end`, over midnight where `end` is earlier, only what is at least `minSeverity` is told at once; the rest as one afterwards. */
+  quietHours: z
+    .strictObject({ zone, start: timeOfDay, end: timeOfDay, minSeverity: z.enum(severities).default("error") })
+    .refine(({ start, end }) => start !== end, { path: ["end"], message: "must not be the same as start" })
+    .optional(),
+  /** What nobody acknowledges for this long is told these channels too, once. */
+  escalation: z
+    .strictObject({
+      afterMinutes: z.int().min(1).max(1440),
+      channels: z.array(z.enum(channelNames)).min(1).max(channelNames.length),
+      minSeverity: z.enum(severities).default("error"),
+    })
+    .optional(),
+  /** The day's figures once a trading day, this long after the close. */
+  dailyReport: z.strictObject({ minutesAfterClose: z.int().min(0).max(360) }).optional(),
 });
 
 export const universeName = z

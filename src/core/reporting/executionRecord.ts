@@ -1,4 +1,5 @@
 // The record of an execution from its start to its end, and what lists and people are told of it.
+import { shortDigest } from "../model/ids.ts";
 import { addUsd, negateQty, notional, subtractUsd, type Usd, zeroUsd } from "../model/money.ts";
 import type { Notification } from "../model/notification.ts";
 import { isTerminal, type OrderEvent, type OrderOutcome } from "../model/order.ts";
@@ -217,5 +218,32 @@ export const notificationOf = (summary: RunSummary): Notification => ({
   at: summary.endedAt ?? summary.startedAt,
   taskId: summary.taskId,
   executionId: summary.executionId,
+  kind: "run",
+  fingerprint: fingerprintOf(summary),
+  resolves: summary.status === "succeeded",
+  ordersPlanned: summary.ordersPlanned,
+  facts: factsOf(summary),
   attempt: 1,
 });
+
+/** A run that ends well is the end of all that went wrong with the task's runs before. Figures make no other trouble of it. */
+const fingerprintOf = ({ taskId, status, code, reason }: RunSummary): string => {
+  const cause = code === "" ? shortDigest(reason.replace(/[\d.,]+/g, "#")) : code;
+  return (severities[status] === "info" ? `run.${taskId}` : `run.${taskId}/${status}.${cause}`).slice(0, 120);
+};
+
+const factsOf = (summary: RunSummary): NonNullable<Notification["facts"]> => {
+  const { taskId, slot, status, code, ordersPlanned, ordersAccepted, ordersFilled, denials, symbols } = summary;
+  const orders = `${ordersPlanned} planned, ${ordersAccepted} accepted, ${ordersFilled} filled`;
+  return [
+    { name: "Task", value: taskId.slice(0, 200) },
+    { name: "Slot", value: slot },
+    { name: "Status", value: code === "" ? status : `${status} (${code})`.slice(0, 200) },
+    ...(ordersPlanned === 0 ? [] : [{ name: "Orders", value: orders }]),
+    ...(denials === 0 ? [] : [{ name: "Denied", value: String(denials) }]),
+    ...(symbols.length === 0 ? [] : [{ name: "Symbols", value: shortList(symbols) }]),
+  ];
+};
+
+const shortList = (symbols: readonly string[]): string =>
+  symbols.length <= 12 ? symbols.join(", ") : `${symbols.slice(0, 12).join(", ")} and ${symbols.length - 12} more`;

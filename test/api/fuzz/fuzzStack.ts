@@ -67,7 +67,7 @@ export async function createFuzzStack(seed: number): Promise<FuzzStack> {
     marketData: createAlpacaMarketData(client, { feed: "iex", adjustment: "split" }),
     runs: counted(queues.runs),
     notifications: counted(queues.notifications),
-    notifier: undefined,
+    channels: [],
     clock: {
       now: () => now,
       realMs: () => performance.now() + sleptMs,

@@ -25,9 +25,11 @@ export type Memory = {
   /** Orders in doubt: execution id and client order id. */
   readonly doubts: readonly (readonly [string, string])[];
   readonly cursors: readonly string[];
+  readonly notificationIds: readonly string[];
 };
 
-export async function look({ taskService, settingsService, configService, executions, control }: App): Promise<Memory> {
+export async function look(app: App): Promise<Memory> {
+  const { taskService, settingsService, configService, executions, control, notificationService } = app;
   const { items: tasks } = await taskService.list({ limit: 100 });
   const sections = await Promise.all(sectionNames.map((name) => settingsService.get(name)));
   const runs = await executions.list({ limit: 5 });
@@ -38,6 +40,7 @@ export async function look({ taskService, settingsService, configService, execut
     ),
   );
   const events = await control.events({ limit: 2 });
+  const notifications = await notificationService.list({ limit: 2 });
   return {
     taskIds: tasks.map(({ task }) => task.id),
     etags: new Map([
@@ -48,7 +51,8 @@ export async function look({ taskService, settingsService, configService, execut
     changeIds: (await settingsService.pending()).map(({ id }) => id),
     executionIds: runs.items.map(({ executionId }) => executionId),
     doubts,
-    cursors: [runs.cursor, events.cursor].filter((cursor) => cursor !== undefined),
+    notificationIds: notifications.items.map(({ id }) => id),
+    cursors: [runs.cursor, events.cursor, notifications.cursor].filter((cursor) => cursor !== undefined),
   };
 }
 
@@ -116,14 +120,16 @@ function queryValue(name: string, schema: Json, random: Random, { taskIds, curso
 }
 
 function fillPath(path: string, random: Random, memory: Memory): string {
-  const { taskIds, changeIds, executionIds, doubts } = memory;
+  const { taskIds, changeIds, executionIds, doubts, notificationIds } = memory;
   const values: Readonly<Record<string, string>> = {
     section: random.pick(sectionNames),
     id: path.startsWith("/scheduler/executions")
       ? random.pick([...executionIds, "example@20260615T133500Z"])
       : path.startsWith("/settings/changes")
         ? random.pick([...changeIds, "none"])
-        : random.pick([...taskIds, ...taskIds, fallbackTask]),
+        : path.startsWith("/notifications")
+          ? random.pick([...notificationIds, "none"])
+          : random.pick([...taskIds, ...taskIds, fallbackTask]),
     name: random.pick([...strategies.map(({ name }) => name), "none"]),
     clientOrderId: "tw.x.y.AAA.buy.1",
   };

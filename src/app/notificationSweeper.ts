@@ -1,0 +1,76 @@
+// Every minute: what time alone makes due is queued – escalations, what waited, the day's report, and what the queue did not take before.
+
+import { addMs, dayMs, type Instant } from "../core/model/time.ts";
+import { dailyReportOf } from "../core/notifications/dailyReport.ts";
+import type { NotificationDesk } from "../core/notifications/desk.ts";
+import { emptyDesk } from "../core/notifications/desk.ts";
+import { reportDue, sweep } from "../core/notifications/sweep.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { NotificationStore } from "../ports/notificationStore.ts";
+import type { NotificationQueue } from "../ports/queues.ts";
+import type { AutomationSettings, SettingsStore } from "../ports/stores.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
+import { readSettings } from "./automationSettings.ts";
+import type { SchedulerService } from "./schedulerService.ts";
+
+export type NotificationSweeper = {
+  /** Safe to call at any time, and twice at once: what it queues has derived ids. Never throws: what fails is logged, and due again in a minute. */
+  sweep(): Promise<void>;
+};
+
+export function createNotificationSweeper(ports: {
+  readonly notifications: NotificationQueue;
+  readonly notificationBook: NotificationStore;
+  readonly schedulerService: SchedulerService;
+  readonly settings: SettingsStore;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+}): NotificationSweeper {
+  const { notifications, notificationBook: book, schedulerService, settings, clock, telemetry } = ports;
+  /** The hour in which this process last removed what is old. */
+  let purgedHour = "";
+
+  async function sweepOnce(): Promise<void> {
+    const now = clock.now();
+    const [{ desk, etag, parked }, automation] = await Promise.all([book.desk(), readSettings(settings)]);
+    for (const notification of parked) {
+      await notifications.enqueue(notification);
+      await book.unpark(notification);
+    }
+    const swept = sweep(desk, automation.notifications, now);
+    for (const post of swept.posts) await notifications.enqueue(post);
+    const next = await report(swept.desk, automation, now);
+    // Somebody else wrote meanwhile: the next minute finds the same due, and queues the same ids.
+    if (next !== desk) await book.save({ desk: { desk: next, etag } });
+    await purge(automation.monitor.historyRetentionDays, now);
+  }
+
+  async function report(
+    desk: NotificationDesk,
+    { notifications: wanted }: AutomationSettings,
+    now: Instant,
+  ): Promise<NotificationDesk> {
+    const day = reportDue(desk, wanted, now);
+    if (day === undefined) return desk;
+    const status = await schedulerService.status();
+    await notifications.enqueue(dailyReportOf(status.today, status, desk.digest, now));
+    return { ...desk, reportedDay: day, digest: emptyDesk.digest };
+  }
+
+  async function purge(retentionDays: number, now: Instant): Promise<void> {
+    const hour = now.slice(0, 13);
+    if (purgedHour === hour) return;
+    const removed = await book.purge(addMs(now, -retentionDays * dayMs));
+    if (removed === 0) purgedHour = hour;
+  }
+
+  return {
+    sweep: async () => {
+      try {
+        await sweepOnce();
+      } catch (failure) {
+        telemetry.event("error", "notification.notSwept", { message: String(failure) });
+      }
+    },
+  };
+}

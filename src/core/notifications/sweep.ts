@@ -1,0 +1,110 @@
+// What time alone makes due: troubles that nobody acknowledged, what waited in quiet hours or above the budget, and the report of a day.
+import { shortDigest } from "../model/ids.ts";
+import { isAtLeast, moreSevere, type Notification, type Severity } from "../model/notification.ts";
+import type { NotificationSettings } from "../model/settings.ts";
+import { addMs, dayMs, type Instant, minuteMs, type TradingDay } from "../model/time.ts";
+import { sessionOn, tradingDayOf } from "../schedule/tradingCalendar.ts";
+import { type Bundle, emptyDesk, type NotificationDesk, sizeOf, type Trouble } from "./desk.ts";
+import { isQuiet } from "./quietHours.ts";
+
+export type Sweep = {
+  /** To be queued before the desk is stored: their ids are derived, so that queuing them twice tells them once. */
+  readonly posts: readonly Notification[];
+  readonly desk: NotificationDesk;
+};
+
+/** Without a report the digest is told this long after the close. */
+const digestMinutesAfterClose = 10;
+/** A trouble of which nothing was heard for this long is forgotten. */
+const troubleDays = 7;
+
+export function sweep(desk: NotificationDesk, settings: NotificationSettings, now: Instant): Sweep {
+  const posts: Notification[] = [];
+  const troubles = desk.troubles
+    .filter(({ toldAt }) => addMs(toldAt, troubleDays * dayMs) > now)
+    .map((trouble) => {
+      if (!isToEscalate(trouble, settings, now)) return trouble;
+      posts.push(escalationOf(trouble, settings, now));
+      return { ...trouble, escalatedAt: now };
+    });
+  let next: NotificationDesk =
+    troubles.every((each, index) => each === desk.troubles[index]) && troubles.length === desk.troubles.length
+      ? desk
+      : { ...desk, troubles };
+  const { quietHours } = settings;
+  if (sizeOf(desk.quiet) > 0 && !(quietHours !== undefined && isQuiet(quietHours, now))) {
+    posts.push(summaryOf("quiet", "in quiet hours", desk.quiet, now));
+    next = { ...next, quiet: emptyDesk.quiet };
+  }
+  // Told once the budget is another one: the next day.
+  if (sizeOf(desk.collapsed) > 0 && desk.day !== tradingDayOf(now)) {
+    posts.push(summaryOf("collapsed", "above the day's budget", desk.collapsed, now));
+    next = { ...next, collapsed: emptyDesk.collapsed };
+  }
+  return { posts, desk: next };
+}
+
+const isToEscalate = (
+  { acknowledgedAt, escalatedAt, severity, since }: Trouble,
+  { escalation }: NotificationSettings,
+  now: Instant,
+): boolean =>
+  escalation !== undefined &&
+  acknowledgedAt === undefined &&
+  escalatedAt === undefined &&
+  isAtLeast(severity, escalation.minSeverity) &&
+  addMs(since, escalation.afterMinutes * minuteMs) <= now;
+
+function escalationOf(trouble: Trouble, { escalation }: NotificationSettings, now: Instant): Notification {
+  const { id, title, severity, since, taskId } = trouble;
+  return {
+    schemaVersion: 1,
+    id: `escalated.${shortDigest(`${id} ${since}`)}`,
+    kind: "escalation",
+    severity,
+    title: `Not acknowledged: ${title}`.slice(0, 200),
+    text: `It goes on since ${since}, and nobody has acknowledged it. Acknowledge it with POST /api/notifications/${id}/ack.`,
+    at: now,
+    ...(taskId === undefined ? {} : { taskId }),
+    ...(escalation === undefined ? {} : { channels: escalation.channels }),
+    attempt: 1,
+  };
+}
+
+/** Several as one. Its severity is the highest of them. */
+function summaryOf(name: string, where: string, bundle: Bundle, now: Instant): Notification {
+  const size = sizeOf(bundle);
+  return {
+    schemaVersion: 1,
+    id: `${name}.${digestOf(bundle)}`,
+    kind: "summary",
+    severity: bundle.lines.reduce<Severity>((highest, { severity }) => moreSevere(highest, severity), "info"),
+    title: `${size} ${size === 1 ? "notification" : "notifications"} ${where}`,
+    text: linesText(bundle),
+    at: now,
+    attempt: 1,
+  };
+}
+
+const digestOf = ({ lines, more }: Bundle): string =>
+  shortDigest(JSON.stringify([lines.map(({ id, at }) => [id, at]), more]));
+
+/** A line each, as many as fit a message. */
+export function linesText({ lines, more }: Bundle): string {
+  const texts = lines.map(({ at, severity, title }) => `${at.slice(11, 16)} UTC  ${severity}: ${title.slice(0, 70)}`);
+  return [...texts, ...(more === 0 ? [] : [`and ${more} more: GET /api/notifications`])].join("\n").slice(0, 4000);
+}
+
+/** The trading day whose report is due now and was not told. A day that was missed altogether stays untold: its report would be of another day. */
+export function reportDue(
+  { reportedDay, digest }: NotificationDesk,
+  { dailyReport }: NotificationSettings,
+  now: Instant,
+): TradingDay | undefined {
+  if (dailyReport === undefined && sizeOf(digest) === 0) return undefined;
+  const day = tradingDayOf(now);
+  const session = sessionOn(day);
+  const minutes = dailyReport?.minutesAfterClose ?? digestMinutesAfterClose;
+  const isDue = session !== undefined && reportedDay < day && addMs(session.closeAt, minutes * minuteMs) <= now;
+  return isDue ? day : undefined;
+}

@@ -1,0 +1,131 @@
+// What time alone makes due: escalations, what waited, and the report of a day.
+import { describe, expect, test } from "vitest";
+import type { Usd } from "../../../src/core/model/money.ts";
+import { notificationSchema } from "../../../src/core/model/notification.ts";
+import { addMs, type Instant, minuteMs, type TradingDay } from "../../../src/core/model/time.ts";
+import { dailyReportOf } from "../../../src/core/notifications/dailyReport.ts";
+import { emptyDesk, withLine } from "../../../src/core/notifications/desk.ts";
+import { reportDue, sweep } from "../../../src/core/notifications/sweep.ts";
+import { decideAll, newNotification, problem, settingsOf, success, ten } from "./notificationExamples.ts";
+
+const inMinutes = (minutes: number): Instant => addMs(ten, minutes * minuteMs);
+
+describe("a trouble that nobody acknowledges", () => {
+  const settings = settingsOf({ escalation: { afterMinutes: 15, channels: ["email"] } });
+  const { desk } = decideAll([{ notification: problem({ severity: "error" }) }], settings);
+
+  test("is told to the channels of the escalation once", () => {
+    expect(sweep(desk, settings, inMinutes(14)).posts).toEqual([]);
+    const { posts, desk: next } = sweep(desk, settings, inMinutes(15));
+    expect(posts).toMatchObject([{ channels: ["email"], severity: "error", title: "Not acknowledged: A title" }]);
+    expect(posts[0]?.text).toContain(`/api/notifications/${desk.troubles[0]?.id}/ack`);
+    expect(sweep(next, settings, inMinutes(90)).posts).toEqual([]);
+    // A sweep that was cut off before the desk was stored queues the same id again.
+    expect(sweep(desk, settings, inMinutes(16)).posts[0]?.id).toBe(posts[0]?.id);
+  });
+
+  test("is told once although it is told again to the others meanwhile", () => {
+    const { desk: told } = sweep(desk, settings, inMinutes(15));
+    const again = decideAll(
+      [{ notification: problem({ severity: "error" }), at: inMinutes(90) }],
+      settings,
+      ["slack"],
+      told,
+    );
+    expect(again.decisions).toMatchObject([{ outcome: "told" }]);
+    expect(sweep(again.desk, settings, inMinutes(120)).posts).toEqual([]);
+  });
+
+  test.each([
+    ["acknowledged", { ...desk, troubles: desk.troubles.map((each) => ({ ...each, acknowledgedAt: inMinutes(3) })) }],
+    [
+      "over",
+      decideAll([{ notification: success({ at: inMinutes(3) }), at: inMinutes(3) }], settings, ["slack"], desk).desk,
+    ],
+    ["no error", decideAll([{ notification: problem() }], settings).desk],
+  ])("is not escalated when it is %s", (_, calm) => {
+    expect(sweep(calm, settings, inMinutes(30)).posts).toEqual([]);
+  });
+
+  test("is forgotten when nothing was heard of it for a week", () => {
+    expect(sweep(desk, settingsOf(), inMinutes(7 * 24 * 60 - 1)).desk).toBe(desk);
+    expect(sweep(desk, settingsOf(), inMinutes(7 * 24 * 60)).desk.troubles).toEqual([]);
+  });
+});
+
+describe("what waited", () => {
+  const lines = ["first", "second"].reduce(
+    (bundle, title) => withLine(bundle, newNotification({ title, severity: "warning" }), ten),
+    emptyDesk.quiet,
+  );
+
+  test("in quiet hours is told as one when they are over", () => {
+    const settings = settingsOf({ quietHours: { zone: "UTC", start: "14:00", end: "14:30" } });
+    const desk = { ...emptyDesk, quiet: lines };
+    expect(sweep(desk, settings, inMinutes(29))).toEqual({ posts: [], desk });
+    const { posts, desk: next } = sweep(desk, settings, inMinutes(30));
+    expect(posts).toMatchObject([{ title: "2 notifications in quiet hours", severity: "warning" }]);
+    expect(posts[0]?.text).toMatch(/14:00 UTC {2}warning: first\n.*second/);
+    expect(next.quiet.lines).toEqual([]);
+  });
+
+  test("above the budget is told as one on the next day", () => {
+    const desk = { ...emptyDesk, day: "2026-06-15", collapsed: lines };
+    expect(sweep(desk, settingsOf(), inMinutes(13 * 60)).posts).toEqual([]);
+    expect(sweep(desk, settingsOf(), inMinutes(14 * 60)).posts).toMatchObject([
+      { title: "2 notifications above the day's budget" },
+    ]);
+  });
+
+  test("in thousands still fits a notification, with how many are not shown", () => {
+    let collapsed = emptyDesk.collapsed;
+    for (let count = 0; count < 3000; count++)
+      collapsed = withLine(collapsed, newNotification({ title: "x".repeat(200) }), ten);
+    const [post] = sweep({ ...emptyDesk, day: "2026-06-14", collapsed }, settingsOf(), ten).posts;
+    expect(notificationSchema.safeParse(post).success).toBe(true);
+    expect(post?.title).toBe("3000 notifications above the day's budget");
+    expect(post?.text).toContain("and 2960 more");
+  });
+});
+
+describe("the report of a day", () => {
+  const settings = settingsOf({ dailyReport: { minutesAfterClose: 10 } });
+  test.each([
+    ["before the close and ten minutes", "2026-06-15T20:09:00Z", undefined],
+    ["from then on", "2026-06-15T20:10:00Z", "2026-06-15"],
+    ["after an early close", "2026-11-27T18:10:00Z", "2026-11-27"],
+    ["on a holiday", "2026-12-25T22:00:00Z", undefined],
+    ["after midnight", "2026-06-16T04:00:00Z", undefined],
+  ])("is due %s", (_, now, day) => {
+    expect(reportDue(emptyDesk, settings, now as Instant)).toBe(day);
+    expect(reportDue({ ...emptyDesk, reportedDay: day ?? "" }, settings, now as Instant)).toBeUndefined();
+  });
+
+  test("is due without being asked for where the digest has gathered something", () => {
+    const now = "2026-06-15T20:10:00Z" as Instant;
+    expect(reportDue(emptyDesk, settingsOf(), now)).toBeUndefined();
+    const digest = withLine(emptyDesk.digest, newNotification(), ten);
+    expect(reportDue({ ...emptyDesk, digest }, settingsOf(), now)).toBe("2026-06-15");
+  });
+
+  test("says what the day was", () => {
+    const figures = {
+      day: "2026-06-15" as TradingDay,
+      runs: 3,
+      ordersPlanned: 5,
+      ordersAccepted: 4,
+      ordersFilled: 3,
+      denials: 1,
+      truncated: false,
+      profitLoss: { usd: "-120.5" as Usd, fractionOfDayStart: -0.0012 },
+      drawdown: { fraction: 0.02 },
+    };
+    const state = { mode: "paper", automation: "started", tradingState: "running", unknownOrders: 0 };
+    const digest = withLine(emptyDesk.digest, newNotification({ title: "a calendar note" }), ten);
+    const report = dailyReportOf(figures, state, digest, ten);
+    expect(notificationSchema.parse(report)).toMatchObject({ id: "report.2026-06-15", kind: "report" });
+    expect(report.title).toBe("2026-06-15, paper: 3 runs, 3 orders filled, result -120.5 USD (-0.12 %)");
+    expect(report.facts).toContainEqual({ name: "Orders", value: "5 planned, 4 accepted, 3 filled" });
+    expect(report.text).toContain("a calendar note");
+  });
+});
