@@ -16,6 +16,7 @@ const sources = ["src/api", "src/app", "src/adapters", "src/core"].flatMap((fold
 
 /** Codes of failures that end a run, a message or a notification, and never reach a caller of the API. */
 const elsewhere = [
+  "BROKER_BUSY",
   "CHANNEL_REFUSED",
   "CHANNEL_UNAVAILABLE",
   "ORIGIN_REFUSED",
