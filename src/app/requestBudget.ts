@@ -5,6 +5,8 @@ import type { Clock } from "../ports/clock.ts";
 export type BudgetedBroker = Broker & {
   /** Waits until one more request fits into the budget: called before an order passes the gate, so that nothing waits behind it. */
   room(): Promise<void>;
+  /** Requests that are left of this minute's, those kept for cancellations included. */
+  left(): number;
 };
 
 /** Real time. Alpaca allows 200 requests in a minute on each host. */
@@ -16,10 +18,14 @@ const reservedForCancels = 20;
 export function withRequestBudget(broker: Broker, clock: Clock): BudgetedBroker {
   const sentMs: number[] = [];
 
+  function forgetOld(now: number): void {
+    while (sentMs[0] !== undefined && sentMs[0] <= now - windowMs) sentMs.shift();
+  }
+
   async function room(): Promise<void> {
     for (;;) {
       const now = clock.realMs();
-      while (sentMs[0] !== undefined && sentMs[0] <= now - windowMs) sentMs.shift();
+      forgetOld(now);
       const [oldest] = sentMs;
       if (oldest === undefined || sentMs.length < requestsPerWindow - reservedForCancels) return;
       await clock.sleep(Math.max(1, oldest + windowMs - now));
@@ -37,6 +43,10 @@ export function withRequestBudget(broker: Broker, clock: Clock): BudgetedBroker 
 
   return {
     room,
+    left: () => {
+      forgetOld(clock.realMs());
+      return requestsPerWindow - sentMs.length;
+    },
     account: read(broker.account),
     positions: read(broker.positions),
     openOrders: read(broker.openOrders),

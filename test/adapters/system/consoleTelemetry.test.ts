@@ -21,16 +21,20 @@ test.each([
   ["warning", "warn"],
   ["error", "error"],
 ] as const)("writes an event of level %s with console.%s, as one line", (level, writer) => {
-  createConsoleTelemetry().event(level, "run.ended", { text: "two\nlines", orders: 2, ok: true, none: null });
+  createConsoleTelemetry().event(level, "history.purged", {
+    runs: 2,
+    more: true,
+    ...{ text: "two\nlines", none: null },
+  });
   expect(lines).toHaveLength(1);
   expect(lines[0]?.writer).toBe(writer);
   expect(lines[0]?.text).not.toContain("\n");
   expect(JSON.parse(lines[0]?.text ?? "")).toEqual({
-    event: "run.ended",
+    event: "history.purged",
     level,
+    runs: 2,
+    more: true,
     text: "two\nlines",
-    orders: 2,
-    ok: true,
     none: null,
   });
 });
@@ -39,7 +43,7 @@ test("writes no value of a field whose name speaks of a secret or an account num
   const names = ["secret", "clientSecret", "password", "accessToken", "apiKey", "key", "keyId", "Authorization"];
   const more = ["accountId", "connectionString", "ServiceBusConnectionString"];
   const fields = Object.fromEntries([...names, ...more].map((name) => [name, "hush"]));
-  createConsoleTelemetry().event("info", "a.b", { ...fields, taskId: "demo", symbol: "KEY" });
+  createConsoleTelemetry().event("info", "order.inDoubt", { ...fields, taskId: "demo", symbol: "KEY" });
   expect(lines[0]?.text).not.toContain("hush");
   expect(JSON.parse(lines[0]?.text ?? "")).toMatchObject({ secret: "[redacted]", taskId: "demo", symbol: "KEY" });
 });
@@ -49,13 +53,13 @@ test("writes the fields of a piece of work in every event of it, and of no other
   const work = (requestId: string) =>
     telemetry.within({ requestId }, async () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
-      telemetry.event("info", "done", { of: requestId });
+      telemetry.event("info", "run.asked", { runId: requestId });
     });
   await Promise.all([work("one"), work("two")]);
-  telemetry.event("info", "later", {});
+  telemetry.event("info", "tick", {});
   expect(lines.map(({ text }) => JSON.parse(text))).toEqual([
-    { event: "done", level: "info", requestId: "one", of: "one" },
-    { event: "done", level: "info", requestId: "two", of: "two" },
-    { event: "later", level: "info" },
+    { event: "run.asked", level: "info", requestId: "one", runId: "one" },
+    { event: "run.asked", level: "info", requestId: "two", runId: "two" },
+    { event: "tick", level: "info" },
   ]);
 });
