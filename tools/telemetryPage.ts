@@ -13,14 +13,14 @@ written as \`[redacted]\`.
 
 One trace leads from the tick through the queue to each broker call and each table write: the message on the queue carries the context as
 its application property \`traceparent\` (a message without one begins a trace of its own). Rows of one trace share \`OperationId\`.
-Spans are named for what is called, such as \`tick\`, \`deliver\`, \`broker.submit\`, \`table.insert\`, \`queue.enqueueAll\`, and carry, as events do,
+Spans are named for what is called, such as \`tick\`, \`executeRun\`, \`broker.submit\`, \`table.insert\`, \`runs.enqueueAll\`, and carry, as events do,
 those of ${sharedFields.map((name) => `\`${name}\``).join(", ")} that are known. A few questions, as queries:
 
 \`\`\`kusto
 // What happened to one run?
-AppTraces | where Properties.executionId == "example@2026-06-15T13:35:00.000Z" | project TimeGenerated, Properties.event, Properties
+AppTraces | where Properties.runId == "example@2026-06-15T13:35:00.000Z" | project TimeGenerated, Properties.event, Properties
 // What did one run ask of broker and tables, and how long did it take?
-AppDependencies | where Properties.executionId == "example@2026-06-15T13:35:00.000Z" | project TimeGenerated, Name, DurationMs, Success
+AppDependencies | where Properties.runId == "example@2026-06-15T13:35:00.000Z" | project TimeGenerated, Name, DurationMs, Success
 // Which controls denied most this week?
 AppMetrics | where Name == "tradewind.denials" and TimeGenerated > ago(7d) | summarize sum(Sum) by tostring(Properties.code)
 \`\`\`

@@ -195,4 +195,4 @@ export type EventFields<N extends EventName = EventName> = {
 };
 
 /** What every exported event, span and log line may carry beside its own: which run, task and request it belongs to. */
-export const sharedFields = ["requestId", "executionId", "taskId", "slot", "attempt", "clientOrderId"] as const;
+export const sharedFields = ["requestId", "runId", "taskId", "slot", "attempt", "clientOrderId"] as const;

@@ -1,6 +1,7 @@
 // Events on the console: one JSON line each, at the level they have, without secrets.
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createConsoleTelemetry } from "../../../src/adapters/system/consoleTelemetry.ts";
+import { createRedaction } from "../../../src/adapters/telemetry/redact.ts";
 
 const original = { log: console.log, warn: console.warn, error: console.error };
 let lines: { writer: string; text: string }[];
@@ -46,6 +47,21 @@ test("writes no value of a field whose name speaks of a secret or an account num
   createConsoleTelemetry().event("info", "order.inDoubt", { ...fields, taskId: "demo", symbol: "KEY" });
   expect(lines[0]?.text).not.toContain("hush");
   expect(JSON.parse(lines[0]?.text ?? "")).toMatchObject({ secret: "[redacted]", taskId: "demo", symbol: "KEY" });
+});
+
+test("writes the secrets that the app was given nowhere, whatever quotes them", () => {
+  createConsoleTelemetry(createRedaction(["hunter2-hunter2", "short"])).event("warning", "monitor.failed", {
+    message: "401 for hunter2-hunter2, shortly",
+  });
+  expect(JSON.parse(lines[0]?.text ?? "")).toMatchObject({ message: "401 for [redacted], shortly" });
+});
+
+test("hands redacted events to whoever exports them too", () => {
+  const told: unknown[] = [];
+  const telemetry = createConsoleTelemetry(createRedaction(["hunter2-hunter2"]));
+  telemetry.alsoTo((...event) => told.push(event));
+  telemetry.event("info", "run.asked", { runId: "one", why: "hunter2-hunter2" });
+  expect(told).toEqual([["info", "run.asked", { runId: "one", why: "[redacted]" }]]);
 });
 
 test("writes the fields of a piece of work in every event of it, and of no other that goes on meanwhile", async () => {
