@@ -1,5 +1,6 @@
 // The runs queue, one session per account: executes one run.
 import { app } from "@azure/functions";
+import { traced } from "../src/api/invocationTrace.ts";
 import { runsQueue, serviceBusSetting } from "../src/config.ts";
 import { getApp } from "../src/getApp.ts";
 
@@ -7,8 +8,8 @@ app.serviceBusQueue("executeRun", {
   connection: serviceBusSetting,
   queueName: runsQueue,
   isSessionsEnabled: true,
-  handler: async (body) => {
-    const { runDelivery } = await getApp();
-    await runDelivery.deliver(body);
+  handler: async (body, context) => {
+    const composed = await getApp();
+    await traced(composed, context, () => composed.runDelivery.deliver(body), body);
   },
 });

@@ -1,11 +1,12 @@
 // Every minute in UTC: one tick of the scheduler, which decides in the exchange's time what is due.
 import { app } from "@azure/functions";
+import { traced } from "../src/api/invocationTrace.ts";
 import { getApp } from "../src/getApp.ts";
 
 app.timer("tick", {
   schedule: "0 * * * * *",
-  handler: async () => {
-    const { scheduler } = await getApp();
-    await scheduler.tick("timer");
+  handler: async (_timer, context) => {
+    const composed = await getApp();
+    await traced(composed, context, () => composed.scheduler.tick("timer"));
   },
 });

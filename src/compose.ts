@@ -9,17 +9,32 @@ import { createNotificationQueue, createRunQueue, createServiceBusClient } from 
 import { createTableStorage } from "./adapters/azure/tableStorage.ts";
 import { createChannels } from "./adapters/notify/channels.ts";
 import { createDemoClock, systemClock } from "./adapters/system/clock.ts";
-import { type ConsoleTelemetry, createConsoleTelemetry } from "./adapters/system/consoleTelemetry.ts";
+import { type ConsoleTelemetry, createConsoleTelemetry, type Within } from "./adapters/system/consoleTelemetry.ts";
 import { createStores } from "./adapters/tables/stores.ts";
+import { withPortSpans, withTableSpans } from "./adapters/telemetry/portSpans.ts";
+import { createRedaction, type Redaction } from "./adapters/telemetry/redact.ts";
 import { type App, createApp } from "./app/app.ts";
-import { type Callers, type Connection, notificationsQueue, parseSettings, runsQueue } from "./config.ts";
+import {
+  type Callers,
+  type Connection,
+  notificationsQueue,
+  parseSettings,
+  runsQueue,
+  type Settings,
+} from "./config.ts";
 import { type AutomationConfig, automationConfigSchema } from "./core/model/automation.ts";
 import { ConfigError } from "./core/model/errors.ts";
 import { parseWith } from "./core/model/parse.ts";
 import { automationFaults } from "./core/strategies/registry.ts";
+import type { Telemetry } from "./ports/telemetry.ts";
 
 /** The app, and what its HTTP functions need of the outside. */
-export type Composed = App & { readonly callers: Callers; readonly telemetry: ConsoleTelemetry };
+export type Composed = App & {
+  readonly callers: Callers;
+  readonly telemetry: Telemetry & { readonly within: Within };
+  /** Sends the telemetry that waits, where it is exported at all. Never throws. */
+  readonly flush?: () => Promise<void>;
+};
 
 /**
  * The app on its real adapters, with empty tables seeded. Throws ConfigError for app settings or an automation configuration with faults,
@@ -28,9 +43,11 @@ export type Composed = App & { readonly callers: Callers; readonly telemetry: Co
 export async function compose(environment: Readonly<Record<string, string | undefined>>): Promise<Composed> {
   const settings = parseSettings(environment);
   const config = readAutomationConfig(settings.automationConfigFile);
-  const telemetry = createConsoleTelemetry();
+  const redaction = createRedaction(secretsOf(settings));
+  const telemetry = createConsoleTelemetry(redaction);
+  const exporting = await startExport(settings, telemetry, redaction);
   const clock = settings.clockFile === undefined ? systemClock : createDemoClock(settings.clockFile);
-  const stores = createStores(createTableStorage(await access(settings.tables)));
+  const stores = createStores(withTableSpans(createTableStorage(await access(settings.tables))));
   const serviceBus = createServiceBusClient(await access(settings.serviceBus));
   const { mode, alpaca, callers } = settings;
   const client = createAlpacaClient(alpaca);
@@ -44,14 +61,54 @@ export async function compose(environment: Readonly<Record<string, string | unde
     version: manifest.version,
     clock,
     telemetry,
-    broker: createAlpacaBroker(client, alpaca),
-    marketData: createAlpacaMarketData(client, { feed: alpaca.feed, adjustment: "split" }),
-    runs: createRunQueue(serviceBus, runsQueue, clock),
-    notifications: createNotificationQueue(serviceBus, notificationsQueue, clock),
+    ...withPortSpans({
+      broker: createAlpacaBroker(client, alpaca),
+      marketData: createAlpacaMarketData(client, { feed: alpaca.feed, adjustment: "split" }),
+      runs: createRunQueue(serviceBus, runsQueue, clock),
+      notifications: createNotificationQueue(serviceBus, notificationsQueue, clock),
+    }),
     channels: createChannels(settings.channels, clock),
   });
-  return { ...app, callers, telemetry };
+  return { ...app, callers, telemetry, ...exporting };
 }
+
+/** From now on spans, events and metrics go to Azure Monitor as well, if the settings say where that is. */
+async function startExport(
+  { monitor }: Settings,
+  telemetry: ConsoleTelemetry,
+  redaction: Redaction,
+): Promise<Pick<Composed, "flush">> {
+  if (monitor === undefined) return {};
+  const { connectionString, identity } = monitor;
+  const { startAzureMonitor } = await import("./adapters/telemetry/azureMonitor.ts");
+  const credential = identity && (await credentialOf(identity.clientId));
+  const { version } = manifest;
+  const { sink, flush } = startAzureMonitor({
+    connectionString,
+    credential,
+    redaction,
+    version,
+    shared: telemetry.shared,
+  });
+  telemetry.alsoTo(sink);
+  return { flush };
+}
+
+/** What must not be seen wherever a text may quote it. */
+const secretsOf = ({ alpaca, serviceBus, tables, channels, callers }: Settings): readonly string[] =>
+  [
+    alpaca.keyId,
+    alpaca.secret,
+    alpaca.expectedAccountId,
+    channels.teamsUrl,
+    channels.slackUrl,
+    channels.discordUrl,
+    channels.webhook?.url,
+    channels.webhook?.secret,
+    channels.email?.smtpUrl,
+    ...[serviceBus, tables].map((each) => (each.kind === "connectionString" ? each.connectionString : undefined)),
+    ...callers.keyNames.map(({ digest }) => digest),
+  ].filter((value) => value !== undefined);
 
 /** The configuration that seeds empty tables, judged whole: shape, strategies, parameters, schedules. Throws ConfigError. */
 export function readAutomationConfig(file: string | undefined): AutomationConfig {
@@ -73,7 +130,11 @@ function readJson(file: string): unknown {
 /** A connection string, or the endpoint with the app's identity. The identity library is the slowest to load, so it is loaded only where used. */
 async function access(connection: Connection) {
   if (connection.kind === "connectionString") return { connectionString: connection.connectionString };
-  const { ManagedIdentityCredential } = await import("@azure/identity");
   const { endpoint, clientId } = connection;
-  return { endpoint, credential: new ManagedIdentityCredential(clientId === undefined ? {} : { clientId }) };
+  return { endpoint, credential: await credentialOf(clientId) };
+}
+
+async function credentialOf(clientId: string | undefined) {
+  const { ManagedIdentityCredential } = await import("@azure/identity");
+  return new ManagedIdentityCredential(clientId === undefined ? {} : { clientId });
 }

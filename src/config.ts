@@ -81,6 +81,12 @@ const environmentSchema = z.object({
     .transform((addresses) => addresses.split(",").map((address) => address.trim()))
     .pipe(z.array(mailAddress).min(1).max(20))
     .optional(),
+  /** Where traces, events and metrics go; without it events are on the console only. */
+  APPLICATIONINSIGHTS_CONNECTION_STRING: text
+    .regex(/(?:^|;)InstrumentationKey=[0-9a-f-]{36}(?:;|$)/i, "must hold InstrumentationKey=<id>")
+    .optional(),
+  /** `Authorization=AAD`: the app shows its identity there, and not the key in the connection string. */
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: text.optional(),
   /** A file to seed empty tables from, instead of the built-in config/automation.json. */
   AUTOMATION_CONFIG_FILE: text.optional(),
   /** A demo clock shared by the processes of a local demo. Only with a simulator. */
@@ -120,6 +126,13 @@ export type Settings = {
   readonly automationConfigFile: string | undefined;
   readonly clockFile: string | undefined;
   readonly callers: Callers;
+  readonly monitor: MonitorAccess | undefined;
+};
+
+/** Where telemetry is exported to, and whether the app's identity is asked for there. */
+export type MonitorAccess = {
+  readonly connectionString: string;
+  readonly identity: { readonly clientId: string | undefined } | undefined;
 };
 
 /** By what the callers of the HTTP functions are known. */
@@ -232,6 +245,7 @@ function toSettings(given: Environment): Settings {
     channels: channelsOf(given),
     automationConfigFile: given.AUTOMATION_CONFIG_FILE,
     clockFile: given.TRADEWIND_CLOCK_FILE,
+    monitor: monitorOf(given),
     callers: { easyAuth: given.TRADEWIND_EASY_AUTH === "true", keyNames: keyNamesOf(given.TRADEWIND_KEY_NAMES) },
   };
 }
@@ -246,6 +260,13 @@ const channelsOf = (given: Environment): ChannelSettings => {
     email: smtpUrl === undefined || from === undefined || to === undefined ? undefined : { smtpUrl, from, to },
   };
 };
+
+function monitorOf(given: Environment): MonitorAccess | undefined {
+  const connectionString = given.APPLICATIONINSIGHTS_CONNECTION_STRING;
+  if (connectionString === undefined) return undefined;
+  const isAsked = /(?:^|;)Authorization=AAD(?:;|$)/i.test(given.APPLICATIONINSIGHTS_AUTHENTICATION_STRING ?? "");
+  return { connectionString, identity: isAsked ? { clientId: given.AZURE_CLIENT_ID } : undefined };
+}
 
 const keyNamesOf = (pairs = ""): Callers["keyNames"] =>
   [...pairs.matchAll(/([\w.-]+)=([0-9a-fA-F]{64})/g)].map(([, name = "", digest = ""]) => ({

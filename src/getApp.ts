@@ -5,6 +5,12 @@ export type { Composed };
 
 let composed: Promise<Composed> | undefined;
 
+/** Sends the telemetry that waits, before the process ends. Never throws. */
+export async function flushTelemetry(): Promise<void> {
+  const app = await composed?.catch(() => undefined);
+  await app?.flush?.();
+}
+
 /**
  * The app, composed at the first call; a failure is forgotten, so that the next call tries again. Throws as `compose` does. Never called
  * while modules load: a throw there would leave a host without functions. The SDKs are loaded here too, which keeps indexing fast.

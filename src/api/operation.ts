@@ -3,6 +3,7 @@ import type { HttpHandler, HttpMethod, HttpRequest, InvocationContext } from "@a
 import { z } from "zod";
 import type { By } from "../core/model/control.ts";
 import { type Composed, getApp } from "../getApp.ts";
+import { inTraceOf } from "./invocationTrace.ts";
 import type { AnswerName } from "./openapi/answers.ts";
 import type { DocumentName } from "./openapi/documents.ts";
 import { callerOf, whoAndWhy } from "./principal.ts";
@@ -137,7 +138,7 @@ async function answerTo(operation: Operation, request: HttpRequest, invocation: 
     return problemAnswer(problemOf(failure), requestId);
   }
   const { telemetry } = app;
-  return telemetry.within({ requestId }, async () => {
+  const answering = async (): Promise<Told> => {
     const fields = { operation: operation.name };
     try {
       const told = success(await perform(operation, app, apiRequest(request)));
@@ -150,7 +151,8 @@ async function answerTo(operation: Operation, request: HttpRequest, invocation: 
       else if (operation.access === "control") telemetry.event("info", "http.refused", { ...fields, code, status });
       return problemAnswer(problem, requestId);
     }
-  });
+  };
+  return inTraceOf(context, () => telemetry.within({ requestId }, answering, operation.name));
 }
 
 const describe = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure));

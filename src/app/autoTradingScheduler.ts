@@ -96,7 +96,7 @@ export function createAutoTradingScheduler(ports: {
     await control.beat(now);
     const told = decisions.map(({ taskId, slot, outcome, reason }) => ({ taskId, slot, outcome, reason }));
     const report = { at: now, source, window: decideWindow(window, now), slots: told };
-    tell(report);
+    tell(report, state);
     return report;
   }
 
@@ -152,8 +152,9 @@ export function createAutoTradingScheduler(ports: {
       enqueuedMs: clock.realMs(),
     });
 
-  function tell(report: TickReport): void {
+  function tell(report: TickReport, { tradingState }: ControlState): void {
     const { window } = report;
+    const latesMs = report.slots.map(({ slot }) => msBetween(slot, report.at));
     telemetry.event("info", "tick", {
       at: report.at,
       source: report.source,
@@ -161,6 +162,9 @@ export function createAutoTradingScheduler(ports: {
       until: window.open ? window.until : window.nextOpenAt,
       reason: window.open ? "" : window.reason,
       slots: describeSlots(report.slots),
+      tradingState,
+      lateMs: Math.max(0, ...latesMs),
+      missed: report.slots.filter(({ outcome }) => outcome === "missed").length,
     });
   }
 

@@ -60,9 +60,10 @@ export function createOrderExecutor(ports: {
     let outcomes: readonly OrderOutcome[] = [];
     let lastOrderMs: number | undefined;
     const send = async (ticket: OrderTicket, withheld: OrderOutcome | undefined): Promise<void> => {
+      const askedMs = clock.realMs();
       const outcome = await sendOnce(ticket, withheld);
       outcomes = [...outcomes, outcome];
-      tell(plan.runId, outcome);
+      tell(plan.runId, outcome, clock.realMs() - askedMs);
     };
     const sendOnce = async (ticket: OrderTicket, withheld: OrderOutcome | undefined): Promise<OrderOutcome> => {
       const order = there.get(ticket.clientOrderId);
@@ -184,15 +185,18 @@ export function createOrderExecutor(ports: {
     return [...plannedEvents(plan), ...[...sent, ...changed].map((outcome) => eventOf(outcome, now))];
   };
 
-  function tell(runId: string, outcome: OrderOutcome): void {
+  function tell(runId: string, outcome: OrderOutcome, latencyMs: number): void {
     const { clientOrderId, symbol, side, qty } = outcome.ticket;
-    const problem = outcome.kind === "accepted" ? {} : { message: outcome.message };
+    const code = "code" in outcome ? { code: outcome.code } : {};
+    const problem = outcome.kind === "accepted" ? {} : { ...code, message: outcome.message };
     telemetry.event(outcome.kind === "accepted" ? "info" : "warning", `order.${outcome.kind}`, {
       runId,
       clientOrderId,
+      outcome: outcome.kind,
       symbol,
       side,
       qty,
+      latencyMs,
       ...problem,
     });
   }

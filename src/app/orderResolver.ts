@@ -120,6 +120,8 @@ export function createOrderResolver(ports: {
         ? { ...common, kind: "accepted", order: sighting.order }
         : { ...common, kind: "notPlaced", actor, message: reason };
     const amended = await amend(record, record.outcomes.with(index, resolved), []);
+    if (resolved.kind === "notPlaced")
+      telemetry.event("warning", "order.notPlaced", { runId: executionId, clientOrderId, actor });
     await settle(amended);
     return amended.outcomes[index];
   };
@@ -137,6 +139,8 @@ export function createOrderResolver(ports: {
     const minutes = Math.floor(msBetween(outcome.since, clock.now()) / minuteMs);
     if (minutes < handling.unknownAlertMinutes) return;
     const { clientOrderId, symbol, side, qty } = outcome.ticket;
+    const { executionId: runId, taskId } = record;
+    telemetry.event("error", "order.inDoubt", { runId, taskId, clientOrderId, symbol, minutes });
     await outbox.post({
       schemaVersion: 1,
       id: `order-unknown.${clientOrderId}`.slice(0, 120),

@@ -1,14 +1,14 @@
 // The monitor: holds what is believed against what the broker shows, every minute and after each run, and mends the difference.
 import type { ControlState } from "../core/model/control.ts";
-import { TransientError } from "../core/model/errors.ts";
+import { InvariantError, TransientError } from "../core/model/errors.ts";
 import type { Breakers } from "../core/model/limits.ts";
 import type { BreakerMemory, Drift, MonitorState } from "../core/model/monitor.ts";
 import type { ExecutionRecord } from "../core/model/run.ts";
 import { addMs, type Instant, minuteMs } from "../core/model/time.ts";
 import { idleMonitorState, nextMonitorState, type Shown } from "../core/monitoring/nextMonitorState.ts";
+import { accountFigures } from "../core/reporting/accountFigures.ts";
 import { isSettled } from "../core/reporting/amendedRecord.ts";
 import { isSessionOpen } from "../core/schedule/tradingCalendar.ts";
-import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type {
   AutomationSettings,
@@ -27,6 +27,7 @@ import type { HistoryKeeper } from "./historyKeeper.ts";
 import type { IntradayRecorder } from "./intradayRecorder.ts";
 import type { LostRuns } from "./lostRuns.ts";
 import type { OrderResolver } from "./orderResolver.ts";
+import type { BudgetedBroker } from "./requestBudget.ts";
 import type { TradingHalt } from "./tradingHalt.ts";
 
 export type MonitorReport = {
@@ -39,7 +40,7 @@ export type MonitorReport = {
 };
 
 export type RealtimeMonitor = {
-  /** Safe to call at any time, and twice at once. Throws TransientError when tables or broker are out of reach. */
+  /** Safe to call at any time, and twice at once. Throws TransientError when tables or broker are out of reach; every failure is told. */
   check(): Promise<MonitorReport>;
 };
 
@@ -47,7 +48,7 @@ export type RealtimeMonitor = {
 const overlapMs = 10 * minuteMs;
 
 export function createRealtimeMonitor(ports: {
-  readonly broker: Broker;
+  readonly broker: BudgetedBroker;
   readonly settings: SettingsStore;
   readonly control: ControlStore;
   readonly executions: ExecutionRepository;
@@ -67,6 +68,17 @@ export function createRealtimeMonitor(ports: {
   const { driftResponse, breakerKeeper, intradayRecorder, calendarKeeper, historyKeeper, clock, telemetry } = ports;
 
   async function check(): Promise<MonitorReport> {
+    try {
+      return await checkAll();
+    } catch (failure) {
+      const isPassing = failure instanceof TransientError;
+      const code = isPassing || failure instanceof InvariantError ? failure.code : "INTERNAL";
+      telemetry.event(isPassing ? "warning" : "error", "monitor.failed", { code, message: String(failure) });
+      throw failure;
+    }
+  }
+
+  async function checkAll(): Promise<MonitorReport> {
     const now = clock.now();
     const [automation, { state: switches }] = await Promise.all([readSettings(settings), control.read()]);
     const context: Context = { now, automation, switches, breakers: automation.limits.breakers ?? {} };
@@ -122,9 +134,10 @@ export function createRealtimeMonitor(ports: {
   async function answer({ automation }: Context, { confirmed, state, shown }: Checked): Promise<void> {
     await driftResponse.respond({ confirmed, standing: state.drifts }, shown.orders, automation.window);
     if (automation.monitor.intradayBars) await intradayRecorder.record(shown.positions.map(({ symbol }) => symbol));
-    const { equity, peakEquity, drifts } = state;
-    const positions = Object.keys(state.believed).length;
-    telemetry.event("info", "monitor.checked", { equity, peakEquity, positions, drifts: drifts.length });
+    telemetry.event("info", "monitor.checked", {
+      ...accountFigures(state, shown.positions, automation.limits),
+      requestsLeft: broker.left(),
+    });
     await calendarKeeper.check(automation.calendar);
   }
 
@@ -194,12 +207,7 @@ const withoutLegs = ({ outcomes, fills }: ExecutionRecord): Pick<ExecutionRecord
 
 const oldest = (runs: readonly OutstandingRun[]): Instant | undefined => runs[0]?.startedAt;
 
-/** For callers whose own work does not depend on the check: what went wrong is logged. */
-export async function checkQuietly(monitor: RealtimeMonitor, telemetry: Telemetry): Promise<void> {
-  try {
-    await monitor.check();
-  } catch (failure) {
-    const level = failure instanceof TransientError ? "warning" : "error";
-    telemetry.event(level, "monitor.failed", { message: String(failure) });
-  }
+/** For callers whose own work does not depend on the check: what went wrong has been told. */
+export async function checkQuietly(monitor: RealtimeMonitor): Promise<void> {
+  await monitor.check().catch(() => undefined);
 }

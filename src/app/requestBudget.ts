@@ -11,6 +11,8 @@ export type BudgetedBroker = Broker & {
    * so that nobody's edits make an order wait.
    */
   readonly spare: AssetLookup;
+  /** Requests that are left of this minute's, those kept for cancellations included. */
+  left(): number;
 };
 
 export type AssetLookup = Pick<Broker, "asset" | "assets">;
@@ -63,6 +65,10 @@ export function withRequestBudget(broker: Broker, clock: Clock): BudgetedBroker 
   return {
     room,
     spare: { asset: ask(broker.asset), assets: ask(broker.assets) },
+    left: () => {
+      oldestWithin(clock.realMs());
+      return requestsPerWindow - sentMs.length;
+    },
     account: read(broker.account),
     positions: read(broker.positions),
     openOrders: read(broker.openOrders),

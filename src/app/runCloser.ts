@@ -62,6 +62,7 @@ export function createRunCloser(ports: {
     telemetry.event(levelOf(record.status), "run.ended", {
       runId: record.executionId,
       taskId: record.taskId,
+      slot: record.slot,
       status: record.status,
       code: record.code,
       text: describeSummary(summary),

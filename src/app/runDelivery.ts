@@ -44,7 +44,7 @@ export function createRunDelivery(ports: {
       await endOrRetry(run, failure);
       return;
     }
-    await checkQuietly(realtimeMonitor, telemetry);
+    await checkQuietly(realtimeMonitor);
   }
 
   /** A copy with a new message id, because the queue would drop the old one as a duplicate. */
@@ -58,6 +58,7 @@ export function createRunDelivery(ports: {
       runId: run.runId,
       attempt: run.attempt,
       delayMs,
+      code: codeOf(failure),
       message: messageOf(failure),
     });
     await runs.enqueue({ ...run, attempt: run.attempt + 1 }, delayMs);
@@ -68,6 +69,7 @@ export function createRunDelivery(ports: {
     { messageId, reason }: { messageId: string; reason: string },
   ): Promise<void> {
     const message = runMessageSchema.safeParse(body);
+    telemetry.event("error", "run.deadLettered", { messageId, runId: message.data?.run.runId, reason });
     if (message.success) {
       await taskManager.failTask(message.data.run, "DEAD_LETTERED", reason);
       return;

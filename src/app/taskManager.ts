@@ -10,6 +10,7 @@ import type {
   RunRequest,
 } from "../core/model/run.ts";
 import type { Task } from "../core/model/task.ts";
+import { msBetween } from "../core/model/time.ts";
 import { planRun } from "../core/planning/planRun.ts";
 import { completedRecord, startedRecord } from "../core/reporting/executionRecord.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -81,7 +82,16 @@ export function createTaskManager(ports: {
   async function begin(request: RunRequest, task: Task): Promise<ExecutionRecord> {
     const started = startedRecord(request, task, clock.now());
     if (!(await executions.begin(started))) return (await executions.get(request.runId)) ?? started;
-    telemetry.event("info", "run.started", { runId: request.runId, taskId: task.id, attempt: request.attempt });
+    const { runId, slot, attempt, enqueuedMs } = request;
+    const waitedMs = clock.realMs() - enqueuedMs;
+    telemetry.event("info", "run.started", {
+      runId,
+      taskId: task.id,
+      slot,
+      attempt,
+      lateMs: msBetween(slot, started.startedAt),
+      waitedMs,
+    });
     return started;
   }
 
@@ -100,11 +110,21 @@ export function createTaskManager(ports: {
   async function planAhead(request: RunRequest, task: Task): Promise<PlannedRun> {
     const inputs = await dataFetcher.gatherInputs(request, task);
     const plan = planRun(inputs);
-    if (await executions.savePlan(plan, inputs)) return { plan, inputs, resumed: false };
+    if (await executions.savePlan(plan, inputs)) {
+      tellDenials(plan);
+      return { plan, inputs, resumed: false };
+    }
     const stored = await executions.loadPlan(request.runId);
     if (stored === undefined)
       throw new InvariantError("INTERNAL", `the plan of ${request.runId} was stored and is gone`);
     return { ...stored, resumed: true };
+  }
+
+  function tellDenials({ runId, verdicts }: RunPlan): void {
+    for (const { intent, decision, code } of verdicts) {
+      const { symbol, side, qty } = intent;
+      if (code !== undefined) telemetry.event("info", "order.denied", { runId, symbol, side, qty, decision, code });
+    }
   }
 
   return { executeTask, failTask };

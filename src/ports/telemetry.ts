@@ -1,7 +1,7 @@
-// What the app says while it works: named events with fields, one line each.
+// What the app says while it works: named events with fields. Metrics are read off them, and spans are put around the ports.
+import type { EventFields, EventLevel, EventName } from "../core/telemetry/events.ts";
 
-export type EventLevel = "info" | "warning" | "error";
-export type EventFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+export type { EventFields, EventLevel, EventName };
 
-/** `name` is a stable dotted name (`run.finished`); fields never hold secrets or account numbers. Never throws. */
-export type Telemetry = { event(level: EventLevel, name: string, fields: EventFields): void };
+/** Every name with its levels and fields stands in src/core/telemetry/events.ts; fields never hold secrets or account numbers. Never throws. */
+export type Telemetry = { event<N extends EventName>(level: EventLevel, name: N, fields: EventFields<N>): void };

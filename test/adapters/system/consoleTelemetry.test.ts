@@ -1,6 +1,7 @@
 // Events on the console: one JSON line each, at the level they have, without secrets.
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createConsoleTelemetry } from "../../../src/adapters/system/consoleTelemetry.ts";
+import { createRedaction } from "../../../src/adapters/telemetry/redact.ts";
 
 const original = { log: console.log, warn: console.warn, error: console.error };
 let lines: { writer: string; text: string }[];
@@ -21,16 +22,20 @@ test.each([
   ["warning", "warn"],
   ["error", "error"],
 ] as const)("writes an event of level %s with console.%s, as one line", (level, writer) => {
-  createConsoleTelemetry().event(level, "run.ended", { text: "two\nlines", orders: 2, ok: true, none: null });
+  createConsoleTelemetry().event(level, "history.purged", {
+    runs: 2,
+    more: true,
+    ...{ text: "two\nlines", none: null },
+  });
   expect(lines).toHaveLength(1);
   expect(lines[0]?.writer).toBe(writer);
   expect(lines[0]?.text).not.toContain("\n");
   expect(JSON.parse(lines[0]?.text ?? "")).toEqual({
-    event: "run.ended",
+    event: "history.purged",
     level,
+    runs: 2,
+    more: true,
     text: "two\nlines",
-    orders: 2,
-    ok: true,
     none: null,
   });
 });
@@ -39,9 +44,24 @@ test("writes no value of a field whose name speaks of a secret or an account num
   const names = ["secret", "clientSecret", "password", "accessToken", "apiKey", "key", "keyId", "Authorization"];
   const more = ["accountId", "connectionString", "ServiceBusConnectionString"];
   const fields = Object.fromEntries([...names, ...more].map((name) => [name, "hush"]));
-  createConsoleTelemetry().event("info", "a.b", { ...fields, taskId: "demo", symbol: "KEY" });
+  createConsoleTelemetry().event("info", "order.inDoubt", { ...fields, taskId: "demo", symbol: "KEY" });
   expect(lines[0]?.text).not.toContain("hush");
   expect(JSON.parse(lines[0]?.text ?? "")).toMatchObject({ secret: "[redacted]", taskId: "demo", symbol: "KEY" });
+});
+
+test("writes the secrets that the app was given nowhere, whatever quotes them", () => {
+  createConsoleTelemetry(createRedaction(["hunter2-hunter2", "short"])).event("warning", "monitor.failed", {
+    message: "401 for hunter2-hunter2, shortly",
+  });
+  expect(JSON.parse(lines[0]?.text ?? "")).toMatchObject({ message: "401 for [redacted], shortly" });
+});
+
+test("hands redacted events to whoever exports them too", () => {
+  const told: unknown[] = [];
+  const telemetry = createConsoleTelemetry(createRedaction(["hunter2-hunter2"]));
+  telemetry.alsoTo((...event) => told.push(event));
+  telemetry.event("info", "run.asked", { runId: "one", why: "hunter2-hunter2" });
+  expect(told).toEqual([["info", "run.asked", { runId: "one", why: "[redacted]" }]]);
 });
 
 test("writes the fields of a piece of work in every event of it, and of no other that goes on meanwhile", async () => {
@@ -49,13 +69,13 @@ test("writes the fields of a piece of work in every event of it, and of no other
   const work = (requestId: string) =>
     telemetry.within({ requestId }, async () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
-      telemetry.event("info", "done", { of: requestId });
+      telemetry.event("info", "run.asked", { runId: requestId });
     });
   await Promise.all([work("one"), work("two")]);
-  telemetry.event("info", "later", {});
+  telemetry.event("info", "tick", {});
   expect(lines.map(({ text }) => JSON.parse(text))).toEqual([
-    { event: "done", level: "info", requestId: "one", of: "one" },
-    { event: "done", level: "info", requestId: "two", of: "two" },
-    { event: "later", level: "info" },
+    { event: "run.asked", level: "info", requestId: "one", runId: "one" },
+    { event: "run.asked", level: "info", requestId: "two", runId: "two" },
+    { event: "tick", level: "info" },
   ]);
 });
