@@ -5,7 +5,7 @@ import { maxBodyBytes } from "../../src/api/request.ts";
 import { ConfigError, InvariantError, RefusedError, TransientError } from "../../src/core/model/errors.ts";
 import { type ApiCall, type ApiReply, type LoggedEvent, openApiClient } from "../support/apiClient.ts";
 import { disarm } from "../support/disturb.ts";
-import { type MemoryStack, runInMemory } from "../support/memoryStack.ts";
+import { asked, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
 
 let stack: MemoryStack | undefined;
 afterEach(async () => {
@@ -45,6 +45,39 @@ describe("reads", () => {
     });
     const one = await get("/scheduler/executions/example@20260615T133500Z");
     expect(one).toMatchObject({ status: 200, body: { outcomes: [{ kind: "accepted" }, { kind: "accepted" }] } });
+  });
+
+  test("an order's receipt, by its id or its symbol", async () => {
+    stack = await runInMemory();
+    const { executionId, outcomes } = await stack.runNextSlot();
+    const orders = `/scheduler/executions/${executionId}/orders`;
+    const byId = await get(`${orders}/${outcomes[0]?.ticket.clientOrderId}/receipt`);
+    expect(byId).toMatchObject({
+      status: 200,
+      body: {
+        executionId,
+        sizing: { qty: outcomes[0]?.ticket.qty },
+        verdict: { decision: "approved" },
+        gateQuote: { symbol: outcomes[0]?.ticket.symbol },
+        outcome: { kind: "accepted" },
+      },
+    });
+    expect((await get(`${orders}/${outcomes[0]?.ticket.symbol}/receipt`)).body).toEqual(byId.body);
+    for (const order of ["ZZZ", "tw.nobody", `${outcomes[0]?.ticket.clientOrderId}1`])
+      expect(await get(`${orders}/${order}/receipt`)).toMatchObject({ status: 404, body: { code: "ORDER_NOT_FOUND" } });
+    expect(await get("/scheduler/executions/example@20260615T135000Z/orders/AAA/receipt")).toMatchObject({
+      status: 404,
+      body: { code: "EXECUTION_NOT_FOUND" },
+    });
+  });
+
+  test("a run that planned nothing has no receipt, and the problem says how it ended", async () => {
+    stack = await runInMemory();
+    await stack.app.controlService.change(asked("stop"));
+    const { executionId } = await stack.runNextSlot();
+    const answer = await get(`/scheduler/executions/${executionId}/orders/AAA/receipt`);
+    expect(answer).toMatchObject({ status: 404, body: { code: "ORDER_NOT_FOUND" } });
+    expect(answer.body.detail).toContain("it is blocked");
   });
 
   test("the function key in the query is not a parameter", async () => {

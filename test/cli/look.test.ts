@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { startCliStack } from "../support/cliStack.ts";
 import { commandLine } from "../support/commandLine.ts";
+import { exampleConfig } from "../support/memoryStack.ts";
 
 const reads = [
   "status",
@@ -12,6 +13,8 @@ const reads = [
   "executions list",
   "executions list --task example --status succeeded --symbol aaa --day 2026-06-15",
   "executions show example@20260615T133500Z",
+  "executions receipt example@20260615T133500Z tw.example@20260615T133500Z.targetWeights.AAA.buy.1 --text",
+  "executions receipt example@20260615T133500Z BBB",
   "slots --task example",
   "slots --task example --from 2026-06-15T13:00:00Z --to 2026-06-15T15:00:00Z --limit 5",
   "events",
@@ -64,6 +67,40 @@ describe("what they show", () => {
       /^today +1 run, 2 orders planned, 2 accepted, 2 filled, 0 denials$/m,
     ])
       expect(output).toMatch(line);
+  });
+
+  test("executions receipt: from the bars to the fills, every rule with its headroom, on one page", async () => {
+    const strategies = [{ name: "movingAverageCross", params: { fast: 3, slow: 10 } }];
+    const { stack, run } = await startCliStack({ config: exampleConfig(["AAA", "BBB"], { strategies }) });
+    const record = await stack.runNextSlot();
+    const [outcome] = record.outcomes;
+    const { clientOrderId = "", symbol = "" } = outcome?.ticket ?? {};
+    const { output } = await run(`executions receipt ${record.executionId} ${clientOrderId} --text`);
+    for (const line of [
+      new RegExp(`^order +${clientOrderId}$`, "m"),
+      new RegExp(`^all inputs +SHA-256 ${record.inputsDigest}$`, "m"),
+      /^1Day +\d+ +2026-\d\d-\d\d .*Z +2026-06-12 .*Z +[0-9a-f]{64}$/m,
+      /^movingAverageCross +\d\.\d{4} +fast [\d.]+, slow [\d.]+/m,
+      /^wanted +\d+, rounded down to whole shares$/m,
+      /^maxGross +95000 +[\d.]+ +95000$/m,
+      /^at the gate +[\d.]+ at 2026-06-15 13:35:00Z, bid [\d.]+, ask [\d.]+$/m,
+      /^filled +\d+ at [\d.]+$/m,
+    ])
+      expect(output).toMatch(line);
+    expect((await run(`executions receipt ${record.executionId} ${symbol}`)).output).toBe(output);
+  });
+
+  test("executions receipt: why a symbol got no order, and of what there is no receipt", async () => {
+    const { stack, run } = await startCliStack();
+    await stack.runNextSlot();
+    const { executionId } = await stack.runNextSlot();
+    const { output } = await run(`executions receipt ${executionId} AAA`);
+    expect(output).toMatch(/^order +none was wanted$/m);
+    expect(output).toMatch(/^no order +nothing is missing: /m);
+    expect(await run(`executions receipt ${executionId} ZZZ`)).toMatchObject({
+      exitCode: 1,
+      errors: expect.stringContaining("ORDER_NOT_FOUND"),
+    });
   });
 
   test("colours and nothing else are added on a terminal", async () => {

@@ -7,7 +7,7 @@ import { instant, tradingDay } from "../../core/model/parse.ts";
 import { sectionNames } from "../../core/model/settings.ts";
 import { taskSchema } from "../../core/model/task.ts";
 import { anySection } from "./documents.ts";
-import { dryRun, executionRecord, outcome, queuedRun, runSummary, usd } from "./runSchemas.ts";
+import { dryRun, executionRecord, orderReceipt, outcome, queuedRun, runSummary, usd } from "./runSchemas.ts";
 
 const kept = {
   version: z.int().min(1),
@@ -215,6 +215,7 @@ export const answerSchemas = {
   ExecutionPage: page(runSummary, "cursor"),
   Execution: executionRecord,
   OrderOutcome: outcome,
+  OrderReceipt: orderReceipt,
   Section: section,
   SettingsChange: settingsChange,
   PendingChanges: z.strictObject({ items: z.array(pendingChange) }),

@@ -24,6 +24,7 @@ export function planRun(inputs: RunInputs): RunPlan {
       strategyFailures: [],
       conflicts: [],
       untraded: [],
+      sizings: [],
       intents: [],
       verdicts: [],
       cancels: [],
@@ -32,7 +33,7 @@ export function planRun(inputs: RunInputs): RunPlan {
     return { ...plan, skip, ...nothing, riskBefore: risk, riskAfter: risk };
   }
   const { signals, failures, targets, conflicts } = runStrategies(inputs);
-  const { intents, untraded } = sizeTargets({ ...inputs, targets });
+  const { intents, untraded, sizings } = sizeTargets({ ...inputs, targets });
   const { verdicts, before, after } = assessRisk(intents, inputs);
   const approved = verdicts
     .filter(({ qty }) => isPositive(qty))
@@ -47,6 +48,7 @@ export function planRun(inputs: RunInputs): RunPlan {
     strategyFailures: failures,
     conflicts,
     untraded,
+    sizings,
     intents,
     verdicts,
     cancels,
