@@ -41,6 +41,7 @@ import { createTaskJudge } from "./taskJudge.ts";
 import { createTaskManager } from "./taskManager.ts";
 import { createTaskService, type TaskService } from "./taskService.ts";
 import { createTradingHalt } from "./tradingHalt.ts";
+import { createWhatIf, type WhatIf } from "./whatIf.ts";
 
 export type AppPorts = Stores & {
   readonly mode: "paper" | "live";
@@ -72,6 +73,7 @@ export type App = Pick<Stores, "tasks" | "executions" | "control" | "settings" |
   readonly runDelivery: RunDelivery;
   readonly notificationManager: NotificationManager;
   readonly auditService: AuditService;
+  readonly whatIf: WhatIf;
 };
 
 export function createApp(given: AppPorts): App {
@@ -130,5 +132,6 @@ export function createApp(given: AppPorts): App {
     runDelivery: createRunDelivery({ ...ports, taskManager, runCloser, realtimeMonitor }),
     notificationManager: createNotificationManager(ports),
     auditService: createAuditService(ports),
+    whatIf: createWhatIf(ports),
   };
 }

@@ -19,6 +19,7 @@ import { addStatus } from "./status.ts";
 import { addTail } from "./tail.ts";
 import { addTasks } from "./tasks.ts";
 import { tellFailure } from "./tellFailure.ts";
+import { addWhatIf } from "./whatIf.ts";
 import type { World } from "./world.ts";
 
 const exitCodes = `
@@ -73,6 +74,7 @@ function createProgram(world: World, end: Commands["end"], help: string[]): Comm
   addExecutions(commands);
   addEvents(commands);
   addAudit(commands);
+  addWhatIf(commands);
   addSessions(commands);
   program.commandsGroup("Control:");
   addControl(commands);

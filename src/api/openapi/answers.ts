@@ -7,7 +7,16 @@ import { instant, tradingDay } from "../../core/model/parse.ts";
 import { sectionNames } from "../../core/model/settings.ts";
 import { taskSchema } from "../../core/model/task.ts";
 import { anySection } from "./documents.ts";
-import { dryRun, executionRecord, orderReceipt, outcome, queuedRun, runSummary, usd } from "./runSchemas.ts";
+import {
+  dryRun,
+  executionRecord,
+  orderReceipt,
+  outcome,
+  queuedRun,
+  runSummary,
+  usd,
+  whatIfPage,
+} from "./runSchemas.ts";
 
 const kept = {
   version: z.int().min(1),
@@ -204,6 +213,7 @@ export const answerSchemas = {
   Occurrences: z.strictObject({ items: z.array(occurrence) }),
   QueuedRun: queuedRun,
   RunOrPlan: z.union([queuedRun, dryRun]),
+  WhatIfPage: whatIfPage,
   SchedulerStatus: schedulerStatus,
   ControlState: controlStateSchema,
   TickReport: tickReport,

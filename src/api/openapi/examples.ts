@@ -122,6 +122,10 @@ export const requestExamples: Readonly<Record<string, unknown>> = {
   enableTask: who,
   disableTask: who,
   runTask: { ...who, dryRun: true },
+  whatIf: {
+    limits: { maxOrderNotionalUsd: 10000, maxOpenPositions: null, symbols: { QQQ: { maxOrderQty: 5 } } },
+    days: 7,
+  },
   startScheduler: { ...who, at: "2026-06-15T18:00:00Z" },
   stopScheduler: { ...who, at: "close" },
   restartScheduler: who,
@@ -393,6 +397,53 @@ export const answerExamples: Readonly<Record<AnswerName, unknown>> = {
   },
   QueuedRun: queued,
   RunOrPlan: plan,
+  WhatIfPage: {
+    taskId: "demo-trend",
+    from: "2026-06-08T13:40:00.000Z",
+    items: [
+      {
+        executionId,
+        slot: at,
+        status: "succeeded",
+        orders: [
+          {
+            clientOrderId,
+            strategy: "movingAverageCross",
+            symbol: "SPY",
+            side: "buy",
+            referencePrice: "600.25",
+            wanted: "120",
+            change: "otherQty",
+            before: {
+              decision: "reduced",
+              qty: "33",
+              code: "MAX_ORDER_NOTIONAL",
+              message: verdict.message,
+              figure: verdict.figures[0],
+            },
+            now: {
+              decision: "reduced",
+              qty: "16",
+              code: "MAX_ORDER_NOTIONAL",
+              message: "the order is above 10000 USD",
+              figure: { rule: "maxOrderNotional", limit: "10000", figure: "72030", headroom: "10000" },
+            },
+          },
+        ],
+      },
+    ],
+    leftOut: [
+      {
+        executionId: "demo-trend@20260615T133000Z",
+        slot: "2026-06-15T13:30:00.000Z",
+        status: "blocked",
+        code: "NO_INPUTS",
+        reason: "it read nothing (STOPPED: the automation was stopped by ops: maintenance)",
+      },
+    ],
+    totals: { judged: 41, nowDenied: 0, nowSent: 0, otherQty: 1 },
+    cursor: "ODIxODUzODI5OTk5OV8",
+  },
   SchedulerStatus: {
     ...controlState,
     at,

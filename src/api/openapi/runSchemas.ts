@@ -265,6 +265,47 @@ export const orderReceipt = z.strictObject({
   fills: z.array(fill),
 });
 
+/** Of the rule that bit hardest where one did. */
+const decided = z.strictObject({
+  decision: z.enum(["approved", "reduced", "denied"]),
+  qty,
+  code: z.string().exactOptional(),
+  message: z.string().exactOptional(),
+  figure: ruleFigure.exactOptional(),
+});
+const runId = { executionId: z.string(), slot: instant, status: runSummary.shape.status };
+export const whatIfPage = z.strictObject({
+  taskId: z.string(),
+  /** No run with an earlier slot is looked at. */
+  from: instant,
+  items: z.array(
+    z.strictObject({
+      ...runId,
+      orders: z.array(
+        z.strictObject({
+          clientOrderId: z.string(),
+          strategy: z.string(),
+          symbol: z.string(),
+          side,
+          referencePrice: price,
+          /** What sizing wanted. */
+          wanted: qty,
+          change: z.enum(["nowDenied", "nowSent", "otherQty"]),
+          before: decided,
+          now: decided,
+        }),
+      ),
+    }),
+  ),
+  /** Runs that could not be judged anew: they read nothing, it cannot be read back, or today's rules decide otherwise anyway. */
+  leftOut: z.array(
+    z.strictObject({ ...runId, code: z.enum(["NO_INPUTS", "UNREADABLE_ROW", "OTHER_RULES"]), reason: z.string() }),
+  ),
+  /** Of this page. */
+  totals: z.strictObject({ judged: z.int(), nowDenied: z.int(), nowSent: z.int(), otherQty: z.int() }),
+  cursor: z.string().exactOptional(),
+});
+
 export const queuedRun = z.strictObject({
   executionId: z.string(),
   slot: instant,
