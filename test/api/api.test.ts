@@ -29,6 +29,57 @@ const post = (target: string, body?: unknown, headers = {}): Promise<ApiReply> =
     body,
   });
 
+describe("what if the limits were others", () => {
+  const path = "/tasks/example/what-if";
+
+  test("is answered page by page from the recorded runs, and says so where nothing would differ", async () => {
+    stack = await runInMemory();
+    for (let run = 0; run < 3; run++) await stack.runNextSlot();
+    const first = await post(path, { limits: { maxOrderNotionalUsd: 5000 }, limit: 2 });
+    expect(first).toMatchObject({ status: 200, body: { taskId: "example", leftOut: [], totals: { judged: 2 } } });
+    const { cursor } = first.body;
+    const last = await post(path, { limits: { maxOrderNotionalUsd: 5000 }, limit: 2, cursor });
+    expect(last).toMatchObject({
+      status: 200,
+      body: {
+        items: [{ orders: [{ change: "otherQty", now: { code: "MAX_ORDER_NOTIONAL" } }, { symbol: "BBB" }] }],
+        totals: { judged: 1, otherQty: 2 },
+      },
+    });
+    expect(last.body).not.toHaveProperty("cursor");
+    const same = await post(path, { limits: { maxOrderNotionalUsd: 50_000 } });
+    expect(same.body).toMatchObject({ items: [], totals: { judged: 3, nowDenied: 0, nowSent: 0, otherQty: 0 } });
+  });
+
+  test.each<[string, unknown, readonly string[]]>([
+    ["no limits", {}, ["limits"]],
+    ["limits without one", { limits: {} }, ["limits"]],
+    [
+      "every wrong limit",
+      {
+        limits: { maxGrossFraction: 5, maxOrderQty: "many", minCoverageFraction: 0.5, symbols: { AAA: { colour: 1 } } },
+      },
+      ["limits.maxGrossFraction", "limits.maxOrderQty", "limits.minCoverageFraction", "limits.symbols.AAA.colour"],
+    ],
+    ["a limit that must be there", { limits: { maxGrossFraction: null } }, ["limits.maxGrossFraction"]],
+    ["too many days", { limits: { maxOpenOrders: 1 }, days: 31 }, ["days"]],
+    ["too long a page", { limits: { maxOpenOrders: 1 }, limit: 501 }, ["limit"]],
+  ])("names every fault with its path: %s", async (_, body, paths) => {
+    const { status, body: problem } = await post(path, body);
+    expect([status, problem.code]).toEqual([400, "BAD_BODY"]);
+    expect(problem.faults.map((fault: { path: string }) => fault.path).toSorted()).toEqual(paths);
+  });
+
+  test("knows no cursor of another list and no task that never was", async () => {
+    const limits = { maxOpenOrders: 1 };
+    expect(await post(path, { limits, cursor: "abc" })).toMatchObject({ status: 400, body: { code: "BAD_CURSOR" } });
+    expect(await post("/tasks/nobody/what-if", { limits })).toMatchObject({
+      status: 404,
+      body: { code: "TASK_NOT_FOUND" },
+    });
+  });
+});
+
 describe("reads", () => {
   test("health, status, tasks and executions answer JSON", async () => {
     stack = await runInMemory();

@@ -151,7 +151,7 @@ function withFirstVerdict(plan: RunPlan, changes: object): RunPlan {
 }
 
 const cents = fc.integer({ min: 100, max: 50_000 }).map((value) => value / 100);
-const weight = fc.integer({ min: -20, max: 60 }).map((percent) => percent / 100);
+const weight = fc.integer({ min: 0, max: 33 }).map((percent) => percent / 100);
 const limits = fc.record({
   maxOrderNotionalUsd: fc.integer({ min: 2000, max: 60_000 }),
   maxPositionFraction: fc.constantFrom(0.2, 1),
