@@ -43,7 +43,12 @@ async function quiet(): Promise<void> {
   }
 }
 
-const params: Readonly<Record<string, string>> = { section: "risk_limits", clientOrderId: "SPY" };
+const params: Readonly<Record<string, string>> = {
+  section: "risk_limits",
+  name: "movingAverageCross",
+  // A symbol stands for its order.
+  clientOrderId: "SPY",
+};
 const query: Readonly<Record<string, string>> = {
   listSlots: "taskId=demo-trend&from=2026-06-15T13:00:00Z&to=2026-06-15T15:00:00Z",
 };
