@@ -157,6 +157,12 @@ export const problemCodes = {
     title: "There is no such execution",
     remedy: "Look at GET /api/scheduler/executions. Old ones are purged; an id is the task's with its slot.",
   },
+  ORDER_NOT_FOUND: {
+    status: 404,
+    title: "The execution knows no such order",
+    remedy:
+      "Read the execution: a denied order has the id that it would have been sent with. A symbol of its task will do.",
+  },
   ORDER_NOT_IN_DOUBT: {
     status: 404,
     title: "There is no such order in doubt",

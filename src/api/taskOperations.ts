@@ -5,6 +5,7 @@ import type { StoredTask } from "../ports/stores.ts";
 import { type Answer, operation, versionTag } from "./operation.ts";
 import { count, dryRunQuery, given, taskId, taskPath, version } from "./parameters.ts";
 import { whoAndWhy } from "./principal.ts";
+import { whatIf } from "./whatIfOperation.ts";
 
 /** What the app keeps beside a task. A client may send them back: they are not the client's to change, so they are left out. */
 const kept = ["version", "createdAt", "changedAt", "changedBy", "reason", "source", "deleted", "warnings"];
@@ -205,4 +206,5 @@ export const taskOperations = [
   setEnabled("disable"),
   nextOccurrences,
   runTask,
+  whatIf,
 ];

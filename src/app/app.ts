@@ -44,6 +44,7 @@ import { createTaskJudge } from "./taskJudge.ts";
 import { createTaskManager } from "./taskManager.ts";
 import { createTaskService, type TaskService } from "./taskService.ts";
 import { createTradingHalt } from "./tradingHalt.ts";
+import { createWhatIf, type WhatIf } from "./whatIf.ts";
 
 export type AppPorts = Stores & {
   readonly mode: "paper" | "live";
@@ -77,6 +78,7 @@ export type App = Pick<Stores, "tasks" | "executions" | "control" | "settings" |
   readonly notificationSweeper: NotificationSweeper;
   readonly notificationService: NotificationService;
   readonly auditService: AuditService;
+  readonly whatIf: WhatIf;
 };
 
 export function createApp(given: AppPorts): App {
@@ -140,5 +142,6 @@ export function createApp(given: AppPorts): App {
     notificationSweeper: createNotificationSweeper({ ...ports, schedulerService }),
     notificationService: createNotificationService(ports),
     auditService: createAuditService(ports),
+    whatIf: createWhatIf(ports),
   };
 }

@@ -1,4 +1,4 @@
-// `tradewind executions`: the history of runs, and one of them in full.
+// `tradewind executions`: the history of runs, one of them in full, and the receipt of one order.
 import { pageOf, type RunSummary, runSummary } from "./answers.ts";
 import { part, readAnswer } from "./client.ts";
 import { type Commands, talks } from "./command.ts";
@@ -6,6 +6,7 @@ import { executionRecord, executionText } from "./executionText.ts";
 import { dayOption, instantOption, wholeNumber } from "./options.ts";
 import { type Column, table, when } from "./output.ts";
 import { readPages } from "./pages.ts";
+import { orderReceipt, receiptText } from "./receiptText.ts";
 import { runStyle } from "./status.ts";
 
 const columns: readonly Column<RunSummary>[] = [
@@ -60,6 +61,16 @@ export function addExecutions(commands: Commands): void {
   talks(commands, show, async ({ client, print, paint }, _, id = "") => {
     const answer = await client(`scheduler/executions/${part(id)}`);
     print(answer.body, () => executionText(readAnswer(executionRecord, answer), paint));
+    return 0;
+  });
+
+  const receipt = parent
+    .command("receipt <id> <order>")
+    .description("All that one order was decided by. A symbol stands for its order, or for why it got none.")
+    .option("--text", "a page to read: the default");
+  talks(commands, receipt, async ({ client, print, paint }, _, id = "", order = "") => {
+    const answer = await client(`scheduler/executions/${part(id)}/orders/${part(order)}/receipt`);
+    print(answer.body, () => receiptText(readAnswer(orderReceipt, answer), paint));
     return 0;
   });
 }

@@ -5,7 +5,7 @@ import { maxBodyBytes } from "../../src/api/request.ts";
 import { ConfigError, InvariantError, RefusedError, TransientError } from "../../src/core/model/errors.ts";
 import { type ApiCall, type ApiReply, type LoggedEvent, openApiClient } from "../support/apiClient.ts";
 import { disarm } from "../support/disturb.ts";
-import { type MemoryStack, runInMemory } from "../support/memoryStack.ts";
+import { asked, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
 
 let stack: MemoryStack | undefined;
 afterEach(async () => {
@@ -29,6 +29,57 @@ const post = (target: string, body?: unknown, headers = {}): Promise<ApiReply> =
     body,
   });
 
+describe("what if the limits were others", () => {
+  const path = "/tasks/example/what-if";
+
+  test("is answered page by page from the recorded runs, and says so where nothing would differ", async () => {
+    stack = await runInMemory();
+    for (let run = 0; run < 3; run++) await stack.runNextSlot();
+    const first = await post(path, { limits: { maxOrderNotionalUsd: 5000 }, limit: 2 });
+    expect(first).toMatchObject({ status: 200, body: { taskId: "example", leftOut: [], totals: { judged: 2 } } });
+    const { cursor } = first.body;
+    const last = await post(path, { limits: { maxOrderNotionalUsd: 5000 }, limit: 2, cursor });
+    expect(last).toMatchObject({
+      status: 200,
+      body: {
+        items: [{ orders: [{ change: "otherQty", now: { code: "MAX_ORDER_NOTIONAL" } }, { symbol: "BBB" }] }],
+        totals: { judged: 1, otherQty: 2 },
+      },
+    });
+    expect(last.body).not.toHaveProperty("cursor");
+    const same = await post(path, { limits: { maxOrderNotionalUsd: 50_000 } });
+    expect(same.body).toMatchObject({ items: [], totals: { judged: 3, nowDenied: 0, nowSent: 0, otherQty: 0 } });
+  });
+
+  test.each<[string, unknown, readonly string[]]>([
+    ["no limits", {}, ["limits"]],
+    ["limits without one", { limits: {} }, ["limits"]],
+    [
+      "every wrong limit",
+      {
+        limits: { maxGrossFraction: 5, maxOrderQty: "many", minCoverageFraction: 0.5, symbols: { AAA: { colour: 1 } } },
+      },
+      ["limits.maxGrossFraction", "limits.maxOrderQty", "limits.minCoverageFraction", "limits.symbols.AAA.colour"],
+    ],
+    ["a limit that must be there", { limits: { maxGrossFraction: null } }, ["limits.maxGrossFraction"]],
+    ["too many days", { limits: { maxOpenOrders: 1 }, days: 31 }, ["days"]],
+    ["too long a page", { limits: { maxOpenOrders: 1 }, limit: 501 }, ["limit"]],
+  ])("names every fault with its path: %s", async (_, body, paths) => {
+    const { status, body: problem } = await post(path, body);
+    expect([status, problem.code]).toEqual([400, "BAD_BODY"]);
+    expect(problem.faults.map((fault: { path: string }) => fault.path).toSorted()).toEqual(paths);
+  });
+
+  test("knows no cursor of another list and no task that never was", async () => {
+    const limits = { maxOpenOrders: 1 };
+    expect(await post(path, { limits, cursor: "abc" })).toMatchObject({ status: 400, body: { code: "BAD_CURSOR" } });
+    expect(await post("/tasks/nobody/what-if", { limits })).toMatchObject({
+      status: 404,
+      body: { code: "TASK_NOT_FOUND" },
+    });
+  });
+});
+
 describe("reads", () => {
   test("health, status, tasks and executions answer JSON", async () => {
     stack = await runInMemory();
@@ -45,6 +96,39 @@ describe("reads", () => {
     });
     const one = await get("/scheduler/executions/example@20260615T133500Z");
     expect(one).toMatchObject({ status: 200, body: { outcomes: [{ kind: "accepted" }, { kind: "accepted" }] } });
+  });
+
+  test("an order's receipt, by its id or its symbol", async () => {
+    stack = await runInMemory();
+    const { executionId, outcomes } = await stack.runNextSlot();
+    const orders = `/scheduler/executions/${executionId}/orders`;
+    const byId = await get(`${orders}/${outcomes[0]?.ticket.clientOrderId}/receipt`);
+    expect(byId).toMatchObject({
+      status: 200,
+      body: {
+        executionId,
+        sizing: { qty: outcomes[0]?.ticket.qty },
+        verdict: { decision: "approved" },
+        gateQuote: { symbol: outcomes[0]?.ticket.symbol },
+        outcome: { kind: "accepted" },
+      },
+    });
+    expect((await get(`${orders}/${outcomes[0]?.ticket.symbol}/receipt`)).body).toEqual(byId.body);
+    for (const order of ["ZZZ", "tw.nobody", `${outcomes[0]?.ticket.clientOrderId}1`])
+      expect(await get(`${orders}/${order}/receipt`)).toMatchObject({ status: 404, body: { code: "ORDER_NOT_FOUND" } });
+    expect(await get("/scheduler/executions/example@20260615T135000Z/orders/AAA/receipt")).toMatchObject({
+      status: 404,
+      body: { code: "EXECUTION_NOT_FOUND" },
+    });
+  });
+
+  test("a run that planned nothing has no receipt, and the problem says how it ended", async () => {
+    stack = await runInMemory();
+    await stack.app.controlService.change(asked("stop"));
+    const { executionId } = await stack.runNextSlot();
+    const answer = await get(`/scheduler/executions/${executionId}/orders/AAA/receipt`);
+    expect(answer).toMatchObject({ status: 404, body: { code: "ORDER_NOT_FOUND" } });
+    expect(answer.body.detail).toContain("it is blocked");
   });
 
   test("the function key in the query is not a parameter", async () => {

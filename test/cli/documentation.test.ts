@@ -7,7 +7,7 @@ const page = readFileSync(new URL("../../docs/cli.md", import.meta.url), "utf8")
 
 /** The names that a help lists, `help` itself left out. */
 const namesIn = (help: string): readonly string[] =>
-  [...help.matchAll(/^ {2}([a-z]+)(?= |$).*$/gm)].map(([, name = ""]) => name).filter((name) => name !== "help");
+  [...help.matchAll(/^ {2}([a-z][a-z-]*)(?= |$).*$/gm)].map(([, name = ""]) => name).filter((name) => name !== "help");
 
 /** What a table row's code spans say of a command: `tasks enable ID`, `disable ID` names both. */
 const isNamed = (group: string, name: string): boolean =>

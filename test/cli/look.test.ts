@@ -2,7 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { startCliStack } from "../support/cliStack.ts";
 import { commandLine } from "../support/commandLine.ts";
+import { asked as askedFor, exampleConfig } from "../support/memoryStack.ts";
 
+const stopped = askedFor("stop");
 const reads = [
   "status",
   "tasks list",
@@ -12,6 +14,9 @@ const reads = [
   "executions list",
   "executions list --task example --status succeeded --symbol aaa --day 2026-06-15",
   "executions show example@20260615T133500Z",
+  "executions receipt example@20260615T133500Z tw.example@20260615T133500Z.targetWeights.AAA.buy.1 --text",
+  "executions receipt example@20260615T133500Z BBB",
+  "what-if example --set maxOrderNotionalUsd=5000 --days 2",
   "slots --task example",
   "slots --task example --from 2026-06-15T13:00:00Z --to 2026-06-15T15:00:00Z --limit 5",
   "events",
@@ -66,6 +71,79 @@ describe("what they show", () => {
       /^today +1 run, 2 orders planned, 2 accepted, 2 filled, 0 denials$/m,
     ])
       expect(output).toMatch(line);
+  });
+
+  test("executions receipt: from the bars to the fills, every rule with its headroom, on one page", async () => {
+    const strategies = [{ name: "movingAverageCross", params: { fast: 3, slow: 10 } }];
+    const { stack, run } = await startCliStack({ config: exampleConfig(["AAA", "BBB"], { strategies }) });
+    const record = await stack.runNextSlot();
+    const [outcome] = record.outcomes;
+    const { clientOrderId = "", symbol = "" } = outcome?.ticket ?? {};
+    const { output } = await run(`executions receipt ${record.executionId} ${clientOrderId} --text`);
+    for (const line of [
+      new RegExp(`^order +${clientOrderId}$`, "m"),
+      new RegExp(`^all inputs +SHA-256 ${record.inputsDigest}$`, "m"),
+      /^1Day +\d+ +2026-\d\d-\d\d .*Z +2026-06-12 .*Z +[0-9a-f]{64}$/m,
+      /^movingAverageCross +\d\.\d{4} +fast [\d.]+, slow [\d.]+/m,
+      /^wanted +\d+, rounded down to whole shares$/m,
+      /^maxGross +95000 +[\d.]+ +95000$/m,
+      /^at the gate +[\d.]+ at 2026-06-15 13:35:00Z, bid [\d.]+, ask [\d.]+$/m,
+      /^filled +\d+ at [\d.]+$/m,
+    ])
+      expect(output).toMatch(line);
+    expect((await run(`executions receipt ${record.executionId} ${symbol}`)).output).toBe(output);
+  });
+
+  test("executions receipt: why a symbol got no order, and of what there is no receipt", async () => {
+    const { stack, run } = await startCliStack();
+    await stack.runNextSlot();
+    const { executionId } = await stack.runNextSlot();
+    const { output } = await run(`executions receipt ${executionId} AAA`);
+    expect(output).toMatch(/^order +none was wanted$/m);
+    expect(output).toMatch(/^no order +nothing is missing: /m);
+    expect(await run(`executions receipt ${executionId} ZZZ`)).toMatchObject({
+      exitCode: 1,
+      errors: expect.stringContaining("ORDER_NOT_FOUND"),
+    });
+  });
+
+  test("what-if: which orders would be others, by which limit, over all pages", async () => {
+    const { stack, asked, run, json } = await startCliStack();
+    for (let count = 0; count < 3; count++) await stack.runNextSlot();
+    const line = "what-if example --set maxOrderNotionalUsd=5000 --set symbols.BBB.maxOrderQty=7";
+    const { output } = await run(line);
+    for (const told of [
+      /^task +example$/m,
+      /^judged anew +3 runs$/m,
+      /^would differ +1 run, 2 orders$/m,
+      /^other size +2$/m,
+      /^2026-06-15 13:35:00Z +buy \d+ AAA +approved \d+ +reduced \d+ MAX_ORDER_NOTIONAL +5000 +[\d.]+ +5000$/m,
+      /^2026-06-15 13:35:00Z +buy \d+ BBB +approved \d+ +reduced 7 MAX_ORDER_QTY +7 shares +\d+ shares +7 shares$/m,
+    ])
+      expect(output).toMatch(told);
+    expect(asked).toEqual(["POST /api/tasks/example/what-if"]);
+    expect(await json(line)).toMatchObject({ totals: { judged: 3, otherQty: 2 }, items: [{ orders: [{}, {}] }] });
+    expect((await run("what-if example --set maxOrderNotionalUsd=49999")).output).toMatch(
+      /no order would be another\n$/,
+    );
+  });
+
+  test("what-if: takes the limits from a file or piped in too, and tells every fault in them", async () => {
+    const { stack, run } = await startCliStack();
+    await stack.runNextSlot();
+    await stack.app.controlService.change(stopped);
+    await stack.runNextSlot();
+    const input = async () => '{"restrictedSymbols": ["AAA"]}';
+    const piped = await run("what-if example", { input });
+    expect(piped.output).toMatch(/^now denied +1$/m);
+    expect(piped.output).toMatch(/^left out +1 run$/m);
+    expect(piped.output).toMatch(/1 × NO_INPUTS: it read nothing \(STOPPED: .*\)$/m);
+    const wrong = await run("what-if example --set maxGrossFraction=9 --set colour=red");
+    expect(wrong.exitCode).toBe(1);
+    expect(wrong.errors).toContain("limits.maxGrossFraction");
+    expect(wrong.errors).toContain("limits.colour");
+    expect(await run("what-if example limits.json --set maxOrderQty=1")).toMatchObject({ exitCode: 2 });
+    expect(await run("what-if example --set maxOrderQty=1 --days 31")).toMatchObject({ exitCode: 2 });
   });
 
   test("colours and nothing else are added on a terminal", async () => {
@@ -134,6 +212,24 @@ describe("what they show", () => {
 });
 
 describe("long lists", () => {
+  test("what-if puts its pages together and adds them up", async () => {
+    const totals = { judged: 100, nowDenied: 1, nowSent: 2, otherQty: 0 };
+    const page = (n: number) => ({ taskId: "a", from: `2026-06-0${n}T00:00:00Z`, items: [], leftOut: [], totals });
+    const bodies: unknown[] = [];
+    const fetch = async (_: unknown, init?: RequestInit) => {
+      bodies.push(JSON.parse(String(init?.body)));
+      return Response.json({ ...page(bodies.length), ...(bodies.length < 3 ? { cursor: `c${bodies.length}` } : {}) });
+    };
+    const world = { env: { TRADEWIND_URL: "https://app.example" }, fetch };
+    const { output } = await commandLine(["what-if", "a", "--set", "maxOrderQty=1", "--json"], world);
+    const asking = { limits: { maxOrderQty: 1 }, days: 30 };
+    expect(bodies).toEqual([asking, { ...asking, cursor: "c1" }, { ...asking, cursor: "c2" }]);
+    expect(JSON.parse(output)).toEqual({
+      ...page(1),
+      totals: { judged: 300, nowDenied: 3, nowSent: 6, otherQty: 0 },
+    });
+  });
+
   /** An app of so many runs that answers three a page, and an empty page now and then. */
   const pages = (count: number) => async (input: unknown) => {
     const at = Number(new URL(String(input)).searchParams.get("cursor") ?? 0);

@@ -10,18 +10,20 @@ const tableName = "TradewindExecutions";
 /** Characters of JSON: even text that hardly compresses fits a row then. */
 const partLength = 1_000_000;
 
+const storedShape = z.looseObject({
+  runId: z.string(),
+  inputsDigest: z.string(),
+  /** Absent in plans of versions that did not keep it. */
+  sizings: z.array(z.looseObject({ symbol: z.string(), qty: z.string() })).optional(),
+  tickets: z.array(z.looseObject({ clientOrderId: z.string() })),
+});
 const storedPlan = z.object({
-  plan: z.custom<RunPlan>(
-    (value) =>
-      z
-        .looseObject({
-          runId: z.string(),
-          inputsDigest: z.string(),
-          tickets: z.array(z.looseObject({ clientOrderId: z.string() })),
-        })
-        .safeParse(value).success,
-    "is not a run plan",
-  ),
+  plan: z
+    .custom<Omit<RunPlan, "sizings"> & Partial<Pick<RunPlan, "sizings">>>(
+      (value) => storedShape.safeParse(value).success,
+      "is not a run plan",
+    )
+    .transform((plan): RunPlan => ({ ...plan, sizings: plan.sizings ?? [] })),
   /** Present unless the inputs lie in parts. */
   inputs: z.unknown().optional(),
   parts: z.int().min(1).optional(),

@@ -9,7 +9,16 @@ import { sectionNames } from "../../core/model/settings.ts";
 import { taskSchema } from "../../core/model/task.ts";
 import { entrySchema } from "../../core/notifications/entry.ts";
 import { anySection } from "./documents.ts";
-import { dryRun, executionRecord, outcome, queuedRun, runSummary, usd } from "./runSchemas.ts";
+import {
+  dryRun,
+  executionRecord,
+  orderReceipt,
+  outcome,
+  queuedRun,
+  runSummary,
+  usd,
+  whatIfPage,
+} from "./runSchemas.ts";
 
 const kept = {
   version: z.int().min(1),
@@ -206,6 +215,7 @@ export const answerSchemas = {
   Occurrences: z.strictObject({ items: z.array(occurrence) }),
   QueuedRun: queuedRun,
   RunOrPlan: z.union([queuedRun, dryRun]),
+  WhatIfPage: whatIfPage,
   SchedulerStatus: schedulerStatus,
   ControlState: controlStateSchema,
   TickReport: tickReport,
@@ -217,6 +227,7 @@ export const answerSchemas = {
   ExecutionPage: page(runSummary, "cursor"),
   Execution: executionRecord,
   OrderOutcome: outcome,
+  OrderReceipt: orderReceipt,
   Section: section,
   SettingsChange: settingsChange,
   PendingChanges: z.strictObject({ items: z.array(pendingChange) }),

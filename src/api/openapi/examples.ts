@@ -122,6 +122,10 @@ export const requestExamples: Readonly<Record<string, unknown>> = {
   enableTask: who,
   disableTask: who,
   runTask: { ...who, dryRun: true },
+  whatIf: {
+    limits: { maxOrderNotionalUsd: 10000, maxOpenPositions: null, symbols: { QQQ: { maxOrderQty: 5 } } },
+    days: 7,
+  },
   startScheduler: { ...who, at: "2026-06-15T18:00:00Z" },
   stopScheduler: { ...who, at: "close" },
   restartScheduler: who,
@@ -230,6 +234,24 @@ const intent = {
   sizing: "weight 1 of 0.8 of equity 100000 = 80000 USD; at 600.25 that is 133; 13 held and 0 on its way: buy 120",
   attribution: [{ strategy: "movingAverageCross", weight: 1 }],
 };
+const sizing = {
+  symbol: "SPY",
+  method: "percentOfEquity",
+  equity: "100000",
+  weight: 1,
+  value: "80000",
+  price: "600.25",
+  costPrice: "600.25",
+  decimals: 0,
+  wanted: "133",
+  held: "13",
+  onItsWay: "0",
+  available: "13",
+  missing: "120",
+  band: "1000",
+  side: "buy",
+  qty: "120",
+};
 const verdict = {
   intent,
   decision: "reduced",
@@ -291,6 +313,7 @@ const plan = {
   strategyFailures: [],
   conflicts: [],
   untraded: [{ symbol: "TLT", reason: "nothing is missing: weight 0; 0 held and 0 on its way: buy 0" }],
+  sizings: [sizing],
   intents: [intent],
   verdicts: [verdict],
   cancels: [],
@@ -332,6 +355,48 @@ const execution = {
   equityAfter: "99998.35",
   timingsMs: { tickToEnqueued: 110, enqueuedToStarted: 100, startedToLastOrder: 1090, total: 1480 },
 };
+const quote = { symbol: "SPY", price: "600.27", at: "2026-06-15T13:35:01.020Z", bid: "600.25", ask: "600.29" };
+const receipt = {
+  schemaVersion: 1,
+  executionId,
+  taskId: run.taskId,
+  taskName: run.taskName,
+  slot: at,
+  asOf: at,
+  account: "main",
+  mode: "paper",
+  symbol: "SPY",
+  clientOrderId,
+  skip: null,
+  data: {
+    inputsDigest: digest,
+    feed: "iex",
+    adjustment: "split",
+    bars: [
+      {
+        timeframe: "1Day",
+        count: 30,
+        firstAt: "2026-05-01T04:00:00.000Z",
+        lastAt: "2026-06-12T04:00:00.000Z",
+        digest,
+      },
+    ],
+    latest: { ...quote, price: "600.25" },
+    asset: { symbol: "SPY", tradable: true, fractionable: true, shortable: true },
+    excluded: null,
+  },
+  signals: [signal],
+  strategyFailures: [],
+  conflict: null,
+  sizing,
+  untraded: null,
+  verdict,
+  ticket,
+  gateQuote: quote,
+  outcome: { ...outcome, gateQuote: quote },
+  events: execution.events,
+  fills: execution.fills,
+};
 const queued = { executionId, slot: at, queued: true };
 
 export const answerExamples: Readonly<Record<AnswerName, unknown>> = {
@@ -358,6 +423,53 @@ export const answerExamples: Readonly<Record<AnswerName, unknown>> = {
   },
   QueuedRun: queued,
   RunOrPlan: plan,
+  WhatIfPage: {
+    taskId: "demo-trend",
+    from: "2026-06-08T13:40:00.000Z",
+    items: [
+      {
+        executionId,
+        slot: at,
+        status: "succeeded",
+        orders: [
+          {
+            clientOrderId,
+            strategy: "movingAverageCross",
+            symbol: "SPY",
+            side: "buy",
+            referencePrice: "600.25",
+            wanted: "120",
+            change: "otherQty",
+            before: {
+              decision: "reduced",
+              qty: "33",
+              code: "MAX_ORDER_NOTIONAL",
+              message: verdict.message,
+              figure: verdict.figures[0],
+            },
+            now: {
+              decision: "reduced",
+              qty: "16",
+              code: "MAX_ORDER_NOTIONAL",
+              message: "the order is above 10000 USD",
+              figure: { rule: "maxOrderNotional", limit: "10000", figure: "72030", headroom: "10000" },
+            },
+          },
+        ],
+      },
+    ],
+    leftOut: [
+      {
+        executionId: "demo-trend@20260615T133000Z",
+        slot: "2026-06-15T13:30:00.000Z",
+        status: "blocked",
+        code: "NO_INPUTS",
+        reason: "it read nothing (STOPPED: the automation was stopped by ops: maintenance)",
+      },
+    ],
+    totals: { judged: 41, nowDenied: 0, nowSent: 0, otherQty: 1 },
+    cursor: "ODIxODUzODI5OTk5OV8",
+  },
   SchedulerStatus: {
     ...controlState,
     at,
@@ -432,6 +544,7 @@ export const answerExamples: Readonly<Record<AnswerName, unknown>> = {
   ExecutionPage: { items: [summary], cursor: "2026-06_79739384866499" },
   Execution: execution,
   OrderOutcome: outcome,
+  OrderReceipt: receipt,
   Section: section,
   SettingsChange: { outcome: "waiting", section, differences: [difference], change: pending, warnings: [] },
   PendingChanges: { items: [pending] },

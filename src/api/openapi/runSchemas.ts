@@ -117,6 +117,26 @@ const conflict = z.strictObject({
 /** Why a symbol that the strategies speak on got no order. */
 const untraded = z.strictObject({ symbol: z.string(), reason: z.string() });
 const exclusion = z.strictObject({ symbol: z.string(), code: z.string(), detail: z.string() });
+const skip = z.strictObject({ code: z.string(), reason: z.string(), figure: ruleFigure.exactOptional() });
+/** The arithmetic of one size: `wanted` is `value` by `costPrice`, rounded down to `decimals`; `missing` is it less `held` and `onItsWay`. */
+const sizingSteps = z.strictObject({
+  symbol: z.string(),
+  method: z.string(),
+  equity: usd,
+  weight: z.number(),
+  value: usd,
+  price,
+  costPrice: price,
+  decimals: z.int(),
+  wanted: qty,
+  held: qty,
+  onItsWay: qty,
+  available: qty,
+  missing: qty,
+  band: usd,
+  side,
+  qty,
+});
 
 const summaryFields = {
   executionId: z.string(),
@@ -182,11 +202,12 @@ export const dryRun = z.strictObject({
   runId: z.string(),
   asOf: instant,
   inputsDigest: z.string(),
-  skip: z.strictObject({ code: z.string(), reason: z.string(), figure: ruleFigure.exactOptional() }).exactOptional(),
+  skip: skip.exactOptional(),
   signals: z.array(signal),
   strategyFailures: z.array(strategyFailure),
   conflicts: z.array(conflict),
   untraded: z.array(untraded),
+  sizings: z.array(sizingSteps),
   intents: z.array(intent),
   verdicts: z.array(verdict),
   cancels: z.array(z.strictObject({ brokerOrderId: z.string(), symbol: z.string() })),
@@ -194,6 +215,95 @@ export const dryRun = z.strictObject({
   riskBefore: riskSnapshot,
   riskAfter: riskSnapshot,
   excluded: z.array(exclusion),
+});
+
+export const orderReceipt = z.strictObject({
+  schemaVersion: z.literal(1),
+  executionId: z.string(),
+  taskId: z.string(),
+  taskName: z.string(),
+  slot: instant,
+  asOf: instant,
+  account: z.string(),
+  mode,
+  symbol: z.string(),
+  /** Null where no order was wanted. */
+  clientOrderId: z.string().nullable(),
+  /** Why the whole run sent nothing. */
+  skip: skip.nullable(),
+  data: z.strictObject({
+    /** SHA-256 of everything that the run read. */
+    inputsDigest: z.string(),
+    feed: z.string(),
+    adjustment: z.string(),
+    bars: z.array(
+      z.strictObject({
+        timeframe: z.string(),
+        count: z.int(),
+        firstAt: instant.nullable(),
+        lastAt: instant.nullable(),
+        digest: z.string(),
+      }),
+    ),
+    latest: latestPrice.nullable(),
+    asset: z
+      .strictObject({ symbol: z.string(), tradable: z.boolean(), fractionable: z.boolean(), shortable: z.boolean() })
+      .nullable(),
+    excluded: exclusion.omit({ symbol: true }).nullable(),
+  }),
+  signals: z.array(signal),
+  strategyFailures: z.array(strategyFailure),
+  conflict: conflict.nullable(),
+  /** Null too in runs of versions that did not keep it: the intent of the verdict has it in words. */
+  sizing: sizingSteps.nullable(),
+  untraded: z.string().nullable(),
+  verdict: verdict.nullable(),
+  ticket: ticket.nullable(),
+  gateQuote: latestPrice.nullable(),
+  outcome: outcome.nullable(),
+  events: z.array(orderEvent),
+  fills: z.array(fill),
+});
+
+/** Of the rule that bit hardest where one did. */
+const decided = z.strictObject({
+  decision: z.enum(["approved", "reduced", "denied"]),
+  qty,
+  code: z.string().exactOptional(),
+  message: z.string().exactOptional(),
+  figure: ruleFigure.exactOptional(),
+});
+const runId = { executionId: z.string(), slot: instant, status: runSummary.shape.status };
+export const whatIfPage = z.strictObject({
+  taskId: z.string(),
+  /** No run with an earlier slot is looked at. */
+  from: instant,
+  items: z.array(
+    z.strictObject({
+      ...runId,
+      orders: z.array(
+        z.strictObject({
+          clientOrderId: z.string(),
+          strategy: z.string(),
+          symbol: z.string(),
+          side,
+          referencePrice: price,
+          /** What sizing wanted. */
+          wanted: qty,
+          change: z.enum(["nowDenied", "nowSent", "otherQty"]),
+          before: decided,
+          now: decided,
+        }),
+      ),
+    }),
+  ),
+  /** Runs that could not be judged anew: they read nothing, it cannot be read back, or today's rules decide otherwise anyway. */
+  leftOut: z.array(
+    z.strictObject({ ...runId, code: z.enum(["NO_INPUTS", "UNREADABLE_ROW", "OTHER_RULES"]), reason: z.string() }),
+  ),
+  /** Of this page. */
+  totals: z.strictObject({ judged: z.int(), nowDenied: z.int(), nowSent: z.int(), otherQty: z.int() }),
+  cursor: z.string().exactOptional(),
 });
 
 export const queuedRun = z.strictObject({

@@ -12,6 +12,7 @@ import type { PortfolioSnapshot } from "./portfolio.ts";
 import type { DenialCode, RiskVerdict, RuleFigure } from "./risk.ts";
 import type { TradingWindow } from "./settings.ts";
 import type { Signal } from "./signal.ts";
+import type { SizingSteps } from "./sizing.ts";
 import type { RunTask } from "./task.ts";
 import type { Instant } from "./time.ts";
 
@@ -103,6 +104,8 @@ export type RunPlan = {
   readonly conflicts: readonly Conflict[];
   /** Symbols that have a target and got no order, sorted. */
   readonly untraded: readonly Untraded[];
+  /** The arithmetic of every size, by symbol; none in plans of versions that did not keep it. */
+  readonly sizings: readonly SizingSteps[];
   readonly intents: readonly OrderIntent[];
   readonly verdicts: readonly RiskVerdict[];
   /** Exits that are cancelled before anything is sent; what remains is protected again by tickets of stage 3. */

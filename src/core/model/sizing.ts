@@ -1,5 +1,7 @@
 // How large positions become, and how the orders for them go out: what a task says of both.
 import { z } from "zod";
+import type { Price, Qty, Usd } from "./money.ts";
+import type { Side } from "./order.ts";
 import { dollars, fraction } from "./parse.ts";
 
 const everySizing = {
@@ -77,3 +79,31 @@ export const protectionSchema = z
 
 export type Sizing = Readonly<z.infer<typeof sizingSchema>>;
 export type OrderPolicy = Readonly<z.infer<typeof orderPolicySchema>>;
+
+/**
+ * The arithmetic behind one size. `wanted` is `value` ÷ `costPrice` (for `fixedQuantity` the task's number), rounded down to `decimals`, whole and negative
+ * for a short position; `missing` = `wanted` − `held` − `onItsWay`. `qty` is what of it is ordered: rounded down, at most what is `available`
+ * where it is sold from a position, at most the position where it covers a short one, and all that is available where the weight is 0.
+ */
+export type SizingSteps = {
+  readonly symbol: string;
+  readonly method: Sizing["method"];
+  readonly equity: Usd;
+  /** The combined target, 0 for out of it. */
+  readonly weight: number;
+  /** What the position is to be worth, whichever its side. */
+  readonly value: Usd;
+  readonly price: Price;
+  /** The price with assumed slippage and fees. */
+  readonly costPrice: Price;
+  readonly decimals: number;
+  readonly wanted: Qty;
+  readonly held: Qty;
+  readonly onItsWay: Qty;
+  readonly available: Qty;
+  readonly missing: Qty;
+  /** A missing value below it makes no order, unless the weight is 0. */
+  readonly band: Usd;
+  readonly side: Side;
+  readonly qty: Qty;
+};

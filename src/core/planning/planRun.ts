@@ -22,6 +22,7 @@ export function planRun(inputs: RunInputs): RunPlan {
       strategyFailures: [],
       conflicts: [],
       untraded: [],
+      sizings: [],
       intents: [],
       verdicts: [],
       cancels: [],
@@ -30,7 +31,7 @@ export function planRun(inputs: RunInputs): RunPlan {
     return { ...plan, skip, ...nothing, riskBefore: risk, riskAfter: risk };
   }
   const { signals, failures, targets, conflicts } = runStrategies(inputs);
-  const { intents, untraded } = sizeTargets({ ...inputs, targets });
+  const { intents, untraded, sizings } = sizeTargets({ ...inputs, targets });
   const { verdicts, before, after } = assessRisk(intents, inputs);
   const sendable = verdicts.filter(({ qty }) => isPositive(qty));
   const approved = ticketsOf(inputs, sendable).toSorted((a, b) => a.stage - b.stage);
@@ -43,6 +44,7 @@ export function planRun(inputs: RunInputs): RunPlan {
     strategyFailures: failures,
     conflicts,
     untraded,
+    sizings,
     intents,
     verdicts,
     cancels,

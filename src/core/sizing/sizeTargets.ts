@@ -17,11 +17,14 @@ import {
   roundQtyDown,
   sharesFor,
   subtractQty,
+  type Usd,
   zeroQty,
+  zeroUsd,
 } from "../model/money.ts";
 import { bySendingOrder, type OrderIntent, type Side } from "../model/order.ts";
 import type { PortfolioSnapshot, Position } from "../model/portfolio.ts";
 import type { Untraded } from "../model/run.ts";
+import type { SizingSteps } from "../model/sizing.ts";
 import type { Task } from "../model/task.ts";
 import type { Target } from "../strategies/combine.ts";
 import { targetValue } from "./targetValue.ts";
@@ -33,8 +36,12 @@ export type SizingInputs = {
   readonly portfolio: PortfolioSnapshot;
 };
 
-/** Every symbol with a target ends in an intent, or among the untraded ones with the reason. */
-export type Sized = { readonly intents: readonly OrderIntent[]; readonly untraded: readonly Untraded[] };
+/** Every symbol with a target ends in an intent, or among the untraded ones with the reason; with the arithmetic where there is any, by symbol. */
+export type Sized = {
+  readonly intents: readonly OrderIntent[];
+  readonly untraded: readonly Untraded[];
+  readonly sizings: readonly SizingSteps[];
+};
 
 /**
  * One order a symbol at the most, rounded down, sells before buys and then by symbol. Costs are assumed as the task says: a target buys no
@@ -56,8 +63,9 @@ export function sizeTargets({ targets, task, market, portfolio }: SizingInputs):
     return [sizeSymbol(given, task, portfolio)];
   });
   return {
-    intents: sized.flatMap((each) => ("intent" in each ? [each.intent] : [])).sort(bySendingOrder),
-    untraded: sized.flatMap((each) => ("reason" in each ? [each] : [])),
+    intents: sized.flatMap(({ intent = [] }) => intent).sort(bySendingOrder),
+    untraded: sized.flatMap(({ untraded = [] }) => untraded),
+    sizings: sized.flatMap(({ steps = [] }) => steps),
   };
 }
 
@@ -84,29 +92,22 @@ type TargetSymbol = {
   readonly decimals: number;
 };
 
-function sizeSymbol(
-  { symbol, price, target, positions, daily, position, decimals }: TargetSymbol,
-  { sizing }: SizingInputs["task"],
-  portfolio: PortfolioSnapshot,
-): { readonly intent: OrderIntent } | Untraded {
-  const { equity } = portfolio.account;
-  const wanted = wantedQty({ target, price, equity, positions, daily, decimals }, sizing);
-  if ("reason" in wanted) return { symbol, reason: wanted.reason };
-  const held = position?.qty ?? zeroQty;
-  const onItsWay = subtractQty(underWay(portfolio, symbol, "buy"), underWay(portfolio, symbol, "sell"));
-  const missing = subtractQty(wanted.qty, addQty(held, onItsWay));
-  const side: Side = isNegative(missing) ? "sell" : "buy";
-  const available = position?.available ?? zeroQty;
-  const leaves = target.weight === 0 && isZero(onItsWay);
-  const qty = leaves ? absQty(available) : withoutFlip({ side, missing: absQty(missing), held, available, decimals });
+type SizedSymbol = { readonly intent?: OrderIntent; readonly untraded?: Untraded; readonly steps?: SizingSteps };
 
+function sizeSymbol(given: TargetSymbol, { sizing }: SizingInputs["task"], portfolio: PortfolioSnapshot): SizedSymbol {
+  const { symbol, price, target } = given;
+  const wanted = wantedQty({ ...given, equity: portfolio.account.equity }, sizing);
+  if ("reason" in wanted) return { untraded: { symbol, reason: wanted.reason } };
+  const steps = stepsTo(wanted, given, sizing, portfolio);
+  const { held, onItsWay, missing, band, side, qty } = steps;
   const sizingText = `${wanted.how}; at ${price} that is ${wanted.qty}; ${held} held and ${onItsWay} on its way: ${side} ${qty}`;
-  const band = fractionOf(equity, sizing.rebalanceBandFraction);
-  if (!isPositive(qty)) return { symbol, reason: `nothing is missing: ${sizingText}` };
-  if (!leaves && compare(notional(price, absQty(missing)), band) < 0)
-    return { symbol, reason: `what is missing is within the rebalance band of ${band} USD: ${sizingText}` };
+  const untraded = (why: string): SizedSymbol => ({ steps, untraded: { symbol, reason: `${why}: ${sizingText}` } });
+  if (!isPositive(qty)) return untraded("nothing is missing");
+  if (!leavesWhole(target, onItsWay) && compare(notional(price, absQty(missing)), band) < 0)
+    return untraded(`what is missing is within the rebalance band of ${band} USD`);
   const { strategy, attribution, stopFraction, targetFraction } = target;
   return {
+    steps,
     intent: {
       strategy,
       symbol,
@@ -122,20 +123,57 @@ function sizeSymbol(
   };
 }
 
+/** From the position that is wanted to the order that leads there. */
+function stepsTo(
+  wanted: { readonly qty: Qty; readonly usd: Usd },
+  { symbol, price, target, position, decimals }: TargetSymbol,
+  sizing: Task["sizing"],
+  portfolio: PortfolioSnapshot,
+): SizingSteps {
+  const { equity } = portfolio.account;
+  const held = position?.qty ?? zeroQty;
+  const available = position?.available ?? zeroQty;
+  const onItsWay = subtractQty(underWay(portfolio, symbol, "buy"), underWay(portfolio, symbol, "sell"));
+  const missing = subtractQty(wanted.qty, addQty(held, onItsWay));
+  const side: Side = isNegative(missing) ? "sell" : "buy";
+  return {
+    symbol,
+    method: sizing.method,
+    equity,
+    weight: target.weight,
+    value: wanted.usd,
+    price,
+    costPrice: costPrice(price, sizing),
+    decimals,
+    wanted: wanted.qty,
+    held,
+    onItsWay,
+    available,
+    missing,
+    band: fractionOf(equity, sizing.rebalanceBandFraction),
+    side,
+    qty: leavesWhole(target, onItsWay)
+      ? absQty(available)
+      : withoutFlip({ side, missing: absQty(missing), held, available, decimals }),
+  };
+}
+
+const leavesWhole = ({ weight }: Target, onItsWay: Qty): boolean => weight === 0 && isZero(onItsWay);
+
 /** The signed quantity behind a target. Short positions are of whole shares. */
 function wantedQty(
   { decimals, ...given }: Parameters<typeof targetValue>[1] & { readonly decimals: number },
   sizing: Task["sizing"],
-): { readonly qty: Qty; readonly how: string } | { readonly reason: string } {
+): { readonly qty: Qty; readonly usd: Usd; readonly how: string } | { readonly reason: string } {
   const { target, price } = given;
-  if (target.weight === 0) return { qty: zeroQty, how: "weight 0" };
+  if (target.weight === 0) return { qty: zeroQty, usd: zeroUsd, how: "weight 0" };
   const value = targetValue(sizing, given);
   if (value.kind === "none") return { reason: value.reason };
   const short = target.weight < 0;
   const each = costPrice(price, sizing);
   const shares = roundQtyDown(value.shares ?? sharesFor(value.usd, each, decimals), short ? 0 : decimals);
   const how = `${value.how} = ${value.usd} USD${each === price ? "" : `, at ${each} with costs`}`;
-  return { qty: short ? negateQty(shares) : shares, how };
+  return { qty: short ? negateQty(shares) : shares, usd: value.usd, how };
 }
 
 /** Never more than can be sold, nor than closes a position of the other side. */

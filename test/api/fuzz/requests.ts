@@ -22,7 +22,9 @@ export type Memory = {
   readonly digest: string;
   readonly changeIds: readonly string[];
   readonly executionIds: readonly string[];
-  /** Orders in doubt: execution id and client order id. */
+  /** Execution id and client order id. */
+  readonly orders: readonly (readonly [string, string])[];
+  /** The same of orders in doubt. */
   readonly doubts: readonly (readonly [string, string])[];
   readonly cursors: readonly string[];
   readonly notificationIds: readonly string[];
@@ -34,10 +36,11 @@ export async function look(app: App): Promise<Memory> {
   const sections = await Promise.all(sectionNames.map((name) => settingsService.get(name)));
   const runs = await executions.list({ limit: 5 });
   const records = await Promise.all(runs.items.map(({ executionId }) => executions.get(executionId)));
-  const doubts = records.flatMap((record) =>
-    (record?.outcomes ?? []).flatMap(({ kind, ticket }) =>
-      kind === "unknown" ? [[record?.executionId ?? "", ticket.clientOrderId] as const] : [],
-    ),
+  const outcomes = records.flatMap((record) =>
+    (record?.outcomes ?? []).map(({ kind, ticket }) => ({
+      kind,
+      order: [record?.executionId ?? "", ticket.clientOrderId] as const,
+    })),
   );
   const events = await control.events({ limit: 2 });
   const notifications = await notificationService.list({ limit: 2 });
@@ -50,7 +53,8 @@ export async function look(app: App): Promise<Memory> {
     digest: (await configService.export()).digest,
     changeIds: (await settingsService.pending()).map(({ id }) => id),
     executionIds: runs.items.map(({ executionId }) => executionId),
-    doubts,
+    orders: outcomes.map(({ order }) => order),
+    doubts: outcomes.flatMap(({ kind, order }) => (kind === "unknown" ? [order] : [])),
     notificationIds: notifications.items.map(({ id }) => id),
     cursors: [runs.cursor, events.cursor, notifications.cursor].filter((cursor) => cursor !== undefined),
   };
@@ -120,7 +124,7 @@ function queryValue(name: string, schema: Json, random: Random, { taskIds, curso
 }
 
 function fillPath(path: string, random: Random, memory: Memory): string {
-  const { taskIds, changeIds, executionIds, doubts, notificationIds } = memory;
+  const { taskIds, changeIds, executionIds, orders, doubts, notificationIds } = memory;
   const values: Readonly<Record<string, string>> = {
     section: random.pick(sectionNames),
     id: path.startsWith("/scheduler/executions")
@@ -131,11 +135,12 @@ function fillPath(path: string, random: Random, memory: Memory): string {
           ? random.pick([...notificationIds, "none"])
           : random.pick([...taskIds, ...taskIds, fallbackTask]),
     name: random.pick([...strategies.map(({ name }) => name), "none"]),
-    clientOrderId: "tw.x.y.AAA.buy.1",
+    clientOrderId: random.pick(["tw.x.y.AAA.buy.1", "AAA"]),
   };
-  const [id = "", clientOrderId = ""] = doubts.length > 0 && random.chance(0.9) ? random.pick(doubts) : [];
-  const inDoubt = path.endsWith("/resolve") && id !== "" ? { id, clientOrderId } : {};
-  const all: Readonly<Record<string, string>> = { ...values, ...inDoubt };
+  const known = path.endsWith("/resolve") ? doubts : path.endsWith("/receipt") ? orders : [];
+  const [id, clientOrderId] = known.length > 0 && random.chance(0.9) ? random.pick(known) : [];
+  const all: Readonly<Record<string, string>> =
+    id === undefined || clientOrderId === undefined ? values : { ...values, id, clientOrderId };
   return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(all[name] ?? name));
 }
 

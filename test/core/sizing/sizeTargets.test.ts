@@ -235,6 +235,7 @@ describe("by method", () => {
     ]);
     expect(byMethod(method, { AAA: 1 })).toEqual({
       intents: [],
+      sizings: [],
       untraded: [{ symbol: "AAA", reason: expect.stringContaining("where the stop is") }],
     });
   });
@@ -257,6 +258,7 @@ describe("by method", () => {
     const sizedBy = byMethod({ method, lookbackBars: 60, ...more }, { AAA: 1 }, { market: moving([100, 101]) });
     expect(sizedBy).toEqual({
       intents: [],
+      sizings: [],
       untraded: [{ symbol: "AAA", reason: "it has fewer than the 61 daily bars that its size is computed from" }],
     });
   });
@@ -315,5 +317,50 @@ describe("what every method heeds", () => {
     expect(untraded).toEqual([
       { symbol: "AAA", reason: expect.stringContaining("within the rebalance band of 500 USD") },
     ]);
+  });
+});
+
+describe("the arithmetic that is kept", () => {
+  test("leads from equity to the quantity of the order, in numbers", () => {
+    const method = { method: "percentOfEquity", equityFraction: 0.8, slippageFraction: 0.01 };
+    const portfolio = examplePortfolio({ equity: 10_000, positions: { AAA: [20, 2000] } });
+    const { sizings, intents } = sizeTargets({
+      targets: targets({ AAA: 0.5 }),
+      task: sizing(method),
+      market: exampleMarket({ AAA: 100 }),
+      portfolio,
+    });
+    expect(sizings).toEqual([
+      {
+        symbol: "AAA",
+        method: "percentOfEquity",
+        equity: "10000",
+        weight: 0.5,
+        value: "4000",
+        price: "100",
+        costPrice: "101",
+        decimals: 0,
+        wanted: "39",
+        held: "20",
+        onItsWay: "0",
+        available: "20",
+        missing: "19",
+        band: "0",
+        side: "buy",
+        qty: "19",
+      },
+    ]);
+    expect(intents.map(({ qty }) => qty)).toEqual(["19"]);
+  });
+
+  test("is kept of a symbol that gets no order too", () => {
+    const { sizings, untraded } = sizeTargets({
+      targets: targets({ AAA: 0.5 }),
+      task: sizing({ rebalanceBandFraction: 0.1 }),
+      market: exampleMarket({ AAA: 100 }),
+      portfolio: examplePortfolio({ equity: 10_000, positions: { AAA: [45, 4500] } }),
+    });
+    expect(sizings).toMatchObject([{ symbol: "AAA", wanted: "50", held: "45", missing: "5", band: "1000", qty: "5" }]);
+    expect(untraded).toMatchObject([{ symbol: "AAA", reason: expect.stringContaining("rebalance band") }]);
   });
 });
