@@ -12,7 +12,7 @@ export const whatIf = operation({
   access: "read",
   summary: "Which orders of the last days would be others under other limits",
   description:
-    "Each run is judged anew on what it read then, with these limits in the place of those that held for it. What the runs before it did to the book stays as it was, and the last gate is not asked again. A page reads `limit` runs; go on with its cursor, the same limits and the same days.",
+    "Each run is judged anew on what it read then, with these limits in the place of those that held for it. What the runs before it did to the book stays as it was, and the last gate is not asked again. A page reads `limit` runs, fewer where judging them takes long; go on with its cursor, the same limits and the same days.",
   params: taskPath,
   body: z.strictObject({
     limits: otherLimitsSchema,

@@ -7,7 +7,7 @@ import { type OtherOrder, underOtherLimits } from "../core/reporting/whatIf.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ExecutionRepository, TaskStore } from "../ports/stores.ts";
 
-/** `days` back from now; a page reads `limit` runs. */
+/** `days` back from now; a page reads `limit` runs, and fewer where judging them takes long. */
 export type WhatIfQuery = {
   readonly limits: OtherLimits;
   readonly days: number;
@@ -40,6 +40,10 @@ export type WhatIf = {
   ask(taskId: string, query: WhatIfQuery): Promise<WhatIfPage>;
 };
 
+/** A run of a thousand symbols takes seconds, and Azure ends an HTTP request after 230 of them. */
+const pageMs = 20_000;
+const runsAtOnce = 10;
+
 export function createWhatIf(ports: {
   readonly tasks: TaskStore;
   readonly executions: ExecutionRepository;
@@ -51,10 +55,7 @@ export function createWhatIf(ports: {
     if ((await tasks.get(taskId)) === undefined)
       throw new RefusedError("TASK_NOT_FOUND", `there is no task "${taskId}"`);
     const from = addMs(clock.now(), -days * dayMs);
-    const page = await executions.list({ taskId, from, limit, ...(cursor === undefined ? {} : { cursor }) });
-    const runs: (OtherRun | RunLeftOut)[] = [];
-    // One by one: the inputs of a run may be megabytes.
-    for (const summary of page.items) runs.push(await judgeRun(summary, limits));
+    const { runs, next } = await judgeRuns({ taskId, from }, limits, limit, cursor);
     const judged = runs.filter((run): run is OtherRun => "orders" in run);
     const orders = judged.flatMap((run) => run.orders);
     const count = (change: OtherOrder["change"]): number => orders.filter((order) => order.change === change).length;
@@ -69,8 +70,27 @@ export function createWhatIf(ports: {
         nowSent: count("nowSent"),
         otherQty: count("otherQty"),
       },
-      ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
+      ...(next === undefined ? {} : { cursor: next }),
     };
+  }
+
+  async function judgeRuns(
+    which: { readonly taskId: string; readonly from: Instant },
+    limits: OtherLimits,
+    limit: number,
+    cursor: string | undefined,
+  ): Promise<{ readonly runs: readonly (OtherRun | RunLeftOut)[]; readonly next: string | undefined }> {
+    const startedMs = clock.realMs();
+    const runs: (OtherRun | RunLeftOut)[] = [];
+    let next = cursor;
+    do {
+      const part = { ...which, limit: Math.min(runsAtOnce, limit - runs.length) };
+      const page = await executions.list(next === undefined ? part : { ...part, cursor: next });
+      // One by one: the inputs of a run may be megabytes.
+      for (const summary of page.items) runs.push(await judgeRun(summary, limits));
+      next = page.cursor;
+    } while (next !== undefined && runs.length < limit && clock.realMs() - startedMs < pageMs);
+    return { runs, next };
   }
 
   async function judgeRun(

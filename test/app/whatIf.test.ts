@@ -1,7 +1,7 @@
 // "What if", over runs that were really made: their own limits change nothing, and other limits change what those would have changed.
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { MemoryTable } from "../../src/adapters/memory/memoryTable.ts";
-import type { WhatIfPage, WhatIfQuery } from "../../src/app/whatIf.ts";
+import { createWhatIf, type WhatIfPage, type WhatIfQuery } from "../../src/app/whatIf.ts";
 import { asked, exampleConfig, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
 import { scriptedPrices } from "../support/scriptedPrices.ts";
 
@@ -135,6 +135,20 @@ describe("other limits", () => {
     expect([stack.queues.take("runs"), stack.queues.take("notifications")]).toEqual([undefined, undefined]);
   });
 
+  test("end a page sooner where judging takes long, so that no request is cut off", async () => {
+    const stack = await started();
+    await runs(stack, 12);
+    const slow = createWhatIf({ ...stack.ports, clock: { ...stack.ports.clock, realMs: everyTime(15_000) } });
+    const first = await slow.ask("example", { limits, days: 30, limit: 100 });
+    expect(first.totals.judged).toBe(12);
+    const slower = createWhatIf({ ...stack.ports, clock: { ...stack.ports.clock, realMs: everyTime(30_000) } });
+    const half = await slower.ask("example", { limits, days: 30, limit: 100 });
+    expect(half.totals.judged).toBe(10);
+    const rest = await slower.ask("example", { limits, days: 30, limit: 100, cursor: half.cursor ?? "" });
+    expect(rest.totals.judged).toBe(2);
+    expect(rest).not.toHaveProperty("cursor");
+  });
+
   test("reach as far back as the days say", async () => {
     const stack = await started();
     await runs(stack, 3);
@@ -191,6 +205,15 @@ describe("other limits", () => {
     });
   });
 });
+
+/** A clock that has gone on by so much whenever it is looked at. */
+function everyTime(stepMs: number): () => number {
+  let now = 0;
+  return () => {
+    now += stepMs;
+    return now;
+  };
+}
 
 test("of no task there is no answer", async () => {
   const stack = await started();
