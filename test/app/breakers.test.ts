@@ -58,6 +58,9 @@ describe("the loss of a day", () => {
     expect(await checkAt("2026-06-15T13:41:30Z")).toBe("halted by dailyLoss");
     const alerts = await told();
     expect(alerts).toMatchObject([{ severity: "error", title: "Trading is halted by the breaker dailyLoss" }]);
+    expect((await stack.ports.notificationBook.desk()).desk.troubles).toMatchObject([
+      { fingerprint: expect.stringMatching(/^breaker\/dailyLoss\./) },
+    ]);
     expect(alerts[0]?.text).toMatch(
       /equity 9\d+(\.\d+)? is \d+(\.\d+)? USD \([34]\.\d\d % of the day's first\) below .* the limit is 2\d{3}/,
     );

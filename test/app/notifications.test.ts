@@ -161,6 +161,7 @@ describe("a channel that takes nothing", () => {
     expect(channelsOf("resting")).toEqual(["email"]);
     expect(channelsOf("rested")).toEqual(["slack"]);
     expect(channelsOf("The channel slack takes notifications again")).toEqual(["slack"]);
+    expect((await stack.ports.notificationBook.desk()).desk.failing).toEqual({});
   });
 
   test("with all others failing too, loses nothing that the list does not show", async () => {
@@ -183,8 +184,8 @@ describe("the queue", () => {
     expect(sent).toEqual([]);
     Object.assign(notifications, { enqueue });
     await sweep();
-    await sweep();
     expect(sent.map(({ title }) => title)).toEqual(["Example: succeeded", "Example: succeeded"]);
+    expect((await stack.ports.notificationBook.desk()).parked).toEqual([]);
   });
 });
 
@@ -254,6 +255,8 @@ describe("a breaker", () => {
       recovered,
     ]);
     expect((await stack.ports.notificationBook.desk()).desk.troubles).toEqual([]);
+    stack.setNow("2026-06-15T13:37:00Z");
+    await controlService.change({ ...resume, action: "halt" });
     await controlService.change(resume);
     await stack.deliverAll();
     expect(titles()).toHaveLength(3);

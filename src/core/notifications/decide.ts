@@ -114,6 +114,8 @@ function place(
     const next = { ...desk, quiet: withLine(desk.quiet, notification, now) };
     return { decision: { ...none, outcome: "quiet", reason: `waits for ${quietHours.end} (quietHours)` }, desk: next };
   }
+  if (notification.kind === "summary" || notification.kind === "report")
+    return told(notification, reachable(wanted, configured, desk.failing, now), "", desk);
   const isError = severity === "error";
   if ((isError ? desk.toldErrors : desk.told) >= settings.budgetPerDay) {
     const next = { ...desk, collapsed: withLine(desk.collapsed, notification, now) };

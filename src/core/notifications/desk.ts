@@ -36,6 +36,8 @@ export const deskSchema = z.strictObject({
   quiet: bundle,
   digest: bundle,
   collapsed: bundle,
+  /** The day on which it was told that the budget is spent. */
+  spentToldOn: z.string(),
   failing: z.partialRecord(z.enum(channelNames), failing),
   /** The trading day whose report was told last; empty before the first. */
   reportedDay: z.string(),
@@ -54,6 +56,7 @@ export const emptyDesk: NotificationDesk = {
   quiet: emptyBundle,
   digest: emptyBundle,
   collapsed: emptyBundle,
+  spentToldOn: "",
   failing: {},
   reportedDay: "",
 };

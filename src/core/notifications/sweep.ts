@@ -36,10 +36,13 @@ export function sweep(desk: NotificationDesk, settings: NotificationSettings, no
     posts.push(summaryOf("quiet", "in quiet hours", desk.quiet, now));
     next = { ...next, quiet: emptyDesk.quiet };
   }
-  // Told once the budget is another one: the next day.
-  if (sizeOf(desk.collapsed) > 0 && desk.day !== tradingDayOf(now)) {
+  const today = tradingDayOf(now);
+  if (sizeOf(desk.collapsed) > 0 && desk.day !== today) {
     posts.push(summaryOf("collapsed", "above the day's budget", desk.collapsed, now));
     next = { ...next, collapsed: emptyDesk.collapsed };
+  } else if (sizeOf(desk.collapsed) > 0 && desk.spentToldOn !== today) {
+    posts.push(spentNotice(settings, today, now));
+    next = { ...next, spentToldOn: today };
   }
   return { posts, desk: next };
 }
@@ -70,6 +73,17 @@ function escalationOf(trouble: Trouble, { escalation }: NotificationSettings, no
     attempt: 1,
   };
 }
+
+const spentNotice = ({ budgetPerDay }: NotificationSettings, day: TradingDay, now: Instant): Notification => ({
+  schemaVersion: 1,
+  id: `budget.${day}`,
+  kind: "summary",
+  severity: "warning",
+  title: `The day's budget of ${budgetPerDay} notifications is spent`,
+  text: "The rest of today is told as one tomorrow; until then GET /api/notifications lists it. Its settings: notifications.budgetPerDay.",
+  at: now,
+  attempt: 1,
+});
 
 /** Several as one. Its severity is the highest of them. */
 function summaryOf(name: string, where: string, bundle: Bundle, now: Instant): Notification {

@@ -165,6 +165,8 @@ describe("quiet hours", () => {
     );
     expect(decisions.map(({ outcome }) => outcome)).toEqual(["quiet", "quiet", "suppressed", "told"]);
     expect(desk.quiet.lines).toHaveLength(2);
+    const day = [{ notification: newNotification(), at: "2026-06-16T12:00:00.000Z" as Instant }];
+    expect(outcomes(day, settingsOf({ quietHours }))).toEqual(["told"]);
   });
 });
 
@@ -197,11 +199,13 @@ describe("the day's budget", () => {
     ).toEqual(["told", "told", "collapsed", "told"]);
   });
 
-  test("does not hold back what has channels of its own", () => {
-    const own = () => newNotification({ channels: ["email"] });
-    const steps = [own(), own(), own()].map((notification) => ({ notification }));
-    expect(outcomes(steps, settings)).toEqual(["told", "told", "told"]);
-  });
+  test.each([{ channels: ["email"] }, { kind: "summary" }, { kind: "report" }] as const)(
+    "does not hold back %j",
+    (more) => {
+      const steps = [1, 2, 3].map(() => ({ notification: newNotification(more as object) }));
+      expect(outcomes(steps, settings)).toEqual(["told", "told", "told"]);
+    },
+  );
 });
 
 const anyNotification = fc.record({

@@ -71,7 +71,9 @@ describe("what waited", () => {
 
   test("above the budget is told as one on the next day", () => {
     const desk = { ...emptyDesk, day: "2026-06-15", collapsed: lines };
-    expect(sweep(desk, settingsOf(), inMinutes(13 * 60)).posts).toEqual([]);
+    const spent = sweep(desk, settingsOf(), inMinutes(13 * 60));
+    expect(spent.posts).toMatchObject([{ id: "budget.2026-06-15", severity: "warning" }]);
+    expect(sweep(spent.desk, settingsOf(), inMinutes(13 * 60)).posts).toEqual([]);
     expect(sweep(desk, settingsOf(), inMinutes(14 * 60)).posts).toMatchObject([
       { title: "2 notifications above the day's budget" },
     ]);

@@ -234,6 +234,24 @@ describe("an end without a run", () => {
     expect(notification).toMatchObject({ severity, id: `run.${request.runId}.${status}`, attempt: 1 });
   });
 
+  test("is the same trouble by its task, end and cause, whatever the figures; a good end is above all of them", () => {
+    const fingerprintOf = (
+      status: "failed" | "missed" | "skipped",
+      code: "INTERNAL" | "WINDOW_CLOSED" | "",
+      reason: string,
+    ) => notificationOf(summaryOf(endedRecord({ ...base, status, code, reason }))).fingerprint ?? "";
+    const late = fingerprintOf("missed", "", "looked at 312.5 s late");
+    expect(fingerprintOf("missed", "", "looked at 77 s late")).toBe(late);
+    expect(fingerprintOf("missed", "", "the app was down")).not.toBe(late);
+    expect(fingerprintOf("failed", "INTERNAL", "one")).toBe(fingerprintOf("failed", "INTERNAL", "other"));
+    const good = notificationOf({
+      ...summaryOf(endedRecord({ ...base, status: "skipped", code: "", reason: "" })),
+      status: "succeeded",
+    });
+    expect(good.resolves).toBe(true);
+    expect(late.startsWith(`${good.fingerprint}/`)).toBe(true);
+  });
+
   test("makes a valid notification however long its reason", () => {
     const reason = "long ".repeat(3000);
     const executionId = `${"t".repeat(40)}@20260615T140000Z`;
