@@ -1,22 +1,36 @@
 // The only place that builds adapters: turns settings into a running app.
 import { readFileSync } from "node:fs";
+import type { TokenCredential } from "@azure/identity";
 import automation from "../config/automation.json" with { type: "json" };
 import manifest from "../package.json" with { type: "json" };
 import { createAlpacaBroker } from "./adapters/alpaca/broker.ts";
 import { createAlpacaClient } from "./adapters/alpaca/client.ts";
 import { createAlpacaMarketData } from "./adapters/alpaca/marketData.ts";
-import { createNotificationQueue, createRunQueue, createServiceBusClient } from "./adapters/azure/serviceBusQueues.ts";
+import {
+  createNotificationQueue,
+  createQueueWatch,
+  createRunQueue,
+  createServiceBusClient,
+} from "./adapters/azure/serviceBusQueues.ts";
 import { createTableStorage } from "./adapters/azure/tableStorage.ts";
 import { createWebhookNotifier } from "./adapters/notify/webhook.ts";
 import { createDemoClock, systemClock } from "./adapters/system/clock.ts";
 import { type ConsoleTelemetry, createConsoleTelemetry } from "./adapters/system/consoleTelemetry.ts";
 import { createStores } from "./adapters/tables/stores.ts";
-import { type App, createApp } from "./app/app.ts";
-import { type Callers, type Connection, notificationsQueue, parseSettings, runsQueue } from "./config.ts";
+import { type App, type AppPorts, createApp } from "./app/app.ts";
+import {
+  type Callers,
+  type Connection,
+  notificationsQueue,
+  parseSettings,
+  runsQueue,
+  type Settings,
+} from "./config.ts";
 import { type AutomationConfig, automationConfigSchema } from "./core/model/automation.ts";
 import { ConfigError } from "./core/model/errors.ts";
 import { parseWith } from "./core/model/parse.ts";
 import { automationFaults } from "./core/strategies/registry.ts";
+import type { Telemetry } from "./ports/telemetry.ts";
 
 /** The app, and what its HTTP functions need of the outside. */
 export type Composed = App & { readonly callers: Callers; readonly telemetry: ConsoleTelemetry };
@@ -29,15 +43,28 @@ export async function compose(environment: Readonly<Record<string, string | unde
   const settings = parseSettings(environment);
   const config = readAutomationConfig(settings.automationConfigFile);
   const telemetry = createConsoleTelemetry();
-  const clock = settings.clockFile === undefined ? systemClock : createDemoClock(settings.clockFile);
-  const stores = createStores(createTableStorage(await access(settings.tables)));
-  const serviceBus = createServiceBusClient(await access(settings.serviceBus));
-  const { mode, alpaca, notifyWebhookUrl, callers } = settings;
-  const client = createAlpacaClient(alpaca);
-  if (await stores.settings.seed(config, clock.now())) {
+  const ports = await composePorts(settings, telemetry);
+  if (await ports.settings.seed(config, ports.clock.now())) {
     telemetry.event("info", "tables.seeded", { tasks: config.tasks.length });
   }
-  const app = createApp({
+  return { ...createApp(ports), callers: settings.callers, telemetry };
+}
+
+/** Who connects where no connection string is given: the app's own identity, or the person who is signed in to Azure's command line. */
+export type ConnectsAs = "app" | "person";
+
+/** The real adapters, with nothing written and nothing asked yet. */
+export async function composePorts(
+  settings: Settings,
+  telemetry: Telemetry,
+  as: ConnectsAs = "app",
+): Promise<AppPorts> {
+  const { mode, alpaca, notifyWebhookUrl } = settings;
+  const clock = settings.clockFile === undefined ? systemClock : createDemoClock(settings.clockFile);
+  const stores = createStores(createTableStorage(await access(settings.tables, as)));
+  const serviceBus = createServiceBusClient(await access(settings.serviceBus, as));
+  const client = createAlpacaClient(alpaca);
+  return {
     ...stores,
     mode,
     expectedAccountId: alpaca.expectedAccountId,
@@ -48,10 +75,10 @@ export async function compose(environment: Readonly<Record<string, string | unde
     marketData: createAlpacaMarketData(client, { feed: alpaca.feed, adjustment: "split" }),
     runs: createRunQueue(serviceBus, runsQueue, clock),
     notifications: createNotificationQueue(serviceBus, notificationsQueue, clock),
+    queueWatch: createQueueWatch(serviceBus, { runs: runsQueue, notifications: notificationsQueue }),
     notifier:
       notifyWebhookUrl === undefined ? undefined : createWebhookNotifier({ url: notifyWebhookUrl, timeoutMs: 10_000 }),
-  });
-  return { ...app, callers, telemetry };
+  };
 }
 
 /** The configuration that seeds empty tables, judged whole: shape, strategies, parameters, schedules. Throws ConfigError. */
@@ -72,9 +99,10 @@ function readJson(file: string): unknown {
 }
 
 /** A connection string, or the endpoint with the app's identity. The identity library is the slowest to load, so it is loaded only where used. */
-async function access(connection: Connection) {
+async function access(connection: Connection, as: ConnectsAs) {
   if (connection.kind === "connectionString") return { connectionString: connection.connectionString };
-  const { ManagedIdentityCredential } = await import("@azure/identity");
+  const { AzureCliCredential, ManagedIdentityCredential } = await import("@azure/identity");
   const { endpoint, clientId } = connection;
-  return { endpoint, credential: new ManagedIdentityCredential(clientId === undefined ? {} : { clientId }) };
+  const managed = (): TokenCredential => new ManagedIdentityCredential(clientId === undefined ? {} : { clientId });
+  return { endpoint, credential: as === "app" ? managed() : new AzureCliCredential() };
 }

@@ -3,7 +3,7 @@ import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { MarketData } from "../ports/marketData.ts";
 import type { Notifier } from "../ports/notifier.ts";
-import type { NotificationQueue, RunQueue } from "../ports/queues.ts";
+import type { NotificationQueue, QueueWatch, RunQueue } from "../ports/queues.ts";
 import type { Stores } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { createAssetBook } from "./assetBook.ts";
@@ -20,6 +20,7 @@ import { createDataFetcher } from "./dataFetcher.ts";
 import { createDriftResponse } from "./driftResponse.ts";
 import { createDueTasks } from "./dueTasks.ts";
 import { createExitKeeper } from "./exitKeeper.ts";
+import { createHealthService, type HealthService } from "./healthService.ts";
 import { createHistoryKeeper } from "./historyKeeper.ts";
 import { createIntradayRecorder } from "./intradayRecorder.ts";
 import { createLostRuns } from "./lostRuns.ts";
@@ -52,6 +53,7 @@ export type AppPorts = Stores & {
   readonly marketData: MarketData;
   readonly runs: RunQueue;
   readonly notifications: NotificationQueue;
+  readonly queueWatch: QueueWatch;
   /** Without one, notifications are logged only. */
   readonly notifier: Notifier | undefined;
   readonly clock: Clock;
@@ -72,6 +74,7 @@ export type App = Pick<Stores, "tasks" | "executions" | "control" | "settings" |
   readonly runDelivery: RunDelivery;
   readonly notificationManager: NotificationManager;
   readonly auditService: AuditService;
+  readonly healthService: HealthService;
 };
 
 export function createApp(given: AppPorts): App {
@@ -130,5 +133,6 @@ export function createApp(given: AppPorts): App {
     runDelivery: createRunDelivery({ ...ports, taskManager, runCloser, realtimeMonitor }),
     notificationManager: createNotificationManager(ports),
     auditService: createAuditService(ports),
+    healthService: createHealthService(ports),
   };
 }

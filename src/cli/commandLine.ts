@@ -6,6 +6,7 @@ import type { Commands } from "./command.ts";
 import { isConnectionOption } from "./command.ts";
 import { addConfig } from "./config.ts";
 import { addControl } from "./control.ts";
+import { addDoctor } from "./doctor.ts";
 import { addEvents } from "./events.ts";
 import { addExecutions } from "./executions.ts";
 import { CommandFailure, type ExitCode } from "./failure.ts";
@@ -74,6 +75,7 @@ function createProgram(world: World, end: Commands["end"], help: string[]): Comm
   addEvents(commands);
   addAudit(commands);
   addSessions(commands);
+  addDoctor(commands);
   program.commandsGroup("Control:");
   addControl(commands);
   program.commandsGroup("Configure:");

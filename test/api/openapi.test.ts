@@ -99,6 +99,8 @@ describe("real answers", () => {
   test.each([
     ["GET", "/scheduler"],
     ["GET", "/health"],
+    ["GET", "/health/ready"],
+    ["GET", "/health/live"],
     ["GET", "/scheduler/executions"],
     ["GET", "/scheduler/executions/example@20260615T133500Z"],
     ["GET", "/scheduler/executions/nobody"],

@@ -137,6 +137,7 @@ export async function runInMemory(
     marketData: createAlpacaMarketData(client, { feed: "iex", adjustment: "split" }),
     runs: queues.runs,
     notifications: queues.notifications,
+    queueWatch: queues.watch,
     notifier: {
       send: async (notification) => {
         if (channelFailure !== undefined) throw channelFailure;

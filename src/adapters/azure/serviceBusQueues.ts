@@ -6,7 +6,7 @@ import { TransientError } from "../../core/model/errors.ts";
 import { messageIdOf } from "../../core/model/ids.ts";
 import type { RunRequest } from "../../core/model/run.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { NotificationQueue, RunQueue } from "../../ports/queues.ts";
+import type { NotificationQueue, QueueName, QueueWatch, RunQueue } from "../../ports/queues.ts";
 
 export type ServiceBusAccess =
   | { readonly connectionString: string }
@@ -40,6 +40,32 @@ export function createNotificationQueue(client: ServiceBusClient, queue: string,
   };
 }
 
+/** The name of each queue in the namespace by what it is for. */
+export function createQueueWatch(client: ServiceBusClient, names: Readonly<Record<QueueName, string>>): QueueWatch {
+  return {
+    look: async (queue) => {
+      const name = names[queue];
+      const sender = client.createSender(name);
+      const dead = client.createReceiver(name, { subQueueType: "deadLetter" });
+      try {
+        // An empty batch opens the way to send, and sends nothing.
+        const [messages] = await Promise.all([dead.peekMessages(deadLettersCounted), sender.createMessageBatch()]);
+        return { deadLetters: messages.length };
+      } catch (cause) {
+        throw unavailable(`queue ${name} cannot be looked at`, cause);
+      } finally {
+        // What was not opened or has broken off cannot be closed; nothing depends on it.
+        await Promise.allSettled([sender.close(), dead.close()]);
+      }
+    },
+  };
+}
+
+const deadLettersCounted = 100;
+
+const unavailable = (what: string, cause: unknown): TransientError =>
+  new TransientError("QUEUE_UNAVAILABLE", `${what}: ${String(cause)}`, { cause });
+
 function sender(client: ServiceBusClient, queue: string, clock: Clock) {
   const open = client.createSender(queue);
   const contentType = "application/json";
@@ -48,7 +74,7 @@ function sender(client: ServiceBusClient, queue: string, clock: Clock) {
     try {
       return await sending();
     } catch (cause) {
-      throw new TransientError("QUEUE_UNAVAILABLE", `queue ${queue} did not take ${what}: ${String(cause)}`, { cause });
+      throw unavailable(`queue ${queue} did not take ${what}`, cause);
     }
   }
 

@@ -221,14 +221,24 @@ export const answerSchemas = {
   ExportedConfig: z.strictObject({ config: automationConfigSchema, digest }),
   ConfigDifferences: z.strictObject({ differences: configDifferences, digest }),
   ImportedConfig: z.strictObject({ differences: configDifferences, warnings: z.array(z.string()) }),
-  Health: z.strictObject({
-    status: z.literal("ok"),
+  Health: z.strictObject({ status: z.literal("alive") }),
+  Liveness: z.strictObject({ alive: z.boolean(), heartbeat }),
+  Readiness: z.strictObject({
     at: instant,
+    ready: z.boolean(),
     mode,
-    automation: z.enum(["started", "stopped"]),
-    tradingState: z.enum(["running", "reducing", "halted"]),
-    heartbeat,
     version: z.string(),
+    settingsHash: z.string().nullable(),
+    heartbeat,
+    checks: z.array(
+      z.strictObject({
+        name: z.string(),
+        ok: z.boolean(),
+        detail: z.string(),
+        remedy: z.string().exactOptional(),
+        latencyMs: z.int(),
+      }),
+    ),
   }),
   AnyObject: anyObject,
 } as const;

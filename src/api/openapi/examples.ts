@@ -412,14 +412,16 @@ export const answerExamples: Readonly<Record<AnswerName, unknown>> = {
   ExportedConfig: { config: configFilled, digest },
   ConfigDifferences: { differences: configDifferences, digest },
   ImportedConfig: { differences: configDifferences, warnings: [] },
-  Health: {
-    status: "ok",
+  Health: { status: "alive" },
+  Liveness: { alive: true, heartbeat: { at, ageSeconds: 12.4 } },
+  Readiness: {
     at,
+    ready: true,
     mode: "paper",
-    automation: "started",
-    tradingState: "running",
-    heartbeat: { at, ageSeconds: 12.4 },
     version: "1.0.0",
+    settingsHash: digest,
+    heartbeat: { at, ageSeconds: 12.4 },
+    checks: [{ name: "broker.account", ok: true, detail: "paper account …77aa", latencyMs: 41 }],
   },
   AnyObject: { openapi: "3.1.0" },
 };

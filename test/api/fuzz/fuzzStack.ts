@@ -65,6 +65,7 @@ export async function createFuzzStack(seed: number): Promise<FuzzStack> {
     marketData: createAlpacaMarketData(client, { feed: "iex", adjustment: "split" }),
     runs: counted(queues.runs),
     notifications: counted(queues.notifications),
+    queueWatch: queues.watch,
     notifier: undefined,
     clock: { now: () => now, realMs: () => performance.now(), realMsUntil: () => 0, sleep: async () => undefined },
     telemetry: { event: (level, name, fields) => void events.push({ level, name, fields }) },
