@@ -72,6 +72,16 @@ export async function read(what: string, request: () => Promise<{ readonly raw: 
   }
 }
 
+/** An answer of null in the place of 404. */
+export const orNull = async (answer: Promise<{ readonly raw: Response }>): Promise<{ readonly raw: Response }> => {
+  try {
+    return await answer;
+  } catch (failure) {
+    if (failure instanceof ApiError && failure.status === 404) return { raw: Response.json(null) };
+    throw failure;
+  }
+};
+
 function readFailure(what: string, cause: unknown): Error {
   if (cause instanceof InvariantError) return cause;
   const inner = cause instanceof Error ? cause.cause : undefined;
