@@ -5,6 +5,7 @@ import automation from "../config/automation.json" with { type: "json" };
 import manifest from "../package.json" with { type: "json" };
 import { createAlpacaBroker } from "./adapters/alpaca/broker.ts";
 import { createAlpacaClient } from "./adapters/alpaca/client.ts";
+import { createContractCanary } from "./adapters/alpaca/contractCanary.ts";
 import { createAlpacaMarketData } from "./adapters/alpaca/marketData.ts";
 import {
   createNotificationQueue,
@@ -72,6 +73,7 @@ export async function composePorts(
     clock,
     telemetry,
     broker: createAlpacaBroker(client, alpaca),
+    canary: createContractCanary(client, { feed: alpaca.feed, clock }),
     marketData: createAlpacaMarketData(client, { feed: alpaca.feed, adjustment: "split" }),
     runs: createRunQueue(serviceBus, runsQueue, clock),
     notifications: createNotificationQueue(serviceBus, notificationsQueue, clock),

@@ -1,6 +1,7 @@
 // The app, wired from its ports: the one list of what it needs and what it offers.
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { ContractCanary } from "../ports/contractCanary.ts";
 import type { MarketData } from "../ports/marketData.ts";
 import type { Notifier } from "../ports/notifier.ts";
 import type { NotificationQueue, QueueWatch, RunQueue } from "../ports/queues.ts";
@@ -24,11 +25,13 @@ import { createHealthService, type HealthService } from "./healthService.ts";
 import { createHistoryKeeper } from "./historyKeeper.ts";
 import { createIntradayRecorder } from "./intradayRecorder.ts";
 import { createLostRuns } from "./lostRuns.ts";
+import { createMorningKeeper, type MorningKeeper } from "./morningKeeper.ts";
 import { createNotificationManager, type NotificationManager } from "./notificationManager.ts";
 import { createOrderExecutor } from "./orderExecutor.ts";
 import { createOrderResolver, type OrderResolver } from "./orderResolver.ts";
 import { createOrderSender } from "./orderSender.ts";
 import { createOutbox } from "./outbox.ts";
+import { createPreflightService, type PreflightService } from "./preflightService.ts";
 import { createRealtimeMonitor, type RealtimeMonitor } from "./realtimeMonitor.ts";
 import { withRequestBudget } from "./requestBudget.ts";
 import { createRunByHand } from "./runByHand.ts";
@@ -54,6 +57,7 @@ export type AppPorts = Stores & {
   readonly runs: RunQueue;
   readonly notifications: NotificationQueue;
   readonly queueWatch: QueueWatch;
+  readonly canary: ContractCanary;
   /** Without one, notifications are logged only. */
   readonly notifier: Notifier | undefined;
   readonly clock: Clock;
@@ -75,6 +79,8 @@ export type App = Pick<Stores, "tasks" | "executions" | "control" | "settings" |
   readonly notificationManager: NotificationManager;
   readonly auditService: AuditService;
   readonly healthService: HealthService;
+  readonly preflightService: PreflightService;
+  readonly morningKeeper: MorningKeeper;
 };
 
 export function createApp(given: AppPorts): App {
@@ -102,6 +108,7 @@ export function createApp(given: AppPorts): App {
   const configImporter = createConfigImporter(kept);
   const taskJudge = createTaskJudge(ports);
   const sectionJudge = createSectionJudge(ports);
+  const preflightService = createPreflightService(ports);
   const runByHand = createRunByHand({ ...ports, dataFetcher });
   const realtimeMonitor = createRealtimeMonitor({
     ...ports,
@@ -134,5 +141,7 @@ export function createApp(given: AppPorts): App {
     notificationManager: createNotificationManager(ports),
     auditService: createAuditService(ports),
     healthService: createHealthService(ports),
+    preflightService,
+    morningKeeper: createMorningKeeper({ ...ports, preflightService }),
   };
 }

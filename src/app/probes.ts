@@ -144,13 +144,18 @@ const remedies: Readonly<Record<string, string>> = {
 };
 
 /** What is not ours says only its name: its words may hold what nobody should read. */
-function findingOf(failure: unknown): ProbeFinding {
-  const coded = failure instanceof TransientError || failure instanceof InvariantError ? failure : undefined;
-  if (coded === undefined) return { ok: false, detail: failure instanceof Error ? failure.name : "failed" };
-  const remedy = remedies[coded.code];
-  const detail = `${coded.code}: ${coded.message}`.slice(0, 300);
-  return { ok: false, detail, ...(remedy === undefined ? {} : { remedy }) };
+export function describeFailure(failure: unknown): string {
+  if (!isCoded(failure)) return failure instanceof Error ? failure.name : "failed";
+  return `${failure.code}: ${failure.message}`.slice(0, 300);
 }
+
+function findingOf(failure: unknown): ProbeFinding {
+  const remedy = isCoded(failure) ? remedies[failure.code] : undefined;
+  return { ok: false, detail: describeFailure(failure), ...(remedy === undefined ? {} : { remedy }) };
+}
+
+const isCoded = (failure: unknown): failure is TransientError | InvariantError =>
+  failure instanceof TransientError || failure instanceof InvariantError;
 
 const skewLimit = async (settings: ProbePorts["settings"]): Promise<number> => {
   try {

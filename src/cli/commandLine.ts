@@ -12,6 +12,7 @@ import { addExecutions } from "./executions.ts";
 import { CommandFailure, type ExitCode } from "./failure.ts";
 import { runMenu } from "./menu.ts";
 import { plain } from "./output.ts";
+import { addPreflight } from "./preflight.ts";
 import { addProfiles } from "./profileCommands.ts";
 import { addSessions } from "./sessions.ts";
 import { addSettings } from "./settings.ts";
@@ -70,6 +71,7 @@ function createProgram(world: World, end: Commands["end"], help: string[]): Comm
   program.commandsGroup("Look:");
   addStatus(commands);
   addTail(commands);
+  addPreflight(commands);
   addSlots(commands);
   addExecutions(commands);
   addEvents(commands);

@@ -107,6 +107,7 @@ describe("real answers", () => {
     ["GET", "/scheduler/executions?limit=0"],
     ["POST", "/scheduler/tick"],
     ["POST", "/scheduler/stop"],
+    ["GET", "/scheduler/preflight"],
     ["GET", "/scheduler/events"],
     ["GET", "/scheduler/audit"],
     ["GET", "/tasks"],

@@ -138,6 +138,7 @@ export async function runInMemory(
     runs: queues.runs,
     notifications: queues.notifications,
     queueWatch: queues.watch,
+    canary: { check: async () => [] },
     notifier: {
       send: async (notification) => {
         if (channelFailure !== undefined) throw channelFailure;

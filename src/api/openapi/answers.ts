@@ -222,6 +222,20 @@ export const answerSchemas = {
   ConfigDifferences: z.strictObject({ differences: configDifferences, digest }),
   ImportedConfig: z.strictObject({ differences: configDifferences, warnings: z.array(z.string()) }),
   Health: z.strictObject({ status: z.literal("alive") }),
+  Preflight: z.strictObject({
+    at: instant,
+    day: tradingDay,
+    mode,
+    go: z.boolean(),
+    items: z.array(
+      z.strictObject({
+        name: z.string(),
+        light: z.enum(["green", "yellow", "red"]),
+        detail: z.string(),
+        remedy: z.string().exactOptional(),
+      }),
+    ),
+  }),
   Liveness: z.strictObject({ alive: z.boolean(), heartbeat }),
   Readiness: z.strictObject({
     at: instant,

@@ -413,6 +413,16 @@ export const answerExamples: Readonly<Record<AnswerName, unknown>> = {
   ConfigDifferences: { differences: configDifferences, digest },
   ImportedConfig: { differences: configDifferences, warnings: [] },
   Health: { status: "alive" },
+  Preflight: {
+    at,
+    day: "2026-06-15",
+    mode: "paper",
+    go: false,
+    items: [
+      { name: "automation", light: "red", detail: `stopped by ann: ${reason}`, remedy: "Start it." },
+      { name: "window", light: "green", detail: "open 2026-06-15T13:35:00.000Z to 2026-06-15T20:00:00.000Z" },
+    ],
+  },
   Liveness: { alive: true, heartbeat: { at, ageSeconds: 12.4 } },
   Readiness: {
     at,

@@ -66,6 +66,7 @@ export async function createFuzzStack(seed: number): Promise<FuzzStack> {
     runs: counted(queues.runs),
     notifications: counted(queues.notifications),
     queueWatch: queues.watch,
+    canary: { check: async () => [] },
     notifier: undefined,
     clock: { now: () => now, realMs: () => performance.now(), realMsUntil: () => 0, sleep: async () => undefined },
     telemetry: { event: (level, name, fields) => void events.push({ level, name, fields }) },
