@@ -21,6 +21,8 @@ param alpacaDataFeed ('iex' | 'sip') = 'iex'
 @minValue(1)
 @maxValue(99999)
 param alpacaRequestsPerMinute int = 200
+@description('Whether a second pair of broker keys is in the secrets alpaca-spare-key-id and alpaca-spare-secret-key.')
+param spareKeys bool = false
 @description('Whether notifications go to the webhook whose address is the secret notify-webhook-url.')
 param notifyByWebhook bool = false
 
@@ -139,6 +141,7 @@ module settings 'modules/appSettings.bicep' = {
     alpacaAccountId: alpacaAccountId
     alpacaDataFeed: alpacaDataFeed
     alpacaRequestsPerMinute: alpacaRequestsPerMinute
+    spareKeys: spareKeys
     notifyByWebhook: notifyByWebhook
     easyAuthClientId: easyAuthClientId
     keyNames: keyNames

@@ -19,6 +19,7 @@ import { createDemoClock, systemClock } from "./adapters/system/clock.ts";
 import { type ConsoleTelemetry, createConsoleTelemetry } from "./adapters/system/consoleTelemetry.ts";
 import { createStores } from "./adapters/tables/stores.ts";
 import { type App, type AppPorts, createApp } from "./app/app.ts";
+import { redactedTelemetry, withoutSecrets } from "./app/redactedPorts.ts";
 import {
   type Callers,
   type Connection,
@@ -26,15 +27,22 @@ import {
   parseSettings,
   runsQueue,
   type Settings,
+  secretsOf,
 } from "./config.ts";
 import { type AutomationConfig, automationConfigSchema } from "./core/model/automation.ts";
 import { ConfigError } from "./core/model/errors.ts";
 import { parseWith } from "./core/model/parse.ts";
+import { createRedact, type Redact } from "./core/operations/redact.ts";
 import { automationFaults } from "./core/strategies/registry.ts";
 import type { Telemetry } from "./ports/telemetry.ts";
 
 /** The app, and what its HTTP functions need of the outside. */
-export type Composed = App & { readonly callers: Callers; readonly telemetry: ConsoleTelemetry };
+export type Composed = App & {
+  readonly callers: Callers;
+  readonly telemetry: ConsoleTelemetry;
+  /** Takes the settings' secrets out of an answer. */
+  readonly redact: Redact;
+};
 
 /**
  * The app on its real adapters, with empty tables seeded. Throws ConfigError for app settings or an automation configuration with faults,
@@ -43,12 +51,13 @@ export type Composed = App & { readonly callers: Callers; readonly telemetry: Co
 export async function compose(environment: Readonly<Record<string, string | undefined>>): Promise<Composed> {
   const settings = parseSettings(environment);
   const config = readAutomationConfig(settings.automationConfigFile);
-  const telemetry = createConsoleTelemetry();
-  const ports = await composePorts(settings, telemetry);
+  const redact = createRedact(secretsOf(settings));
+  const telemetry = redactedTelemetry(createConsoleTelemetry(), redact);
+  const ports = withoutSecrets(await composePorts(settings, telemetry), redact);
   if (await ports.settings.seed(config, ports.clock.now())) {
     telemetry.event("info", "tables.seeded", { tasks: config.tasks.length });
   }
-  return { ...createApp(ports), callers: settings.callers, telemetry };
+  return { ...createApp(ports), callers: settings.callers, telemetry, redact };
 }
 
 /** Who connects where no connection string is given: the app's own identity, or the person who is signed in to Azure's command line. */
@@ -64,7 +73,10 @@ export async function composePorts(
   const clock = settings.clockFile === undefined ? systemClock : createDemoClock(settings.clockFile);
   const stores = createStores(createTableStorage(await access(settings.tables, as)));
   const serviceBus = createServiceBusClient(await access(settings.serviceBus, as));
-  const client = createAlpacaClient(alpaca);
+  const client = createAlpacaClient({
+    ...alpaca,
+    onKeysSwitched: () => telemetry.event("warning", "broker.keysSwitched", {}),
+  });
   return {
     ...stores,
     mode,

@@ -12,6 +12,7 @@ param alpacaTradingOrigin string
 param alpacaAccountId string
 param alpacaDataFeed string
 param alpacaRequestsPerMinute int
+param spareKeys bool
 param notifyByWebhook bool
 param easyAuthClientId string
 param keyNames string
@@ -49,6 +50,12 @@ var optional = union(
   empty(alpacaAccountId) ? {} : { ALPACA_ACCOUNT_ID: alpacaAccountId },
   empty(easyAuthClientId) ? {} : { TRADEWIND_EASY_AUTH: 'true' },
   empty(keyNames) ? {} : { TRADEWIND_KEY_NAMES: keyNames },
+  spareKeys
+    ? {
+        ALPACA_SPARE_KEY_ID: secret(keyVaultUri, 'alpaca-spare-key-id')
+        ALPACA_SPARE_SECRET_KEY: secret(keyVaultUri, 'alpaca-spare-secret-key')
+      }
+    : {},
   notifyByWebhook ? { NOTIFY_WEBHOOK_URL: secret(keyVaultUri, 'notify-webhook-url') } : {}
 )
 

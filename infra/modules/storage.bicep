@@ -16,7 +16,7 @@ param lockData bool
 param isPrivate bool
 
 @description('As in src/adapters/tables/stores.ts; a test compares them.')
-var tableNames = ['TradewindBook', 'TradewindSlots', 'TradewindExecutions']
+var tableNames = ['TradewindBook', 'TradewindSlots', 'TradewindExecutions', 'TradewindBars']
 
 resource account 'Microsoft.Storage/storageAccounts@2026-04-01' = {
   name: name

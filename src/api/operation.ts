@@ -140,7 +140,7 @@ async function answerTo(operation: Operation, request: HttpRequest, invocation: 
   return telemetry.within({ requestId }, async () => {
     const fields = { operation: operation.name };
     try {
-      const told = success(await perform(operation, app, apiRequest(request)));
+      const told = success(app.redact(await perform(operation, app, apiRequest(request))));
       if (operation.access === "control") telemetry.event("info", "http.changed", { ...fields, status: told.status });
       return told;
     } catch (failure) {

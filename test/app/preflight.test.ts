@@ -108,7 +108,7 @@ describe("what is not in order", () => {
     [
       "dead runs that nobody takes",
       { deadLetters: "red" },
-      async () => ({ queueWatch: { look: async (queue) => ({ deadLetters: queue === "runs" ? 2 : 0 }) } }),
+      async () => ({ queueWatch: { look: async (queue: string) => ({ deadLetters: queue === "runs" ? 2 : 0 }) } }),
     ],
     ["no channel", { notifications: "yellow" }, async () => ({ notifier: undefined })],
     [

@@ -13,6 +13,7 @@ param alpacaTradingOrigin = 'https://api.alpaca.markets'
 param alpacaAccountId = 'account-1'
 param alpacaDataFeed = 'sip'
 param alpacaRequestsPerMinute = 1000
+param spareKeys = true
 param notifyByWebhook = true
 param liveFeed = true
 param keyNames = 'ops=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'

@@ -3,6 +3,7 @@ import { HttpRequest, InvocationContext } from "@azure/functions";
 import { httpFunctions, type Operation } from "../../src/api/operation.ts";
 import { operations } from "../../src/api/operations.ts";
 import type { App } from "../../src/app/app.ts";
+import { redactedTelemetry } from "../../src/app/redactedPorts.ts";
 import type { Callers } from "../../src/config.ts";
 import type { Composed } from "../../src/getApp.ts";
 import { parseRoute } from "../../src/local/functionsHost/http/routeTemplate.ts";
@@ -30,17 +31,25 @@ export type LoggedEvent = { readonly level: string; readonly name: string; reado
 /** `events` takes what the edge logs, each with the fields of the request that it belongs to. */
 export function openApiClient(
   app: App | (() => Promise<never>),
-  { callers = { easyAuth: false, keyNames: [] }, events = [] }: { callers?: Callers; events?: LoggedEvent[] } = {},
+  {
+    callers = { easyAuth: false, keyNames: [] },
+    events = [],
+    redact = (value) => value,
+  }: { callers?: Callers; events?: LoggedEvent[]; redact?: Composed["redact"] } = {},
 ) {
   let shared: EventFields = {};
-  const telemetry: Composed["telemetry"] = {
-    event: (level, name, fields) => void events.push({ level, name, fields: { ...shared, ...fields } }),
-    within: (fields, work) => {
-      shared = fields;
-      return work();
+  const telemetry: Composed["telemetry"] = redactedTelemetry(
+    {
+      event: (level, name, fields) => void events.push({ level, name, fields: { ...shared, ...fields } }),
+      within: (fields, work) => {
+        shared = fields;
+        return work();
+      },
     },
-  };
-  const load = typeof app === "function" ? app : async (): Promise<Composed> => ({ ...app, callers, telemetry });
+    redact,
+  );
+  const load =
+    typeof app === "function" ? app : async (): Promise<Composed> => ({ ...app, callers, telemetry, redact });
   const routes = httpFunctions(operations, load)
     .map(({ name, options }) => ({ ...options, name, ...parseRoute(`api/${options.route}`) }))
     .sort((a, b) => (a.precedence < b.precedence ? -1 : a.precedence > b.precedence ? 1 : 0));
