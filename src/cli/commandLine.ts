@@ -102,9 +102,9 @@ const withAllowed = (message: string, command: Command): string =>
 function allowedOf(command: Command): string {
   const names = command.commands.map((each) => each.name());
   if (names.length > 0) return `${pathOf(command)} ${names.join(" | ")}`;
-  const args = command.registeredArguments.map(({ required, variadic, name }) => {
-    const shown = `${name()}${variadic ? "..." : ""}`;
-    return required ? `<${shown}>` : `[${shown}]`;
+  const args = command.registeredArguments.map((argument) => {
+    const shown = `${argument.name()}${argument.variadic ? "..." : ""}`;
+    return argument.required ? `<${shown}>` : `[${shown}]`;
   });
   const options = command.options.filter((option) => !isConnectionOption(option));
   const shown = options.map(({ flags, mandatory }) => (mandatory ? flags : `[${flags}]`));
