@@ -72,7 +72,8 @@ export async function composePorts(
   const { mode, alpaca, notifyWebhookUrl } = settings;
   const clock = settings.clockFile === undefined ? systemClock : createDemoClock(settings.clockFile);
   const stores = createStores(createTableStorage(await access(settings.tables, as)));
-  const serviceBus = createServiceBusClient(await access(settings.serviceBus, as));
+  const busAccess = await access(settings.serviceBus, as);
+  const serviceBus = createServiceBusClient(busAccess);
   const client = createAlpacaClient({
     ...alpaca,
     onKeysSwitched: () => telemetry.event("warning", "broker.keysSwitched", {}),
@@ -89,7 +90,10 @@ export async function composePorts(
     marketData: createAlpacaMarketData(client, { feed: alpaca.feed, adjustment: "split" }),
     runs: createRunQueue(serviceBus, runsQueue, clock),
     notifications: createNotificationQueue(serviceBus, notificationsQueue, clock),
-    queueWatch: createQueueWatch(serviceBus, { runs: runsQueue, notifications: notificationsQueue }),
+    queueWatch: createQueueWatch(() => createServiceBusClient(busAccess), {
+      runs: runsQueue,
+      notifications: notificationsQueue,
+    }),
     notifier:
       notifyWebhookUrl === undefined ? undefined : createWebhookNotifier({ url: notifyWebhookUrl, timeoutMs: 10_000 }),
   };

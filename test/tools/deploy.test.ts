@@ -138,7 +138,10 @@ test.each<[string, Readonly<Record<string, (nowMs: number) => Response>>, string
   ],
   [
     "timers that died with the deployment",
-    { "/api/health/ready": () => Response.json({ version: manifest.version, heartbeat: { at: "2026-06-15T11:59:00Z" } }) },
+    {
+      "/api/health/ready": () =>
+        Response.json({ version: manifest.version, heartbeat: { at: "2026-06-15T11:59:00Z" } }),
+    },
     "tick of this package: the last was at 2026-06-15T11:59:00Z",
   ],
   [

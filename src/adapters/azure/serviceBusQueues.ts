@@ -40,22 +40,31 @@ export function createNotificationQueue(client: ServiceBusClient, queue: string,
   };
 }
 
-/** The name of each queue in the namespace by what it is for. */
-export function createQueueWatch(client: ServiceBusClient, names: Readonly<Record<QueueName, string>>): QueueWatch {
+/**
+ * `connect` opens a connection for each look: one that is kept would hide that a new one is refused, and goes on where its last look at dead
+ * letters ended. `names` are the queues' own.
+ */
+export function createQueueWatch(
+  connect: () => ServiceBusClient,
+  names: Readonly<Record<QueueName, string>>,
+): QueueWatch {
   return {
     look: async (queue) => {
       const name = names[queue];
-      const sender = client.createSender(name);
-      const dead = client.createReceiver(name, { subQueueType: "deadLetter" });
+      const client = connect();
       try {
+        const dead = client.createReceiver(name, { subQueueType: "deadLetter" });
         // An empty batch opens the way to send, and sends nothing.
-        const [messages] = await Promise.all([dead.peekMessages(deadLettersCounted), sender.createMessageBatch()]);
+        const [messages] = await Promise.all([
+          dead.peekMessages(deadLettersCounted),
+          client.createSender(name).createMessageBatch(),
+        ]);
         return { deadLetters: messages.length };
       } catch (cause) {
         throw unavailable(`queue ${name} cannot be looked at`, cause);
       } finally {
-        // What was not opened or has broken off cannot be closed; nothing depends on it.
-        await Promise.allSettled([sender.close(), dead.close()]);
+        // What has broken off cannot be closed; nothing depends on it.
+        await client.close().catch(() => undefined);
       }
     },
   };
