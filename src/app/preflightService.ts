@@ -1,6 +1,7 @@
 // Gathers what the go or no-go before the open is judged by: everything at once, and what fails is a fact too.
 import type { ContractFinding } from "../core/operations/contract.ts";
-import { judgePreflight, type Known, type Preflight } from "../core/operations/preflight.ts";
+import { judgePreflight, type Preflight } from "../core/operations/preflight.ts";
+import type { Known } from "../core/operations/preflightFacts.ts";
 import { heartbeatOf } from "../core/operations/probe.ts";
 import { tradingDayOf } from "../core/schedule/tradingCalendar.ts";
 import type { Broker } from "../ports/broker.ts";

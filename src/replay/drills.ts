@@ -1,5 +1,5 @@
 // The drills: an incident each, with the alert that must come and the step of the runbook that must work.
-import type { Light } from "../core/operations/preflight.ts";
+import type { Light } from "../core/operations/preflightFacts.ts";
 import { createDrillStack, type DrillStack } from "./drillStack.ts";
 
 /** One step: what is done or must be seen, and whether it was; `false` or a throw fails the drill. */
