@@ -116,6 +116,13 @@ describe("the canary", () => {
       "multiplier is missing",
     ],
     [
+      "a flag that the app reads is null",
+      "GET /v2/account",
+      (_, answer) => ({ ...(answer as object), account_blocked: null }),
+      "breaking",
+      "account_blocked is null, not boolean",
+    ],
+    [
       "a field is new",
       "GET /v2/positions",
       (_, answer) => (answer as object[]).map((each) => ({ ...each, swap_rate: "0" })),
