@@ -2,9 +2,10 @@
 import type { AppPorts } from "../app/app.ts";
 import { calendarProbe, type Probe, probesOf, runProbes } from "../app/probes.ts";
 import { readAutomationConfig } from "../compose.ts";
-import { type Connection, parseSettings, type Settings } from "../config.ts";
+import { type Connection, parseSettings, type Settings, secretsOf } from "../config.ts";
 import { ConfigError } from "../core/model/errors.ts";
 import type { ProbeFinding, ProbeResult } from "../core/operations/probe.ts";
+import { createRedact } from "../core/operations/redact.ts";
 
 export type Examination = { readonly well: boolean; readonly checks: readonly ProbeResult[] };
 
@@ -29,7 +30,9 @@ export async function examine(
   const { settings } = read;
   const ports = await compose(settings);
   const probes = [...probesOf(ports), calendarProbe(ports), switchesProbe(ports)];
-  return verdict([node, ...findingsOf(settings), ...(await runProbes(probes, { clock: ports.clock, timeoutMs }))]);
+  const asked = await runProbes(probes, { clock: ports.clock, timeoutMs });
+  // Failures are told in the words of those who failed.
+  return verdict(createRedact(secretsOf(settings))([node, ...findingsOf(settings), ...asked]));
 }
 
 const verdict = (checks: readonly ProbeResult[]): Examination => ({ well: checks.every(({ ok }) => ok), checks });

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createTableStorage } from "../../src/adapters/azure/tableStorage.ts";
 import { createStores } from "../../src/adapters/tables/stores.ts";
+import { TransientError } from "../../src/core/model/errors.ts";
 import { instantFromMs } from "../../src/core/model/time.ts";
 import { examine } from "../../src/doctor/doctor.ts";
 import { readSettingsFile } from "../../src/doctor/settingsFile.ts";
@@ -71,6 +72,16 @@ describe("an examination", () => {
     expect(unwell.toSorted()).toEqual(expected);
     for (const { ok, remedy } of checks) if (!ok) expect(remedy).toContain("ALPACA_KEY_ID");
   });
+});
+
+test("a failure whose words hold a secret is told without it", async () => {
+  const stack = await runInMemory();
+  onTestFinished(() => stack.stop());
+  const look = () => Promise.reject(new TransientError("QUEUE_UNAVAILABLE", `refused ${long.ALPACA_SECRET_KEY}`));
+  const long = { ...sound, ALPACA_SECRET_KEY: "a-secret-that-is-long" };
+  const compose = async () => ({ ...stack.ports, queueWatch: { look } });
+  const { checks } = await examine(long, { compose, nodeVersion: "v24.21.0" });
+  expect(checks.find(({ name }) => name === "queue.runs")?.detail).toBe("QUEUE_UNAVAILABLE: refused [redacted]");
 });
 
 test("settings come from local.settings.json or from what Azure lists", () => {

@@ -6,11 +6,13 @@ const leastLength = 8;
 
 export type Redact = <T>(value: T) => T;
 
+const base64Of = (text: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+
 /** Replaces each secret, plain, percent-encoded or as base64, in every text of a value, however deep; the rest of the value stays as it is. */
 export function createRedact(secrets: readonly string[]): Redact {
   const forms = secrets
     .filter((secret) => secret.length >= leastLength)
-    .flatMap((secret) => [secret, encodeURIComponent(secret), btoa(unescape(encodeURIComponent(secret)))]);
+    .flatMap((secret) => [secret, encodeURIComponent(secret), base64Of(secret)]);
   // A longer one first: a part of it may be a secret by itself.
   const known = [...new Set(forms)].sort((a, b) => b.length - a.length);
   const inText = (text: string): string =>
