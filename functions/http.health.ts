@@ -1,4 +1,4 @@
-// /api/health: whether the app is configured and can read its state.
+// /api/health: whether the app is up, ready and ticking.
 import { app } from "@azure/functions";
 import { healthOperations } from "../src/api/healthOperations.ts";
 import { httpFunctions } from "../src/api/operation.ts";

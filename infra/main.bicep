@@ -21,6 +21,8 @@ param alpacaDataFeed ('iex' | 'sip') = 'iex'
 @minValue(1)
 @maxValue(99999)
 param alpacaRequestsPerMinute int = 200
+@description('Whether a second pair of broker keys is in the secrets alpaca-spare-key-id and alpaca-spare-secret-key.')
+param spareKeys bool = false
 @description('Where people are told. The address of each is a secret, notify-slack-url and so on; see docs/notifications.md.')
 param notifyChannels ('teams' | 'slack' | 'discord' | 'webhook' | 'email')[] = []
 @description('From whom and to whom e-mail goes; several addresses with commas between. Only with the channel email.')
@@ -142,6 +144,7 @@ module settings 'modules/appSettings.bicep' = {
     alpacaAccountId: alpacaAccountId
     alpacaDataFeed: alpacaDataFeed
     alpacaRequestsPerMinute: alpacaRequestsPerMinute
+    spareKeys: spareKeys
     notifyChannels: notifyChannels
     notifyEmailFrom: notifyEmailFrom
     notifyEmailTo: notifyEmailTo

@@ -1,11 +1,18 @@
 // The only place that builds adapters: turns settings into a running app.
 import { readFileSync } from "node:fs";
+import type { TokenCredential } from "@azure/identity";
 import automation from "../config/automation.json" with { type: "json" };
 import manifest from "../package.json" with { type: "json" };
 import { createAlpacaBroker } from "./adapters/alpaca/broker.ts";
 import { createAlpacaClient } from "./adapters/alpaca/client.ts";
+import { createContractCanary } from "./adapters/alpaca/contractCanary.ts";
 import { createAlpacaMarketData } from "./adapters/alpaca/marketData.ts";
-import { createNotificationQueue, createRunQueue, createServiceBusClient } from "./adapters/azure/serviceBusQueues.ts";
+import {
+  createNotificationQueue,
+  createQueueWatch,
+  createRunQueue,
+  createServiceBusClient,
+} from "./adapters/azure/serviceBusQueues.ts";
 import { createTableStorage } from "./adapters/azure/tableStorage.ts";
 import { createChannels } from "./adapters/notify/channels.ts";
 import { createDemoClock, systemClock } from "./adapters/system/clock.ts";
@@ -13,7 +20,8 @@ import { type ConsoleTelemetry, createConsoleTelemetry, type Within } from "./ad
 import { createStores } from "./adapters/tables/stores.ts";
 import { withPortSpans, withTableSpans } from "./adapters/telemetry/portSpans.ts";
 import { createRedaction, type Redaction } from "./adapters/telemetry/redact.ts";
-import { type App, createApp } from "./app/app.ts";
+import { type App, type AppPorts, createApp } from "./app/app.ts";
+import { withoutSecrets } from "./app/redactedPorts.ts";
 import {
   type Callers,
   type Connection,
@@ -21,10 +29,12 @@ import {
   parseSettings,
   runsQueue,
   type Settings,
+  secretsOf,
 } from "./config.ts";
 import { type AutomationConfig, automationConfigSchema } from "./core/model/automation.ts";
 import { ConfigError } from "./core/model/errors.ts";
 import { parseWith } from "./core/model/parse.ts";
+import { createRedact, type Redact } from "./core/operations/redact.ts";
 import { automationFaults } from "./core/strategies/registry.ts";
 import type { Telemetry } from "./ports/telemetry.ts";
 
@@ -34,6 +44,8 @@ export type Composed = App & {
   readonly telemetry: Telemetry & { readonly within: Within };
   /** Sends the telemetry that waits, where it is exported at all. Never throws. */
   readonly flush?: () => Promise<void>;
+  /** Takes the settings' secrets out of an answer. */
+  readonly redact: Redact;
 };
 
 /**
@@ -43,18 +55,38 @@ export type Composed = App & {
 export async function compose(environment: Readonly<Record<string, string | undefined>>): Promise<Composed> {
   const settings = parseSettings(environment);
   const config = readAutomationConfig(settings.automationConfigFile);
-  const redaction = createRedaction(secretsOf(settings));
+  const secrets = secretsOf(settings);
+  const redact = createRedact(secrets);
+  // The account's id is no secret to who may read the records; it leaves in no log and no trace.
+  const redaction = createRedaction(createRedact([...secrets, settings.alpaca.expectedAccountId ?? ""]));
   const telemetry = createConsoleTelemetry(redaction);
   const exporting = await startExport(settings, telemetry, redaction);
-  const clock = settings.clockFile === undefined ? systemClock : createDemoClock(settings.clockFile);
-  const stores = createStores(withTableSpans(createTableStorage(await access(settings.tables))));
-  const serviceBus = createServiceBusClient(await access(settings.serviceBus));
-  const { mode, alpaca, callers } = settings;
-  const client = createAlpacaClient(alpaca);
-  if (await stores.settings.seed(config, clock.now())) {
+  const ports = withoutSecrets(await composePorts(settings, telemetry), redact);
+  if (await ports.settings.seed(config, ports.clock.now())) {
     telemetry.event("info", "tables.seeded", { tasks: config.tasks.length });
   }
-  const app = createApp({
+  return { ...createApp(ports), callers: settings.callers, telemetry, redact, ...exporting };
+}
+
+/** Who connects where no connection string is given: the app's own identity, or the person who is signed in to Azure's command line. */
+export type ConnectsAs = "app" | "person";
+
+/** The real adapters, with nothing written and nothing asked yet. */
+export async function composePorts(
+  settings: Settings,
+  telemetry: Telemetry,
+  as: ConnectsAs = "app",
+): Promise<AppPorts> {
+  const { mode, alpaca } = settings;
+  const clock = settings.clockFile === undefined ? systemClock : createDemoClock(settings.clockFile);
+  const stores = createStores(withTableSpans(createTableStorage(await access(settings.tables, as))));
+  const busAccess = await access(settings.serviceBus, as);
+  const serviceBus = createServiceBusClient(busAccess);
+  const client = createAlpacaClient({
+    ...alpaca,
+    onKeysSwitched: () => telemetry.event("warning", "broker.keysSwitched", {}),
+  });
+  return {
     ...stores,
     mode,
     expectedAccountId: alpaca.expectedAccountId,
@@ -67,9 +99,13 @@ export async function compose(environment: Readonly<Record<string, string | unde
       runs: createRunQueue(serviceBus, runsQueue, clock),
       notifications: createNotificationQueue(serviceBus, notificationsQueue, clock),
     }),
+    canary: createContractCanary(client, { feed: alpaca.feed, clock }),
+    queueWatch: createQueueWatch(() => createServiceBusClient(busAccess), {
+      runs: runsQueue,
+      notifications: notificationsQueue,
+    }),
     channels: createChannels(settings.channels, clock),
-  });
-  return { ...app, callers, telemetry, ...exporting };
+  };
 }
 
 /** From now on spans, events and metrics go to Azure Monitor as well, if the settings say where that is. */
@@ -94,22 +130,6 @@ async function startExport(
   return { flush };
 }
 
-/** What must not be seen wherever a text may quote it. */
-const secretsOf = ({ alpaca, serviceBus, tables, channels, callers }: Settings): readonly string[] =>
-  [
-    alpaca.keyId,
-    alpaca.secret,
-    alpaca.expectedAccountId,
-    channels.teamsUrl,
-    channels.slackUrl,
-    channels.discordUrl,
-    channels.webhook?.url,
-    channels.webhook?.secret,
-    channels.email?.smtpUrl,
-    ...[serviceBus, tables].map((each) => (each.kind === "connectionString" ? each.connectionString : undefined)),
-    ...callers.keyNames.map(({ digest }) => digest),
-  ].filter((value) => value !== undefined);
-
 /** The configuration that seeds empty tables, judged whole: shape, strategies, parameters, schedules. Throws ConfigError. */
 export function readAutomationConfig(file: string | undefined): AutomationConfig {
   const source = file ?? "config/automation.json";
@@ -128,13 +148,14 @@ function readJson(file: string): unknown {
 }
 
 /** A connection string, or the endpoint with the app's identity. The identity library is the slowest to load, so it is loaded only where used. */
-async function access(connection: Connection) {
+async function access(connection: Connection, as: ConnectsAs) {
   if (connection.kind === "connectionString") return { connectionString: connection.connectionString };
   const { endpoint, clientId } = connection;
-  return { endpoint, credential: await credentialOf(clientId) };
+  return { endpoint, credential: await credentialOf(clientId, as) };
 }
 
-async function credentialOf(clientId: string | undefined) {
-  const { ManagedIdentityCredential } = await import("@azure/identity");
+async function credentialOf(clientId: string | undefined, as: ConnectsAs = "app"): Promise<TokenCredential> {
+  const { AzureCliCredential, ManagedIdentityCredential } = await import("@azure/identity");
+  if (as === "person") return new AzureCliCredential();
   return new ManagedIdentityCredential(clientId === undefined ? {} : { clientId });
 }

@@ -49,6 +49,9 @@ const environmentSchema = z.object({
   ALPACA_ACCOUNT_ID: text.optional(),
   ALPACA_KEY_ID: text,
   ALPACA_SECRET_KEY: text,
+  /** A second pair for the same account: taken when the broker refuses the first, so that keys change without a gap. Both or neither. */
+  ALPACA_SPARE_KEY_ID: text.optional(),
+  ALPACA_SPARE_SECRET_KEY: text.optional(),
   /** Which trades and quotes the plan pays for. */
   ALPACA_DATA_FEED: z.enum(["iex", "sip"]).default("iex"),
   /** What the plan allows on each of the two hosts; the app holds itself to it. 0: no limit, for a simulator. */
@@ -114,6 +117,8 @@ export type Settings = {
   readonly alpaca: {
     readonly keyId: string;
     readonly secret: string;
+    /** The other pair of keys, taken when this one is refused. */
+    readonly spare: { readonly keyId: string; readonly secret: string } | undefined;
     readonly tradingOrigin: string;
     readonly dataOrigin: string;
     readonly feed: "iex" | "sip";
@@ -190,6 +195,11 @@ function rulesAcross(given: Partial<Record<keyof Environment, unknown>>): { path
     "a demo clock is only for a simulator on a loopback address",
   );
   need(
+    "ALPACA_SPARE_SECRET_KEY",
+    (given.ALPACA_SPARE_KEY_ID === undefined) === (given.ALPACA_SPARE_SECRET_KEY === undefined),
+    "a spare pair needs ALPACA_SPARE_KEY_ID and ALPACA_SPARE_SECRET_KEY, or neither",
+  );
+  need(
     "ServiceBusConnection",
     given.ServiceBusConnection !== undefined || given.ServiceBusConnection__fullyQualifiedNamespace !== undefined,
     "set this connection string, or ServiceBusConnection__fullyQualifiedNamespace for an identity",
@@ -234,6 +244,7 @@ function toSettings(given: Environment): Settings {
     alpaca: {
       keyId: given.ALPACA_KEY_ID,
       secret: given.ALPACA_SECRET_KEY,
+      spare: spareOf(given),
       tradingOrigin: given.ALPACA_TRADING_ORIGIN,
       dataOrigin: given.ALPACA_DATA_ORIGIN,
       feed: given.ALPACA_DATA_FEED,
@@ -267,6 +278,34 @@ function monitorOf(given: Environment): MonitorAccess | undefined {
   const isAsked = /(?:^|;)Authorization=AAD(?:;|$)/i.test(given.APPLICATIONINSIGHTS_AUTHENTICATION_STRING ?? "");
   return { connectionString, identity: isAsked ? { clientId: given.AZURE_CLIENT_ID } : undefined };
 }
+
+const spareOf = ({ ALPACA_SPARE_KEY_ID: keyId, ALPACA_SPARE_SECRET_KEY: secret }: Environment) =>
+  keyId === undefined || secret === undefined ? undefined : { keyId, secret };
+
+/** Every value of the settings that nobody may read anywhere: whole, and the key inside a connection string or an address. */
+export function secretsOf({ alpaca, tables, serviceBus, channels }: Settings): readonly string[] {
+  const pairs = [alpaca, ...(alpaca.spare === undefined ? [] : [alpaca.spare])];
+  const strings = [tables, serviceBus].flatMap((each) => (each.kind === "identity" ? [] : [each.connectionString]));
+  const keys = strings.flatMap((text) =>
+    [...text.matchAll(/(?:Shared(?:Access)?Key|AccountKey|SharedAccessSignature)=([^;]+)/g)].map(([, key = ""]) => key),
+  );
+  const { teamsUrl, slackUrl, discordUrl, webhook, email } = channels;
+  const hooks = [teamsUrl, slackUrl, discordUrl, webhook?.url].flatMap((url) =>
+    url === undefined ? [] : new URL(url),
+  );
+  return [
+    ...pairs.flatMap(({ keyId, secret }) => [keyId, secret]),
+    ...strings,
+    ...keys,
+    ...hooks.flatMap((hook) => [hook.href, ...hookPath(hook)]),
+    ...(webhook?.secret === undefined ? [] : [webhook.secret]),
+    ...(email === undefined ? [] : [email.smtpUrl, decodeURIComponent(new URL(email.smtpUrl).password)]),
+  ];
+}
+
+/** A path so long that it is what the address is kept secret for, and no word of a sentence. */
+const hookPath = ({ pathname, search }: URL): readonly string[] =>
+  [`${pathname}${search}`.slice(1)].filter((path) => path.length >= 20);
 
 const keyNamesOf = (pairs = ""): Callers["keyNames"] =>
   [...pairs.matchAll(/([\w.-]+)=([0-9a-fA-F]{64})/g)].map(([, name = "", digest = ""]) => ({

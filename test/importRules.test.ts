@@ -17,6 +17,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/api": ["src/core", "src/ports", "src/app", "src/getApp.ts", "src/config.ts"],
   "src/simulator": ["src/core"],
   "src/cli": ["src/core"],
+  "src/doctor": ["src/core", "src/ports", "src/app", "src/config.ts", "src/compose.ts"],
   "src/local": ["src/core", "src/ports", "src/simulator", "src/config.ts", "src/compose.ts", "src/adapters/system"],
   "src/replay": [
     "src/core",
@@ -69,6 +70,7 @@ function ambientFaults(file: string, source: string): string[] {
     "src/adapters/system/clock.ts",
     "src/getApp.ts",
     "src/cli/main.ts",
+    "src/doctor/main.ts",
     "src/local/",
     "src/simulator/",
     "src/replay/",

@@ -68,7 +68,7 @@ async function watchHealth(target: SmokeTarget, ports: SmokePorts, call: Call): 
   ];
   for (const [what, complaintOf] of expectations) {
     for (;;) {
-      const complaint = complaintOf(await call("GET", "/api/health"));
+      const complaint = complaintOf(await call("GET", "/api/health/ready"));
       if (complaint === undefined) break;
       if (ports.now() >= deadline) return `${what}: ${complaint}`;
       await ports.wait(pauseMs);
@@ -103,6 +103,12 @@ const field = (value: unknown, name: string): unknown =>
 function told(body: unknown): string {
   const faults = field(body, "faults");
   const listed = Array.isArray(faults) ? faults.map((each) => `${field(each, "path")}: ${field(each, "message")}`) : [];
+  const checks = field(body, "checks");
+  const unwell = (Array.isArray(checks) ? checks : [])
+    .filter((each) => field(each, "ok") === false)
+    .map((each) => `${field(each, "name")}: ${field(each, "detail")}`);
   const detail = field(body, "detail") ?? (typeof body === "string" ? body.slice(0, 200) : undefined);
-  return [field(body, "code"), detail, ...listed].filter((part) => part !== undefined && part !== "").join("; ");
+  return [field(body, "code"), detail, ...listed, ...unwell]
+    .filter((part) => part !== undefined && part !== "")
+    .join("; ");
 }

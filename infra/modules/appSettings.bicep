@@ -12,6 +12,7 @@ param alpacaTradingOrigin string
 param alpacaAccountId string
 param alpacaDataFeed string
 param alpacaRequestsPerMinute int
+param spareKeys bool
 param notifyChannels string[]
 param notifyEmailFrom string
 param notifyEmailTo string
@@ -62,6 +63,12 @@ var optional = union(
   empty(alpacaAccountId) ? {} : { ALPACA_ACCOUNT_ID: alpacaAccountId },
   empty(easyAuthClientId) ? {} : { TRADEWIND_EASY_AUTH: 'true' },
   empty(keyNames) ? {} : { TRADEWIND_KEY_NAMES: keyNames },
+  spareKeys
+    ? {
+        ALPACA_SPARE_KEY_ID: secret(keyVaultUri, 'alpaca-spare-key-id')
+        ALPACA_SPARE_SECRET_KEY: secret(keyVaultUri, 'alpaca-spare-secret-key')
+      }
+    : {},
   contains(notifyChannels, 'email') ? { NOTIFY_EMAIL_FROM: notifyEmailFrom, NOTIFY_EMAIL_TO: notifyEmailTo } : {},
   channels
 )

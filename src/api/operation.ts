@@ -8,7 +8,7 @@ import type { AnswerName } from "./openapi/answers.ts";
 import type { DocumentName } from "./openapi/documents.ts";
 import { callerOf, whoAndWhy } from "./principal.ts";
 import { ApiProblem, problemAnswer, problemOf } from "./problem.ts";
-import type { ProblemCode } from "./problemCodes.ts";
+import { type ProblemCode, problemCodes } from "./problemCodes.ts";
 import { type ApiRequest, readIfMatch, readJson, readParams, readQuery, validated } from "./request.ts";
 
 export type Operation<Params = unknown, Query = unknown, Body = unknown, Tag = unknown> = {
@@ -17,8 +17,8 @@ export type Operation<Params = unknown, Query = unknown, Body = unknown, Tag = u
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Without the prefix `/api/`. */
   readonly route: string;
-  /** A function that reads changes nothing, so that its key can be given to whoever may only look. */
-  readonly access: "read" | "control";
+  /** A function that reads changes nothing, so that its key can be given to whoever may only look; `anonymous` needs no key and tells next to nothing. */
+  readonly access: "anonymous" | "read" | "control";
   readonly summary: string;
   readonly description?: string;
   readonly params?: z.ZodType<Params>;
@@ -32,14 +32,14 @@ export type Operation<Params = unknown, Query = unknown, Body = unknown, Tag = u
   /** A content type for it beside application/json. */
   readonly bodyType?: string;
   readonly maxBodyBytes?: number;
-  /** Every status with which it succeeds. */
-  readonly answers: Readonly<Partial<Record<SuccessStatus, AnswerNote>>>;
+  /** Every status with which it answers what it was asked; 503 is the answer of an operation that looks and finds something wrong. */
+  readonly answers: Readonly<Partial<Record<AnswerStatus, AnswerNote>>>;
   /** What it refuses, beside what every operation may answer. */
   readonly problems?: readonly ProblemCode[];
   handle(app: Composed, call: Call<Params, Query, Body, Tag>): Promise<Answer>;
 };
 
-export type SuccessStatus = 200 | 201 | 202;
+export type AnswerStatus = 200 | 201 | 202 | 503;
 export type AnswerNote = {
   readonly description: string;
   /** The schema in the document. */
@@ -58,7 +58,7 @@ export type Call<Params, Query, Body, Tag> = {
 };
 
 export type Answer = {
-  readonly status?: SuccessStatus;
+  readonly status?: AnswerStatus;
   readonly body: unknown;
   readonly etag?: string;
   readonly location?: string;
@@ -78,7 +78,7 @@ export const httpFunctions = (
     name: each.name,
     options: {
       methods: methodsOf(each, operations),
-      authLevel: "function",
+      authLevel: each.access === "anonymous" ? "anonymous" : "function",
       route: each.route,
       handler: handlerOf(each, allowed(each.route, operations), load),
     },
@@ -86,7 +86,7 @@ export const httpFunctions = (
 
 type HttpFunction = {
   readonly methods: HttpMethod[];
-  readonly authLevel: "function";
+  readonly authLevel: "anonymous" | "function";
   readonly route: string;
   readonly handler: HttpHandler;
 };
@@ -135,17 +135,17 @@ async function answerTo(operation: Operation, request: HttpRequest, invocation: 
     app = await load();
   } catch (failure) {
     context.error(`request ${requestId}: ${describe(failure)}`);
-    return problemAnswer(problemOf(failure), requestId);
+    return problemAnswer(toldTo(operation, failure), requestId);
   }
   const { telemetry } = app;
   const answering = async (): Promise<Told> => {
     const fields = { operation: operation.name };
     try {
-      const told = success(await perform(operation, app, apiRequest(request)));
+      const told = success(app.redact(await perform(operation, app, apiRequest(request))));
       if (operation.access === "control") telemetry.event("info", "http.changed", { ...fields, status: told.status });
       return told;
     } catch (failure) {
-      const problem = problemOf(failure);
+      const problem = toldTo(operation, failure);
       const { code, status } = problem;
       if (status >= 500) telemetry.event("error", "http.failed", { ...fields, code, message: describe(failure) });
       else if (operation.access === "control") telemetry.event("info", "http.refused", { ...fields, code, status });
@@ -153,6 +153,12 @@ async function answerTo(operation: Operation, request: HttpRequest, invocation: 
     }
   };
   return inTraceOf(context, () => telemetry.within({ requestId }, answering, operation.name));
+}
+
+/** Whoever needs no key is told no more than what kind of failure it is. */
+function toldTo({ access }: Operation, failure: unknown): ApiProblem {
+  const problem = problemOf(failure);
+  return access === "anonymous" ? new ApiProblem(problem.code, problemCodes[problem.code].remedy) : problem;
 }
 
 const describe = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure));

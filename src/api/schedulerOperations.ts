@@ -118,4 +118,15 @@ const audit = operation({
   }),
 });
 
-export const schedulerOperations = [schedulerStatus, ...controlOperations, tick, events, slots, audit];
+const preflight = operation({
+  name: "preflight",
+  method: "GET",
+  route: "scheduler/preflight",
+  access: "read",
+  summary: "Go or no-go: whether the day can be traded, on one page",
+  description: "Red is no-go, yellow should be known before the open. What cannot be found out is red.",
+  answers: { 200: { description: "Go or no-go, with every item and what to do.", schema: "Preflight" } },
+  handle: async ({ preflightService }) => ({ body: await preflightService.judge() }),
+});
+
+export const schedulerOperations = [schedulerStatus, ...controlOperations, tick, preflight, events, slots, audit];

@@ -1,9 +1,10 @@
 // The app, wired from its ports: the one list of what it needs and what it offers.
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { ContractCanary } from "../ports/contractCanary.ts";
 import type { MarketData } from "../ports/marketData.ts";
 import type { Channel } from "../ports/notifier.ts";
-import type { NotificationQueue, RunQueue } from "../ports/queues.ts";
+import type { NotificationQueue, QueueWatch, RunQueue } from "../ports/queues.ts";
 import type { Stores } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { createAssetBook } from "./assetBook.ts";
@@ -21,9 +22,11 @@ import { createDataFetcher } from "./dataFetcher.ts";
 import { createDriftResponse } from "./driftResponse.ts";
 import { createDueTasks } from "./dueTasks.ts";
 import { createExitKeeper } from "./exitKeeper.ts";
+import { createHealthService, type HealthService } from "./healthService.ts";
 import { createHistoryKeeper } from "./historyKeeper.ts";
 import { createIntradayRecorder } from "./intradayRecorder.ts";
 import { createLostRuns } from "./lostRuns.ts";
+import { createMorningKeeper, type MorningKeeper } from "./morningKeeper.ts";
 import { createNotificationManager, type NotificationManager } from "./notificationManager.ts";
 import { createNotificationService, type NotificationService } from "./notificationService.ts";
 import { createNotificationSweeper, type NotificationSweeper } from "./notificationSweeper.ts";
@@ -31,6 +34,7 @@ import { createOrderExecutor } from "./orderExecutor.ts";
 import { createOrderResolver, type OrderResolver } from "./orderResolver.ts";
 import { createOrderSender } from "./orderSender.ts";
 import { createOutbox } from "./outbox.ts";
+import { createPreflightService, type PreflightService } from "./preflightService.ts";
 import { createRealtimeMonitor, type RealtimeMonitor } from "./realtimeMonitor.ts";
 import { withRequestBudget } from "./requestBudget.ts";
 import { createRunByHand } from "./runByHand.ts";
@@ -56,6 +60,8 @@ export type AppPorts = Stores & {
   readonly marketData: MarketData;
   readonly runs: RunQueue;
   readonly notifications: NotificationQueue;
+  readonly queueWatch: QueueWatch;
+  readonly canary: ContractCanary;
   /** Where people are told. Without one, notifications are logged and listed only. */
   readonly channels: readonly Channel[];
   readonly clock: Clock;
@@ -79,6 +85,9 @@ export type App = Pick<Stores, "tasks" | "executions" | "control" | "settings" |
   readonly notificationService: NotificationService;
   readonly auditService: AuditService;
   readonly whatIf: WhatIf;
+  readonly healthService: HealthService;
+  readonly preflightService: PreflightService;
+  readonly morningKeeper: MorningKeeper;
 };
 
 export function createApp(given: AppPorts): App {
@@ -107,6 +116,7 @@ export function createApp(given: AppPorts): App {
   const configImporter = createConfigImporter(kept);
   const taskJudge = createTaskJudge({ ...ports, assets });
   const sectionJudge = createSectionJudge({ ...ports, assets });
+  const preflightService = createPreflightService(ports);
   const runByHand = createRunByHand({ ...ports, dataFetcher });
   const schedulerService = createSchedulerService(ports);
   const channelHealth = createChannelHealth({ ...ports, outbox });
@@ -143,5 +153,8 @@ export function createApp(given: AppPorts): App {
     notificationService: createNotificationService(ports),
     auditService: createAuditService(ports),
     whatIf: createWhatIf(ports),
+    healthService: createHealthService(ports),
+    preflightService,
+    morningKeeper: createMorningKeeper({ ...ports, preflightService }),
   };
 }

@@ -1,6 +1,6 @@
 // The calendar's keeper: holds the built-in calendar against the broker's once a trading day, and tells people where they differ or when it ends.
 import { InvariantError, TransientError } from "../core/model/errors.ts";
-import { addMs, dayMs, type TradingDay } from "../core/model/time.ts";
+import { addMs, dayMs, type Instant, type TradingDay } from "../core/model/time.ts";
 import {
   type CalendarDifference,
   calendarExpiresOn,
@@ -39,6 +39,21 @@ export const narrowed = (settings: AutomationSettings): AutomationSettings =>
 /** Far enough that people can act before the day comes, weekends and holidays between. */
 const aheadMs = 14 * dayMs;
 
+/** Where the broker's calendar differs from the built-in one in the next two weeks, as far as it goes. Throws as Broker reads do. */
+export async function compareAhead(
+  broker: Pick<Broker, "sessions">,
+  now: Instant,
+): Promise<{ readonly differences: readonly CalendarDifference[]; readonly through: TradingDay }> {
+  const [today, ahead] = [tradingDayOf(now), tradingDayOf(addMs(now, aheadMs))];
+  const to = ahead < calendarExpiresOn ? ahead : calendarExpiresOn;
+  const atBroker = await broker.sessions(today, to);
+  // Past its last day the broker's calendar says nothing: it may end there.
+  const through = atBroker.at(-1)?.day;
+  if (through === undefined)
+    throw new InvariantError("INTERNAL", `the broker's calendar lists no session from ${today} to ${to}`);
+  return { differences: compareCalendars(sessionsBetween(today, through), atBroker), through };
+}
+
 export function createCalendarKeeper(ports: {
   readonly broker: Broker;
   readonly settings: SettingsStore;
@@ -64,14 +79,7 @@ export function createCalendarKeeper(ports: {
   async function compare(today: TradingDay): Promise<void> {
     const warning = calendarWarning(today);
     if (warning !== undefined) await post(`calendar.ends.${today}`, "The trading calendar is about to end", warning);
-    const ahead = tradingDayOf(addMs(clock.now(), aheadMs));
-    const to = ahead < calendarExpiresOn ? ahead : calendarExpiresOn;
-    const atBroker = await broker.sessions(today, to);
-    // Past its last day the broker's calendar says nothing: it may end there.
-    const through = atBroker.at(-1)?.day;
-    if (through === undefined)
-      throw new InvariantError("INTERNAL", `the broker's calendar lists no session from ${today} to ${to}`);
-    const differences = compareCalendars(sessionsBetween(today, through), atBroker);
+    const { differences, through } = await compareAhead(broker, clock.now());
     if (differences.length > 0) await tell(today, differences);
     await settings.saveCalendar({ comparedOn: today, differences });
     telemetry.event("info", "calendar.compared", { from: today, to: through, differences: differences.length });

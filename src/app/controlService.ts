@@ -12,6 +12,7 @@ import {
   type Restriction,
   type ScheduledChange,
   type Scope,
+  scopeText,
   severity,
   standingBreakers,
   type TradingState,
@@ -158,7 +159,7 @@ export function createControlService(ports: {
   function tell(request: ControlRequest, next: ControlState): void {
     telemetry.event("warning", "control.changed", {
       action: request.action,
-      scope: describeScope(request.scope),
+      scope: scopeText(request.scope),
       automation: next.automation,
       tradingState: next.tradingState,
       reason: request.reason,
@@ -296,6 +297,5 @@ function switchesOf(state: ControlState, scope: Scope): Switches {
   return { automation, tradingState };
 }
 
-const sameScope = (a: Scope, b: Scope): boolean => describeScope(a) === describeScope(b);
+const sameScope = (a: Scope, b: Scope): boolean => scopeText(a) === scopeText(b);
 /** `account`, `task demo-trend`. */
-const describeScope = (scope: Scope): string => (scope.kind === "account" ? "account" : `${scope.kind} ${scope.id}`);

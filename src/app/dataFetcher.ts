@@ -5,7 +5,7 @@ import type { BrokerOrder, OrderTicket } from "../core/model/order.ts";
 import type { UncertainOrder } from "../core/model/portfolio.ts";
 import type { LossMarks, RunInputs, RunRequest } from "../core/model/run.ts";
 import { limitsOf, type RunTask, symbolsOf, type Task, windowOf } from "../core/model/task.ts";
-import { addMs, dayMs, msBetween, type TradingDay } from "../core/model/time.ts";
+import { addMs, dayMs, type TradingDay } from "../core/model/time.ts";
 import { barRequests, dataNeeds } from "../core/planning/dataNeeds.ts";
 import { separateExits } from "../core/planning/exits.ts";
 import { judgeSymbols } from "../core/planning/marketSnapshot.ts";
@@ -17,6 +17,7 @@ import type { ControlStore, ExecutionRepository, MonitorStore, SettingsStore } f
 import type { AssetBook } from "./assetBook.ts";
 import { readSettings } from "./automationSettings.ts";
 import type { BarBook } from "./barBook.ts";
+import { measureSkewMs } from "./clockSkew.ts";
 
 export type DataFetcher = {
   /**
@@ -53,13 +54,6 @@ export function createDataFetcher(ports: {
     clock,
   } = ports;
 
-  /** The answer is as old as half its way took; our clock is read in the middle of it. */
-  async function skewMs(): Promise<number> {
-    const before = clock.now();
-    const theirs = await broker.now();
-    return Math.round(msBetween(theirs, before) + msBetween(before, clock.now()) / 2);
-  }
-
   return {
     gatherInputs: async (request, given) => {
       const asOf = clock.now();
@@ -84,7 +78,7 @@ export function createDataFetcher(ports: {
           ),
           marketData.latestPrices(symbols),
           assetBook.flagsOf(symbols),
-          skewMs(),
+          measureSkewMs(broker, clock),
           monitor.read(),
           control.read(),
         ]);

@@ -3,7 +3,8 @@ import type { ControlState } from "../core/model/control.ts";
 import type { MonitorState } from "../core/model/monitor.ts";
 import type { RunSummary } from "../core/model/run.ts";
 import type { SectionName, TradingWindow } from "../core/model/settings.ts";
-import { addMs, dayMs, type Instant, msBetween } from "../core/model/time.ts";
+import { addMs, dayMs, type Instant } from "../core/model/time.ts";
+import { type Heartbeat, heartbeatOf } from "../core/operations/probe.ts";
 import { type TodaysFigures, todaysFigures } from "../core/reporting/todaysFigures.ts";
 import { dayStart, tradingDayOf } from "../core/schedule/tradingCalendar.ts";
 import { decideWindow, type WindowDecision } from "../core/schedule/tradingWindow.ts";
@@ -21,7 +22,7 @@ export type SchedulerStatus = ControlState & {
   readonly lastExecution: RunSummary | null;
   /** What is due soonest, and what the common window says about that moment. */
   readonly nextExecution: { readonly taskId: string; readonly slot: Instant; readonly windowOpen: boolean } | null;
-  readonly heartbeat: { readonly at: Instant; readonly ageSeconds: number } | null;
+  readonly heartbeat: Heartbeat | null;
   /** Runs on their way: queued and not ended. `moreQueued`: more than were counted. */
   readonly queueDepth: number;
   readonly moreQueued: boolean;
@@ -89,8 +90,7 @@ export function createSchedulerService(ports: {
                 slot: next.dueAt,
                 windowOpen: decideWindow(settings.window, next.dueAt).open,
               },
-        heartbeat:
-          lastBeat === undefined ? null : { at: lastBeat, ageSeconds: Math.max(0, msBetween(lastBeat, now)) / 1000 },
+        heartbeat: heartbeatOf(lastBeat, now),
         queueDepth: openSlots.count,
         moreQueued: openSlots.more,
         deadLettersToday: runs.items.filter(({ code }) => code === "DEAD_LETTERED" || code === "UNREADABLE_MESSAGE")

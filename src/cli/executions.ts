@@ -1,8 +1,10 @@
-// `tradewind executions`: the history of runs, one of them in full, and the receipt of one order.
+// `tradewind executions`: the history of runs, one of them in full, the receipt of one order, and the end of a doubt.
+import { z } from "zod";
 import { pageOf, type RunSummary, runSummary } from "./answers.ts";
 import { part, readAnswer } from "./client.ts";
-import { type Commands, talks } from "./command.ts";
+import { type Commands, talks, type WhyOptions, why } from "./command.ts";
 import { executionRecord, executionText } from "./executionText.ts";
+import { wrong } from "./failure.ts";
 import { dayOption, instantOption, wholeNumber } from "./options.ts";
 import { type Column, table, when } from "./output.ts";
 import { readPages } from "./pages.ts";
@@ -71,6 +73,25 @@ export function addExecutions(commands: Commands): void {
   talks(commands, receipt, async ({ client, print, paint }, _, id = "", order = "") => {
     const answer = await client(`scheduler/executions/${part(id)}/orders/${part(order)}/receipt`);
     print(answer.body, () => receiptText(readAnswer(orderReceipt, answer), paint));
+    return 0;
+  });
+
+  const resolve = why(
+    parent
+      .command("resolve <id> <order>")
+      .description(
+        "End the doubt about an order of a run, by its client order id: the broker is asked once more, and its word stands.",
+      ),
+  );
+  talks<WhyOptions>(commands, resolve, async ({ client, print, target }, { reason }, id = "", order = "") => {
+    if (reason === undefined) throw wrong("Why is the order held to be not there?", "Say it with --reason.");
+    const path = `scheduler/executions/${part(id)}/orders/${part(order)}/resolve`;
+    const answer = await client(path, {
+      method: "POST",
+      body: { reason, actor: target.actor },
+      what: "asking the broker",
+    });
+    print(answer.body, () => `${order} is ${readAnswer(z.looseObject({ kind: z.string() }), answer).kind}\n`);
     return 0;
   });
 }

@@ -1,7 +1,7 @@
 // The menu of a command line without arguments: the demo stack, a running app, one task, a replayed day.
-import { join } from "node:path";
 import { z } from "zod";
 import { schedulerStatus, storedTask } from "./answers.ts";
+import { runScript } from "./checkout.ts";
 import { readAnswer } from "./client.ts";
 import { type Call, callOf } from "./command.ts";
 import { executionRecord, executionText } from "./executionText.ts";
@@ -40,15 +40,12 @@ async function startDemo(world: World): Promise<void> {
   world.err(
     "Ctrl-C stops it. To connect to it, paste the status address that it prints into this menu in another terminal.\n",
   );
-  await runScript(world, "src/local/start.ts");
+  await runAndTell(world, "src/local/start.ts");
 }
 
-/** Runs one of the checkout's own scripts on this terminal. */
-async function runScript({ checkout, node, runProgram, err }: World, script: string, ...args: readonly string[]) {
-  if (checkout === undefined)
-    throw wrong("The local stack is not part of the installed package.", "Run it in a checkout: npm ci && npm start");
-  const code = await runProgram(node, [join(checkout, script), ...args]);
-  if (code !== 0) err(`It ended with code ${code}.\n`);
+async function runAndTell(world: World, script: string, ...args: readonly string[]): Promise<void> {
+  const code = await runScript(world, script, ...args);
+  if (code !== 0) world.err(`It ended with code ${code}.\n`);
 }
 
 const another = "(another one)";
@@ -124,12 +121,12 @@ async function replay(world: World, prompts: Prompts): Promise<void> {
   ]);
   if (what === "seed") {
     const seed = await prompts.text("Seed", "1");
-    if (seed !== undefined) await runScript(world, "src/replay/simulate.ts", "--seed", seed, "--trace");
-  } else if (what === "once") await runScript(world, "src/local/start.ts", "--once");
+    if (seed !== undefined) await runAndTell(world, "src/replay/simulate.ts", "--seed", seed, "--trace");
+  } else if (what === "once") await runAndTell(world, "src/local/start.ts", "--once");
   else if (what === "data") {
     const dir = await prompts.text("Folder of the bars");
     const at = dir === undefined ? undefined : await prompts.text("From when on (empty: its first session)", "");
     if (dir === undefined || at === undefined) return;
-    await runScript(world, "src/local/start.ts", "--once", "--data", dir, ...(at === "" ? [] : ["--at", at]));
+    await runAndTell(world, "src/local/start.ts", "--once", "--data", dir, ...(at === "" ? [] : ["--at", at]));
   }
 }

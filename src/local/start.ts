@@ -111,7 +111,7 @@ async function runStack(
       },
     });
     // The app composes itself at its first call: before time begins to run, so that no demo minute is spent on it.
-    await fetch(`${host.url}/api/health`, { headers: { "x-functions-key": host.key } });
+    await fetch(`${host.url}/api/health/ready`, { headers: { "x-functions-key": host.key } });
     if (!quiet) console.log(whatIsUp(host, standIns, clock.now(), flags));
     if (target === undefined || time === undefined) return await runUntilStopped(host, standIns, time, work);
     const report = onceReport(await runOnce({ host, time, target, runEnded: work.runEnded }));

@@ -10,7 +10,15 @@ export type RunQueue = {
   enqueueAll(requests: readonly RunRequest[]): Promise<void>;
 };
 
+export type QueueName = "runs" | "notifications";
+
 export type NotificationQueue = {
   /** Message id: notification id, with the attempt from the second on. */
   enqueue(notification: Notification, delayMs?: number): Promise<void>;
+};
+
+/** Looks at the queues and changes nothing. */
+export type QueueWatch = {
+  /** Makes sure that the queue can be sent to, and counts its dead letters, a hundred at most. Throws TransientError (`QUEUE_UNAVAILABLE`). */
+  look(queue: QueueName): Promise<{ readonly deadLetters: number }>;
 };

@@ -4,6 +4,7 @@ import type { AutomationConfig } from "../core/model/automation.ts";
 import type { By, ControlEvent, ControlState, Principal } from "../core/model/control.ts";
 import type { RiskLimits } from "../core/model/limits.ts";
 import type { MonitorState } from "../core/model/monitor.ts";
+import type { Morning } from "../core/model/morning.ts";
 import type { ExecutionRecord, ExecutionStatus, RunInputs, RunPlan, RunSummary } from "../core/model/run.ts";
 import type {
   Automation,
@@ -198,6 +199,13 @@ export type StatusStore = {
   read(): Promise<StatusSnapshot>;
 };
 
+export type MorningStore = {
+  /** Undefined before the first morning. */
+  read(): Promise<{ readonly morning: Morning; readonly etag: string } | undefined>;
+  /** False when somebody else wrote since `etag` was read; undefined: since there was none. */
+  write(morning: Morning, etag: string | undefined): Promise<boolean>;
+};
+
 export type ExecutionFilter = {
   readonly limit: number;
   readonly cursor?: string;
@@ -264,6 +272,7 @@ export type Stores = {
   readonly slots: SlotLedger;
   readonly executions: ExecutionRepository;
   readonly monitor: MonitorStore;
+  readonly morning: MorningStore;
   readonly audit: AuditStore;
   readonly status: StatusStore;
   readonly imports: ImportStore;

@@ -202,6 +202,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       marketData: withHook("marketData", createAlpacaMarketData(client, { feed: "iex", adjustment: "split" }), hook),
       runs: withHook("runs", queues.runs, hook),
       notifications: withHook("notifications", queues.notifications, hook),
+      canary: { check: async () => [] },
+      queueWatch: { look: async () => ({ deadLetters: 0 }) },
       channels: [withHook("notifier", { name: "webhook", send: async () => undefined }, hook)],
       clock: { ...clock, now: () => instantFromMs(nowMs + skewMs) },
       telemetry: { event: (_, name, fields) => isTraced && trace(`    ${name} ${JSON.stringify(fields)}`) },

@@ -84,7 +84,7 @@ describe("reads", () => {
   test("health, status, tasks and executions answer JSON", async () => {
     stack = await runInMemory();
     await stack.runNextSlot();
-    expect(await get("/health")).toMatchObject({ status: 200, body: { status: "ok", mode: "paper" } });
+    expect(await get("/health")).toMatchObject({ status: 200, body: { status: "alive" } });
     expect(await get("/scheduler")).toMatchObject({ status: 200, body: { automation: "started", queueDepth: 0 } });
     expect(await get("/tasks")).toMatchObject({
       status: 200,

@@ -69,6 +69,8 @@ async function measure(count: number, due: number, ticks: number): Promise<{ enq
         },
       },
       notifications: createNotificationQueue(serviceBus, notificationsQueue, clock),
+      canary: { check: async () => [] },
+      queueWatch: { look: async () => ({ deadLetters: 0 }) },
       channels: [],
       clock,
       telemetry: { event: () => undefined },

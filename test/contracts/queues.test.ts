@@ -3,6 +3,7 @@ import type { ServiceBusClient } from "@azure/service-bus";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   createNotificationQueue,
+  createQueueWatch,
   createRunQueue,
   createServiceBusClient,
 } from "../../src/adapters/azure/serviceBusQueues.ts";
@@ -158,4 +159,27 @@ test("a broker that does not answer is a transient failure, in bounded time", as
   });
   await expect(createRunQueue(nowhere, "runs", systemClock).enqueue(newRun())).rejects.toThrow(TransientError);
   await nowhere.close();
+});
+
+describe("the watch over the queues", () => {
+  const names = { runs: "runs", notifications: "notifications" } as const;
+  const connect = () => createServiceBusClient({ connectionString: broker.connectionString });
+
+  test("counts the dead letters of each queue, sends nothing and takes nothing", async () => {
+    const watch = createQueueWatch(connect, names);
+    const before = broker.counts("notifications").deadLettered;
+    await client.createSender("notifications").sendMessages({ body: { bad: true }, messageId: "watched" });
+    const receiver = client.createReceiver("notifications");
+    for (const message of await receiver.receiveMessages(10, { maxWaitTimeInMs: 1000 }))
+      if (message.messageId === "watched") await receiver.deadLetterMessage(message);
+    await receiver.close();
+    expect(await watch.look("notifications")).toEqual({ deadLetters: before + 1 });
+    expect(await watch.look("notifications")).toEqual({ deadLetters: before + 1 });
+    expect(await watch.look("runs")).toEqual({ deadLetters: broker.counts("runs").deadLettered });
+  });
+
+  test("a queue that is not there is out of reach", async () => {
+    const watch = createQueueWatch(connect, { ...names, runs: "nowhere" });
+    await expect(watch.look("runs")).rejects.toMatchObject({ code: "QUEUE_UNAVAILABLE" });
+  });
 });

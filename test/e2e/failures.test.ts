@@ -21,7 +21,7 @@ async function nextRunWorks(): Promise<void> {
 test("a message that cannot be read is delivered five times, dead-lettered, recorded with its body, and told", async () => {
   stack = await startProcessStack("2026-06-15T13:57:30Z");
   await stack.startHost();
-  await stack.get("health");
+  await stack.get("health/ready");
   const client = new ServiceBusClient(stack.settings().ServiceBusConnection ?? "");
   const body = { run: { taskId: "demo-trend", slot: "2026-06-15T14:00:00.000Z", forged: true }, deliveryCount: 1 };
   await client.createSender("runs").sendMessages({ body, messageId: "bad-1", sessionId: "main" });
@@ -42,7 +42,7 @@ test("settings with faults answer 503 with every fault, trade nothing, and regis
     settings: { ALPACA_SECRET_KEY: "", TRADEWIND_MODE: "live", NOTIFY_WEBHOOK_URL: "nowhere" },
   });
   const host = await stack.startHost();
-  for (const path of ["health", "scheduler", "scheduler/executions", "tasks"]) {
+  for (const path of ["health/ready", "scheduler", "scheduler/executions", "tasks"]) {
     const response = await fetch(`${host.url}/api/${path}`, { headers: { "x-functions-key": host.key } });
     expect(response.status).toBe(503);
     const problem = (await response.json()) as { code: string; faults: { path: string }[] };

@@ -1,5 +1,6 @@
 // The HTTP operations in process: a request finds its function as on the host, and the registered handler answers it over the memory stack.
 import { HttpRequest, InvocationContext } from "@azure/functions";
+import { createRedaction } from "../../src/adapters/telemetry/redact.ts";
 import { httpFunctions, type Operation } from "../../src/api/operation.ts";
 import { operations } from "../../src/api/operations.ts";
 import type { App } from "../../src/app/app.ts";
@@ -30,17 +31,24 @@ export type LoggedEvent = { readonly level: string; readonly name: string; reado
 /** `events` takes what the edge logs, each with the fields of the request that it belongs to. */
 export function openApiClient(
   app: App | (() => Promise<never>),
-  { callers = { easyAuth: false, keyNames: [] }, events = [] }: { callers?: Callers; events?: LoggedEvent[] } = {},
+  {
+    callers = { easyAuth: false, keyNames: [] },
+    events = [],
+    redact = (value) => value,
+  }: { callers?: Callers; events?: LoggedEvent[]; redact?: Composed["redact"] } = {},
 ) {
+  const redaction = createRedaction(redact);
   let shared: EventFields = {};
   const telemetry: Composed["telemetry"] = {
-    event: (level, name, fields) => void events.push({ level, name, fields: { ...shared, ...fields } }),
+    event: (level, name, fields) =>
+      void events.push({ level, name, fields: redaction.fields({ ...shared, ...fields }) }),
     within: (fields, work) => {
       shared = fields;
       return work();
     },
   };
-  const load = typeof app === "function" ? app : async (): Promise<Composed> => ({ ...app, callers, telemetry });
+  const load =
+    typeof app === "function" ? app : async (): Promise<Composed> => ({ ...app, callers, telemetry, redact });
   const routes = httpFunctions(operations, load)
     .map(({ name, options }) => ({ ...options, name, ...parseRoute(`api/${options.route}`) }))
     .sort((a, b) => (a.precedence < b.precedence ? -1 : a.precedence > b.precedence ? 1 : 0));

@@ -137,6 +137,8 @@ export async function runInMemory(
     marketData: createAlpacaMarketData(client, { feed: "iex", adjustment: "split" }),
     runs: queues.runs,
     notifications: queues.notifications,
+    queueWatch: queues.watch,
+    canary: { check: async () => [] },
     channels: [
       {
         name: "webhook",

@@ -19,7 +19,7 @@ function scene(
   const lines: string[] = [];
   let nowMs = Date.parse("2026-06-15T12:00:00Z");
   const answers: Readonly<Record<string, (nowMs: number) => Response>> = {
-    "/api/health": (now) =>
+    "/api/health/ready": (now) =>
       Response.json({
         status: "ok",
         version: manifest.version,
@@ -123,7 +123,7 @@ test.each<[string, Readonly<Record<string, (nowMs: number) => Response>>, string
   [
     "settings with faults",
     {
-      "/api/health": () =>
+      "/api/health/ready": () =>
         Response.json(
           { code: "MISCONFIGURED", detail: "faults", faults: [{ path: "ALPACA_KEY_ID", message: "is missing" }] },
           { status: 503 },
@@ -133,12 +133,15 @@ test.each<[string, Readonly<Record<string, (nowMs: number) => Response>>, string
   ],
   [
     "another version",
-    { "/api/health": () => Response.json({ version: "0.0.1" }) },
+    { "/api/health/ready": () => Response.json({ version: "0.0.1" }) },
     `version ${manifest.version}: the app says 0.0.1`,
   ],
   [
     "timers that died with the deployment",
-    { "/api/health": () => Response.json({ version: manifest.version, heartbeat: { at: "2026-06-15T11:59:00Z" } }) },
+    {
+      "/api/health/ready": () =>
+        Response.json({ version: manifest.version, heartbeat: { at: "2026-06-15T11:59:00Z" } }),
+    },
     "tick of this package: the last was at 2026-06-15T11:59:00Z",
   ],
   [
@@ -162,7 +165,7 @@ test("waits for an app that starts cold, and for the first tick of the new packa
           version: manifest.version,
           heartbeat: { at: new Date(now - (asked < 8 ? 120_000 : 1_000)).toISOString() },
         });
-  const stage = scene({ answers: { "/api/health": health }, key: "given" });
+  const stage = scene({ answers: { "/api/health/ready": health }, key: "given" });
   expect(await stage.run("--app", "x1", "--url", "https://trade.example.com")).toBe(0);
   expect(asked).toBeGreaterThanOrEqual(8);
   expect(stage.commands.some((command) => command.startsWith("az functionapp"))).toBe(false);

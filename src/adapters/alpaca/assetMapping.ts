@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Asset } from "../../ports/broker.ts";
 import { optionalFlag, parse } from "./wire.ts";
 
-const assetWire = z.object({
+export const assetWire = z.object({
   symbol: z.string().min(1),
   status: z.string(),
   tradable: z.boolean(),

@@ -6,7 +6,7 @@ import { addMs, type Instant } from "../../core/model/time.ts";
 import type { Broker } from "../../ports/broker.ts";
 import { mapAsset, mapAssets } from "./assetMapping.ts";
 import { mapClock, mapSessions } from "./calendarMapping.ts";
-import { type AlpacaClient, read } from "./client.ts";
+import { type AlpacaClient, orNull, read } from "./client.ts";
 import {
   isComplex,
   isDuplicate,
@@ -134,16 +134,6 @@ export function createAlpacaBroker(
     },
   };
 }
-
-/** An answer of null in the place of 404. */
-const orNull = async (answer: Promise<{ readonly raw: Response }>): Promise<{ readonly raw: Response }> => {
-  try {
-    return await answer;
-  } catch (failure) {
-    if (failure instanceof ApiError && failure.status === 404) return { raw: Response.json(null) };
-    throw failure;
-  }
-};
 
 /** Only an answer of the broker's, or a connection that was never made, is certain. Everything else may have reached it. */
 function submitFailure(failure: unknown): SubmitResult {

@@ -12,7 +12,9 @@ const day = z.string().transform((text, context): TradingDay => {
   context.addIssue({ code: "custom", message: "must be a day" });
   return z.NEVER;
 });
-const calendarWire = z.array(z.object({ date: day, open: wallTime, close: wallTime }));
+export const calendarWire = z.array(z.object({ date: day, open: wallTime, close: wallTime }));
+
+export const clockWire = z.object({ timestamp: instant });
 
 /** Throws InvariantError `INTERNAL` for a day or a time that cannot be read. */
 export const mapSessions = (wire: unknown): readonly SessionHours[] =>
@@ -21,7 +23,7 @@ export const mapSessions = (wire: unknown): readonly SessionHours[] =>
     .sort((a, b) => (a.day < b.day ? -1 : 1));
 
 /** What the broker's clock shows, by its own account. */
-export const mapClock = (wire: unknown): Instant => parse("clock", z.object({ timestamp: instant }), wire).timestamp;
+export const mapClock = (wire: unknown): Instant => parse("clock", clockWire, wire).timestamp;
 
 const inNewYork = (date: TradingDay, time: string): Instant =>
   instantFromMs(DateTime.fromISO(`${date}T${time}`, { zone: "America/New_York" }).toMillis());

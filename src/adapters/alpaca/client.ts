@@ -9,9 +9,14 @@ export type AlpacaClient = {
   readonly deadline: () => AbortSignal;
 };
 
+type Keys = { readonly keyId: string; readonly secret: string };
+
 export type AlpacaAccess = {
   readonly keyId: string;
   readonly secret: string;
+  /** Another pair for the same account, taken from then on when a read with the one in use is refused (401). */
+  readonly spare?: Keys | undefined;
+  readonly onKeysSwitched?: () => void;
   readonly tradingOrigin: string;
   readonly dataOrigin: string;
   /** What the client allows itself on each host; the plan's limit, 200 where absent, 0 for none. */
@@ -33,7 +38,9 @@ const sdkDataOrigin = "https://data.alpaca.markets";
  */
 export function createAlpacaClient(access: AlpacaAccess): AlpacaClient {
   const { keyId, secret, tradingOrigin, dataOrigin, requestsPerMinute = 200, timeoutMs = 10_000 } = access;
-  const { retryDelayMs = 200, transport = fetch } = access;
+  const { retryDelayMs = 200, spare, onKeysSwitched } = access;
+  const given = access.transport ?? fetch;
+  const transport = spare === undefined ? given : withEitherKeys([access, spare], given, onKeysSwitched);
   const { trading, marketData } = new Alpaca({
     keyId,
     secret,
@@ -45,6 +52,33 @@ export function createAlpacaClient(access: AlpacaAccess): AlpacaClient {
     fetchApi: guardedFetch({ [sdkTradingOrigin]: tradingOrigin, [sdkDataOrigin]: dataOrigin }, transport),
   });
   return { trading, marketData, deadline: () => AbortSignal.timeout(1.5 * timeoutMs) };
+}
+
+/**
+ * Sends each request with the keys in use. A read that is refused with 401 is made again with the other pair, which stays in use once it is
+ * not refused as well. An order is never made twice: the reads before the next one have found the right pair by then.
+ */
+function withEitherKeys(pairs: readonly [Keys, Keys], transport: typeof fetch, onSwitched?: () => void): typeof fetch {
+  let inUse = 0;
+  return async (input, init = {}) => {
+    const sendWith = (index: number): Promise<Response> => {
+      const { keyId, secret } = pairs[index === 0 ? 0 : 1];
+      const headers = new Headers(init.headers);
+      headers.set("APCA-API-KEY-ID", keyId);
+      headers.set("APCA-API-SECRET-KEY", secret);
+      return transport(input, { ...init, headers });
+    };
+    const [tried, isRead] = [inUse, ["GET", "HEAD"].includes(init.method ?? "GET")];
+    const answer = await sendWith(tried);
+    if (answer.status !== 401 || !isRead) return answer;
+    const second = await sendWith(1 - tried);
+    if (second.status === 401) return second;
+    if (inUse === tried) {
+      inUse = 1 - tried;
+      onSwitched?.();
+    }
+    return second;
+  };
 }
 
 /** `fetch` for the origins in `map` alone, sent to what they map to. Throws InvariantError `ORIGIN_REFUSED` for any other, before it leaves. */
@@ -71,6 +105,16 @@ export async function read(what: string, request: () => Promise<{ readonly raw: 
     throw readFailure(what, cause);
   }
 }
+
+/** An answer of null in the place of 404. */
+export const orNull = async (answer: Promise<{ readonly raw: Response }>): Promise<{ readonly raw: Response }> => {
+  try {
+    return await answer;
+  } catch (failure) {
+    if (failure instanceof ApiError && failure.status === 404) return { raw: Response.json(null) };
+    throw failure;
+  }
+};
 
 function readFailure(what: string, cause: unknown): Error {
   if (cause instanceof InvariantError) return cause;

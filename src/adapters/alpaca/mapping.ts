@@ -6,7 +6,7 @@ import type { AccountSnapshot, Position } from "../../core/model/portfolio.ts";
 import type { Instant } from "../../core/model/time.ts";
 import { instant, optionalFlag, parse, priceText, qtyText, usdText } from "./wire.ts";
 
-const accountWire = z.object({
+export const accountWire = z.object({
   id: z.string().min(1),
   status: z.string().nullish(),
   equity: usdText,
@@ -17,7 +17,7 @@ const accountWire = z.object({
   trade_suspended_by_user: optionalFlag,
 });
 
-const positionWire = z.object({
+export const positionWire = z.object({
   symbol: z.string().min(1),
   qty: qtyText,
   qty_available: qtyText.nullish(),
@@ -41,7 +41,7 @@ const plainOrderWire = z.object({
   created_at: instant.nullish(),
 });
 
-const orderWire = plainOrderWire.extend({ legs: z.array(plainOrderWire).nullish() });
+export const orderWire = plainOrderWire.extend({ legs: z.array(plainOrderWire).nullish() });
 
 export function mapAccount(wire: unknown): AccountSnapshot {
   const account = parse("account", accountWire, wire);
@@ -103,7 +103,7 @@ export const mapOrder = (wire: unknown): BrokerOrder => toOrder(parse("order", o
 export const mapOrders = (wire: unknown): readonly BrokerOrder[] =>
   parse("orders", z.array(orderWire), wire).map(toOrder);
 
-const fillWire = z.object({
+export const fillWire = z.object({
   id: z.string().min(1),
   order_id: z.string().min(1),
   symbol: z.string().min(1),

@@ -8,11 +8,11 @@ import { tradingDayOf } from "../../core/schedule/tradingCalendar.ts";
 import { instant, parse } from "./wire.ts";
 
 const barWire = z.object({ t: instant, o: z.number(), h: z.number(), l: z.number(), c: z.number(), v: z.number() });
-const barsWire = z.object({
+export const barsWire = z.object({
   bars: z.record(z.string(), z.array(barWire)).nullish(),
   next_page_token: z.string().nullish(),
 });
-const tradesWire = z.object({
+export const tradesWire = z.object({
   trades: z
     .record(
       z.string(),
@@ -30,7 +30,7 @@ const tradesWire = z.object({
   next_page_token: z.string().nullish(),
 });
 const dayWire = z.object({ t: instant, c: z.number() });
-const snapshotsWire = z.record(
+export const snapshotsWire = z.record(
   z.string(),
   z
     .object({

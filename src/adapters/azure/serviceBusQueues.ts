@@ -6,7 +6,7 @@ import { TransientError } from "../../core/model/errors.ts";
 import { messageIdOf } from "../../core/model/ids.ts";
 import type { RunRequest } from "../../core/model/run.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { NotificationQueue, RunQueue } from "../../ports/queues.ts";
+import type { NotificationQueue, QueueName, QueueWatch, RunQueue } from "../../ports/queues.ts";
 import { traceCarrier } from "../telemetry/spans.ts";
 
 export type ServiceBusAccess =
@@ -41,6 +41,41 @@ export function createNotificationQueue(client: ServiceBusClient, queue: string,
   };
 }
 
+/**
+ * `connect` opens a connection for each look: one that is kept would hide that a new one is refused, and goes on where its last look at dead
+ * letters ended. `names` are the queues' own.
+ */
+export function createQueueWatch(
+  connect: () => ServiceBusClient,
+  names: Readonly<Record<QueueName, string>>,
+): QueueWatch {
+  return {
+    look: async (queue) => {
+      const name = names[queue];
+      const client = connect();
+      try {
+        const dead = client.createReceiver(name, { subQueueType: "deadLetter" });
+        // An empty batch opens the way to send, and sends nothing.
+        const [messages] = await Promise.all([
+          dead.peekMessages(deadLettersCounted),
+          client.createSender(name).createMessageBatch(),
+        ]);
+        return { deadLetters: messages.length };
+      } catch (cause) {
+        throw unavailable(`queue ${name} cannot be looked at`, cause);
+      } finally {
+        // What has broken off cannot be closed; nothing depends on it.
+        await client.close().catch(() => undefined);
+      }
+    },
+  };
+}
+
+const deadLettersCounted = 100;
+
+const unavailable = (what: string, cause: unknown): TransientError =>
+  new TransientError("QUEUE_UNAVAILABLE", `${what}: ${String(cause)}`, { cause });
+
 function sender(client: ServiceBusClient, queue: string, clock: Clock) {
   const open = client.createSender(queue);
   /** The trace goes along as a property, which a reader that does not know it does not see: the body's shape stays the same. */
@@ -54,7 +89,7 @@ function sender(client: ServiceBusClient, queue: string, clock: Clock) {
     try {
       return await sending();
     } catch (cause) {
-      throw new TransientError("QUEUE_UNAVAILABLE", `queue ${queue} did not take ${what}: ${String(cause)}`, { cause });
+      throw unavailable(`queue ${queue} did not take ${what}`, cause);
     }
   }
 

@@ -2,7 +2,7 @@
 import { messageIdOf } from "../../core/model/ids.ts";
 import type { Notification } from "../../core/model/notification.ts";
 import type { RunRequest } from "../../core/model/run.ts";
-import type { NotificationQueue, RunQueue } from "../../ports/queues.ts";
+import type { NotificationQueue, QueueWatch, RunQueue } from "../../ports/queues.ts";
 
 export type QueuedMessage = {
   readonly messageId: string;
@@ -14,6 +14,7 @@ export type QueuedMessage = {
 export type MemoryQueues = {
   readonly runs: RunQueue;
   readonly notifications: NotificationQueue;
+  readonly watch: QueueWatch;
   /** The oldest message of a queue, taken out of it. */
   take(queue: "runs" | "notifications"): QueuedMessage | undefined;
 };
@@ -48,6 +49,8 @@ export function createMemoryQueues(): MemoryQueues {
           delayMs,
         }),
     },
+    // Nothing is ever dead-lettered here.
+    watch: { look: async () => ({ deadLetters: 0 }) },
     take: (queue) => waiting[queue].shift(),
   };
 }

@@ -7,6 +7,7 @@ import { createImportStore } from "./configImportTable.ts";
 import { createControlStore } from "./controlTable.ts";
 import { createExecutionRepository } from "./executionTable.ts";
 import { createMonitorStore } from "./monitorTable.ts";
+import { createMorningStore } from "./morningTable.ts";
 import { createNotificationStore, notificationTableName } from "./notificationTable.ts";
 import { createSettingsStore } from "./settingsTable.ts";
 import { createSlotLedger } from "./slotTable.ts";
@@ -33,6 +34,7 @@ export function createStores(open: (name: string) => Table): Stores {
     slots: createSlotLedger(book, open(tableNames.slots)),
     executions: createExecutionRepository(executions),
     monitor: createMonitorStore(book),
+    morning: createMorningStore(book),
     audit: createAuditStore(book, executions),
     status: createStatusStore(book),
     imports: createImportStore(book),

@@ -245,14 +245,38 @@ export const answerSchemas = {
       }),
     ),
   }),
-  Health: z.strictObject({
-    status: z.literal("ok"),
+  Health: z.strictObject({ status: z.literal("alive") }),
+  Preflight: z.strictObject({
     at: instant,
+    day: tradingDay,
     mode,
-    automation: z.enum(["started", "stopped"]),
-    tradingState: z.enum(["running", "reducing", "halted"]),
-    heartbeat,
+    go: z.boolean(),
+    items: z.array(
+      z.strictObject({
+        name: z.string(),
+        light: z.enum(["green", "yellow", "red"]),
+        detail: z.string(),
+        remedy: z.string().exactOptional(),
+      }),
+    ),
+  }),
+  Liveness: z.strictObject({ alive: z.boolean(), heartbeat }),
+  Readiness: z.strictObject({
+    at: instant,
+    ready: z.boolean(),
+    mode,
     version: z.string(),
+    settingsHash: z.string().nullable(),
+    heartbeat,
+    checks: z.array(
+      z.strictObject({
+        name: z.string(),
+        ok: z.boolean(),
+        detail: z.string(),
+        remedy: z.string().exactOptional(),
+        latencyMs: z.int(),
+      }),
+    ),
   }),
   AnyObject: anyObject,
 } as const;

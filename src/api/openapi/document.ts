@@ -48,7 +48,7 @@ export function openApiDocument(operations: readonly Operation[]): Json {
 }
 
 const about = [
-  "Every operation needs a function key; reads and changes are different functions with different keys.",
+  "Every operation but `health` and `healthLive` needs a function key; reads and changes are different functions with different keys.",
   "What answers GET answers HEAD too; OPTIONS names the methods of a path. Another method is 404, for that is the Functions host's answer.",
   "Errors are RFC 9457 problems with a stable `code`. Every answer has an `x-request-id`: the caller's own where it is a plain token.",
   "Who changes something is whom Entra or the name of the function key proves; else whom the request claims to be.",
@@ -58,12 +58,14 @@ const tagOf = ({ route }: Operation): string => route.split(/[/.]/)[0] ?? route;
 
 function describe(operation: Operation): Json {
   const { name, summary, description, access } = operation;
-  const key = `Function \`${name}\`, ${access === "read" ? "which reads only" : "which changes things"}.`;
+  const needs = { anonymous: "which needs no key", read: "which reads only", control: "which changes things" };
+  const key = `Function \`${name}\`, ${needs[access]}.`;
   return {
     operationId: name,
     tags: [tagOf(operation)],
     summary,
     description: [description, key].filter(Boolean).join("\n\n"),
+    ...(access === "anonymous" ? { security: [] } : {}),
     parameters: parametersOf(operation),
     ...requestBody(operation),
     responses: responsesOf(operation),
@@ -155,17 +157,26 @@ const headers = (...names: readonly (keyof typeof headerNotes)[]): Json =>
 function responsesOf(operation: Operation): Json {
   const answers = Object.entries(operation.answers).map(([status, note]) => [status, answerOf(Number(status), note)]);
   const byStatus = Map.groupBy(problemsOf(operation), (code) => problemCodes[code].status);
-  const problems = [...byStatus].map(([status, codes]) => [status, problemResponse(status, codes)]);
+  const problems = [...byStatus].map(([status, codes]) => [status, problemResponse(status, codes)] as const);
   const unauthorized = {
     description: "The key is missing or opens another function. The Functions host's own answer.",
   };
-  return { ...Object.fromEntries(answers), "401": unauthorized, ...Object.fromEntries(problems) };
+  return {
+    ...Object.fromEntries(answers),
+    ...(operation.access === "anonymous" ? {} : { "401": unauthorized }),
+    ...Object.fromEntries(
+      problems.map(([status, problem]) => [status, withAnswer(operation, Number(status), problem)]),
+    ),
+  };
 }
 
-function answerOf(status: number, { description, schema, etag }: AnswerNote): Json {
+function answerOf(status: number, { description, schema, etag }: AnswerNote): Json & { readonly content: Json } {
   return {
     description,
-    headers: headers(...(etag ? ["ETag" as const] : []), ...(status === 200 ? [] : ["Location" as const])),
+    headers: headers(
+      ...(etag ? ["ETag" as const] : []),
+      ...(status === 201 || status === 202 ? ["Location" as const] : []),
+    ),
     content: {
       "application/json": {
         schema: { $ref: `#/components/schemas/${schema}` },
@@ -175,7 +186,21 @@ function answerOf(status: number, { description, schema, etag }: AnswerNote): Js
   };
 }
 
-function problemResponse(status: number, codes: readonly ProblemCode[]): Json {
+/** A status that an operation answers with by itself may be a problem too: the content type tells them apart. */
+function withAnswer({ answers }: Operation, status: number, problem: Problem): Json {
+  const note = status === 503 ? answers[503] : undefined;
+  if (note === undefined) return problem;
+  const { content } = answerOf(status, note);
+  return {
+    ...problem,
+    description: `${note.description} ${problem.description}`,
+    content: { ...content, ...problem.content },
+  };
+}
+
+type Problem = Json & { readonly description: string; readonly content: Json };
+
+function problemResponse(status: number, codes: readonly ProblemCode[]): Problem {
   const schema = {
     allOf: [{ $ref: "#/components/schemas/Problem" }, { properties: { code: { enum: codes } } }],
   };

@@ -559,14 +559,26 @@ export const answerExamples: Readonly<Record<AnswerName, unknown>> = {
       { channel: "email", result: "later", detail: "the mail server at smtp.example.com:587 failed (ETIMEDOUT)" },
     ],
   },
-  Health: {
-    status: "ok",
+  Health: { status: "alive" },
+  Preflight: {
     at,
+    day: "2026-06-15",
     mode: "paper",
-    automation: "started",
-    tradingState: "running",
-    heartbeat: { at, ageSeconds: 12.4 },
+    go: false,
+    items: [
+      { name: "automation", light: "red", detail: `stopped by ann: ${reason}`, remedy: "Start it." },
+      { name: "window", light: "green", detail: "open 2026-06-15T13:35:00.000Z to 2026-06-15T20:00:00.000Z" },
+    ],
+  },
+  Liveness: { alive: true, heartbeat: { at, ageSeconds: 12.4 } },
+  Readiness: {
+    at,
+    ready: true,
+    mode: "paper",
     version: "1.0.0",
+    settingsHash: digest,
+    heartbeat: { at, ageSeconds: 12.4 },
+    checks: [{ name: "broker.account", ok: true, detail: "paper account …77aa", latencyMs: 41 }],
   },
   AnyObject: { openapi: "3.1.0" },
 };

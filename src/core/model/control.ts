@@ -130,3 +130,7 @@ export function switchFor(
       };
     }, state);
 }
+
+/** `account`, `task demo-trend`: how a scope is told to people. */
+export const scopeText = (scope: Scope): string =>
+  scope.kind === "account" ? scope.kind : `${scope.kind} ${scope.id}`;

@@ -198,6 +198,26 @@ export const events = {
     says: "What is still to be told could not be looked through",
     fields: ["message"],
   },
+  "broker.keysSwitched": {
+    levels: warning,
+    says: "The broker has refused the keys in use, and the other pair has taken their place",
+    fields: [],
+  },
+  "contract.differs": {
+    levels: ["warning", "error"],
+    says: "The broker has answered otherwise than the recorded contract says; an error where the app reads what is gone",
+    fields: ["route", "kind", "detail"],
+  },
+  "preflight.told": {
+    levels: ["info", "error"],
+    says: "People were told go or, as an error, no-go before the open",
+    fields: ["day", "go"],
+  },
+  "morning.failed": {
+    levels: error,
+    says: "What is looked at before the open could not be looked at; it is tried again",
+    fields: ["message"],
+  },
   "http.changed": { levels: info, says: "A call changed something", fields: ["operation", "status"] },
   "http.refused": {
     levels: info,

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createConsoleTelemetry } from "../../../src/adapters/system/consoleTelemetry.ts";
 import { createRedaction } from "../../../src/adapters/telemetry/redact.ts";
+import { createRedact } from "../../../src/core/operations/redact.ts";
 
 const original = { log: console.log, warn: console.warn, error: console.error };
 let lines: { writer: string; text: string }[];
@@ -50,15 +51,19 @@ test("writes no value of a field whose name speaks of a secret or an account num
 });
 
 test("writes the secrets that the app was given nowhere, whatever quotes them", () => {
-  createConsoleTelemetry(createRedaction(["hunter2-hunter2", "short"])).event("warning", "monitor.failed", {
-    message: "401 for hunter2-hunter2, shortly",
-  });
+  createConsoleTelemetry(createRedaction(createRedact(["hunter2-hunter2", "short"]))).event(
+    "warning",
+    "monitor.failed",
+    {
+      message: "401 for hunter2-hunter2, shortly",
+    },
+  );
   expect(JSON.parse(lines[0]?.text ?? "")).toMatchObject({ message: "401 for [redacted], shortly" });
 });
 
 test("hands redacted events to whoever exports them too", () => {
   const told: unknown[] = [];
-  const telemetry = createConsoleTelemetry(createRedaction(["hunter2-hunter2"]));
+  const telemetry = createConsoleTelemetry(createRedaction(createRedact(["hunter2-hunter2"])));
   telemetry.alsoTo((...event) => told.push(event));
   telemetry.event("info", "run.asked", { runId: "one", why: "hunter2-hunter2" });
   expect(told).toEqual([["info", "run.asked", { runId: "one", why: "[redacted]" }]]);

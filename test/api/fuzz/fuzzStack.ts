@@ -67,6 +67,8 @@ export async function createFuzzStack(seed: number): Promise<FuzzStack> {
     marketData: createAlpacaMarketData(client, { feed: "iex", adjustment: "split" }),
     runs: counted(queues.runs),
     notifications: counted(queues.notifications),
+    queueWatch: queues.watch,
+    canary: { check: async () => [] },
     channels: [],
     clock: {
       now: () => now,

@@ -1,0 +1,23 @@
+// What the app tells people and stores of failures, with every secret taken out of it.
+import type { Redact } from "../core/operations/redact.ts";
+import type { NotificationQueue } from "../ports/queues.ts";
+import type { Stores } from "../ports/stores.ts";
+
+type Speaking = Pick<Stores, "executions" | "slots" | "morning"> & { readonly notifications: NotificationQueue };
+
+/** Failures of others end in words that the app hands on: their authors may have put an address or a key into them. */
+export function withoutSecrets<P extends Speaking>(ports: P, redact: Redact): P {
+  const { notifications, executions, slots, morning } = ports;
+  return {
+    ...ports,
+    notifications: { enqueue: (notification, delayMs) => notifications.enqueue(redact(notification), delayMs) },
+    executions: {
+      ...executions,
+      begin: (record) => executions.begin(redact(record)),
+      finish: (record) => executions.finish(redact(record)),
+      amend: (id, change) => executions.amend(id, (record) => redact(change(record))),
+    },
+    slots: { ...slots, end: (entry) => slots.end(redact(entry)) },
+    morning: { ...morning, write: (next, etag) => morning.write(redact(next), etag) },
+  };
+}
