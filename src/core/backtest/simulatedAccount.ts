@@ -63,10 +63,12 @@ export function simulatedAccount(inputs: BacktestInputs): SimulatedAccount {
     qty: () => qty,
     fill: (of) => {
       const paid = notional(of.price, of.qty);
-      const worth = notional(averagePrice, qty);
+      const before = qty;
       cash = of.side === "buy" ? subtractUsd(cash, paid) : addUsd(cash, paid);
       qty = addQty(qty, of.side === "buy" ? of.qty : negateQty(of.qty));
-      if (of.side === "buy" && isPositive(qty)) averagePrice = priceEach(addUsd(worth, paid), qty);
+      if (isZero(before)) averagePrice = of.price;
+      else if (of.side === "buy" && isPositive(qty))
+        averagePrice = priceEach(addUsd(notional(averagePrice, before), paid), qty);
       const atMs = msOf(series, of.bar);
       recent = [...recent, { atMs, order: orderOf(symbol, of, instantFromMs(atMs)) }];
       holding.qty = Number(qty);
