@@ -1,4 +1,4 @@
-// Bars a second of a moving-average cross: through our strategy, sizing, risk rules and fills, through grademark, and through a loop by hand.
+// Bars a second of a core of a moving-average cross: through our strategy, sizing, risk rules and fills, through grademark, and through a loop by hand.
 //
 // All take turns in each round, so that what else the machine does falls on all alike; the figures are medians over the rounds. The loop by
 // hand is the limit: it knows one strategy, one position and no rule. grademark gets its averages for nothing: they lie in its rows.
@@ -11,6 +11,7 @@ import { sma } from "../../src/core/indicators/sma.ts";
 import { usd } from "../../src/core/model/money.ts";
 import { exampleBars, exampleControl, exampleLimits, exampleTask } from "../core/examples.ts";
 import type { Figure } from "./main.ts";
+import { threadTimed } from "./threadTime.ts";
 import { walk } from "./walk.ts";
 
 // Its entry is CommonJS whose names the loader for `import` does not find.
@@ -55,17 +56,17 @@ function timed<Result>(run: () => Result) {
   let last = run();
   return {
     take: (round: number): void => {
-      const startedMs = performance.now();
-      last = run();
-      if (round >= 0) times.push((performance.now() - startedMs) / 1000);
+      const { ms, result } = threadTimed(run);
+      last = result;
+      if (round >= 0) times.push(ms / 1000);
     },
-    /** Seconds. */
+    /** Seconds of a core. */
     median: (): number => times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN,
     last: (): Result => last,
   };
 }
 
-export function benchInputs(): BacktestInputs {
+function benchInputs(): BacktestInputs {
   const closes = walk(length, 1);
   const column = Float64Array.from(closes);
   return {
