@@ -34,17 +34,17 @@ export async function planFigures(): Promise<readonly Figure[]> {
     waited.push(performance.now() - startedMs);
     hashes.push(threadTimed(() => createHash("sha256").update(bytes).digest()).ms);
   }
-  const [plan, hash] = [median(plans), median(hashes)];
+  const [plan, hash] = [mean(plans), mean(hashes)];
   return [
     {
-      name: `plan of ${symbolCount} symbols × ${barCount} bars × 3 strategies, p50`,
+      name: `plan of ${symbolCount} symbols × ${barCount} bars × 3 strategies`,
       value: milliseconds(plan),
       goal: "≤ 20 ms",
     },
-    { name: "  by the clock, with all that the machine does", value: milliseconds(median(waited)) },
-    { name: "  the first of the process", value: milliseconds(plans[0] ?? Number.NaN) },
+    { name: "  by the clock, with all that the machine does, p50", value: milliseconds(median(waited)) },
+    { name: "  the first of the process, by the clock", value: milliseconds(waited[0] ?? Number.NaN) },
     { name: "  orders that it sends", value: String(planRun(inputs).tickets.length) },
-    { name: "SHA-256 of its bars, p50", value: milliseconds(hash) },
+    { name: "SHA-256 of its bars", value: milliseconds(hash) },
     { name: "  the plan over it", value: (plan / hash).toFixed(1) },
   ];
 }
@@ -53,6 +53,9 @@ const milliseconds = (ms: number): string => `${ms.toFixed(1)} ms`;
 
 const median = (times: readonly number[]): number =>
   times.slice(warmUp).sort((a, b) => a - b)[rounds >> 1] ?? Number.NaN;
+
+/** Of the time of a thread, which some systems count in steps of milliseconds. */
+const mean = (times: readonly number[]): number => times.slice(warmUp).reduce((sum, ms) => sum + ms, 0) / rounds;
 
 /** Two in five symbols are held, so that there is something to sell, to add to and to buy anew. */
 function wideInputs(): RunInputs {
