@@ -4,6 +4,7 @@ import { bundleFigures } from "./bundle.ts";
 import { firstFillFigures } from "./firstFill.ts";
 import { historyFigures } from "./history.ts";
 import { indicatorFigures } from "./indicators.ts";
+import { pipelineFigures } from "./pipeline.ts";
 import { planFigures } from "./plan.ts";
 import { requestFigures } from "./requests.ts";
 import { runLatencyFigures } from "./runLatency.ts";
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   bundle: bundleFigures,
   indicators: indicatorFigures,
   plan: planFigures,
+  pipeline: pipelineFigures,
 };
 
 const asked = process.argv.slice(2);

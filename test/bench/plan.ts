@@ -1,5 +1,8 @@
 // What the plan of a wide run takes: 500 symbols with 250 daily bars each and three strategies, from inputs to tickets.
-import type { RunInputs, RunPlan } from "../../src/core/model/run.ts";
+//
+// Beside it, in turns, the yardstick of what else the machine does: the SHA-256 of as many bytes as the bars have, which a plan cannot do without.
+import { createHash } from "node:crypto";
+import type { RunInputs } from "../../src/core/model/run.ts";
 import { planRun } from "../../src/core/planning/planRun.ts";
 import {
   exampleBars,
@@ -10,45 +13,52 @@ import {
   exampleTask,
 } from "../core/examples.ts";
 import type { Figure } from "./main.ts";
+import { threadTimed } from "./threadTime.ts";
 import { walk } from "./walk.ts";
 
 const symbolCount = 500;
 const barCount = 250;
-const rounds = 41;
+const rounds = 61;
 /** Plans before the measured ones, in which everything is compiled. */
-const warmUp = 15;
+const warmUp = 20;
 
 export async function planFigures(): Promise<readonly Figure[]> {
-  const wide = measured(wideInputs());
+  const inputs = wideInputs();
+  const bytes = new Float64Array(symbolCount * barCount * 6).fill(1.5);
+  const waited: number[] = [];
+  const plans: number[] = [];
+  const hashes: number[] = [];
+  for (let round = 0; round < warmUp + rounds; round++) {
+    const startedMs = performance.now();
+    plans.push(threadTimed(() => planRun(inputs)).ms);
+    waited.push(performance.now() - startedMs);
+    hashes.push(threadTimed(() => createHash("sha256").update(bytes).digest()).ms);
+  }
+  const [plan, hash] = [mean(plans), mean(hashes)];
   return [
     {
-      name: `plan of ${symbolCount} symbols × ${barCount} bars × 3 strategies, p50`,
-      value: milliseconds(wide.median),
+      name: `plan of ${symbolCount} symbols × ${barCount} bars × 3 strategies`,
+      value: milliseconds(plan),
       goal: "≤ 20 ms",
     },
-    { name: "  the first of the process", value: milliseconds(wide.first) },
-    { name: "  orders that it sends", value: String(wide.plan.tickets.length) },
+    { name: "  by the clock, with all that the machine does, p50", value: milliseconds(median(waited)) },
+    { name: "  the first of the process, by the clock", value: milliseconds(waited[0] ?? Number.NaN) },
+    { name: "  orders that it sends", value: String(planRun(inputs).tickets.length) },
+    { name: "SHA-256 of its bars", value: milliseconds(hash) },
+    { name: "  the plan over it", value: (plan / hash).toFixed(1) },
   ];
 }
 
 const milliseconds = (ms: number): string => `${ms.toFixed(1)} ms`;
 
-function measured(inputs: RunInputs): { readonly first: number; readonly median: number; readonly plan: RunPlan } {
-  const took: number[] = [];
-  const timedPlan = (): RunPlan => {
-    const startedMs = performance.now();
-    const plan = planRun(inputs);
-    took.push(performance.now() - startedMs);
-    return plan;
-  };
-  const plan = timedPlan();
-  for (let round = 1; round < warmUp + rounds; round++) timedPlan();
-  const steady = took.slice(warmUp).sort((a, b) => a - b);
-  return { first: took[0] ?? Number.NaN, median: steady[rounds >> 1] ?? Number.NaN, plan };
-}
+const median = (times: readonly number[]): number =>
+  times.slice(warmUp).sort((a, b) => a - b)[rounds >> 1] ?? Number.NaN;
+
+/** Of the time of a thread, which some systems count in steps of milliseconds. */
+const mean = (times: readonly number[]): number => times.slice(warmUp).reduce((sum, ms) => sum + ms, 0) / rounds;
 
 /** Two in five symbols are held, so that there is something to sell, to add to and to buy anew. */
-export function wideInputs(): RunInputs {
+function wideInputs(): RunInputs {
   const symbols = Array.from({ length: symbolCount }, (_, index) => `S${String(index).padStart(3, "0")}`);
   const histories = symbols.map((symbol, index) => exampleBars(symbol, walk(barCount, index + 1)));
   const prices = histories.map(({ close }) => (close.at(-1) ?? 0).toFixed(2));

@@ -20,7 +20,7 @@ import {
 import type { BrokerOrder, Side } from "../model/order.ts";
 import type { Position } from "../model/portfolio.ts";
 import type { RunInputs } from "../model/run.ts";
-import { addMs, dayMs, instantFromMs } from "../model/time.ts";
+import { dayMs, instantFromMs } from "../model/time.ts";
 
 /** `series` is of the timeframe that the task's strategies ask for, `task` of its one symbol. */
 export type BacktestInputs = Pick<RunInputs, "task" | "control"> & {
@@ -54,7 +54,7 @@ export function simulatedAccount(inputs: BacktestInputs): SimulatedAccount {
   let cash = inputs.cash;
   let qty = zeroQty;
   let averagePrice = price(0);
-  let recent: readonly BrokerOrder[] = [];
+  let recent: readonly { readonly atMs: number; readonly order: BrokerOrder }[] = [];
   const holding = { qty: 0, cash: Number(cash) };
   const assets = [{ symbol, ...inputs.flags }];
   return {
@@ -63,19 +63,22 @@ export function simulatedAccount(inputs: BacktestInputs): SimulatedAccount {
     qty: () => qty,
     fill: (of) => {
       const paid = notional(of.price, of.qty);
-      const worth = notional(averagePrice, qty);
+      const before = qty;
       cash = of.side === "buy" ? subtractUsd(cash, paid) : addUsd(cash, paid);
       qty = addQty(qty, of.side === "buy" ? of.qty : negateQty(of.qty));
-      if (of.side === "buy" && isPositive(qty)) averagePrice = priceEach(addUsd(worth, paid), qty);
-      recent = [...recent, orderOf(symbol, of, timeOf(series, of.bar))];
+      if (isZero(before)) averagePrice = of.price;
+      else if (of.side === "buy" && isPositive(qty))
+        averagePrice = priceEach(addUsd(notional(averagePrice, before), paid), qty);
+      const atMs = msOf(series, of.bar);
+      recent = [...recent, { atMs, order: orderOf(symbol, of, instantFromMs(atMs)) }];
       holding.qty = Number(qty);
       holding.cash = Number(cash);
     },
     knownAt: (bar) => {
-      const asOf = timeOf(series, bar);
+      const nowMs = msOf(series, bar);
+      const asOf = instantFromMs(nowMs);
       const last = price(series.close[bar] ?? Number.NaN);
-      const since = addMs(asOf, -dayMs);
-      recent = recent.filter(({ submittedAt }) => submittedAt > since);
+      recent = recent.filter(({ atMs }) => atMs > nowMs - dayMs);
       const marketValue = notional(last, qty);
       const position: Position = { symbol, qty, available: qty, averagePrice, marketValue };
       const equity = addUsd(cash, marketValue);
@@ -86,7 +89,7 @@ export function simulatedAccount(inputs: BacktestInputs): SimulatedAccount {
         asOf,
         lossMarks: undefined,
         losses: {},
-        recentOrders: recent,
+        recentOrders: recent.map(({ order }) => order),
         market: {
           asOf,
           feed: "backtest",
@@ -108,7 +111,7 @@ export function simulatedAccount(inputs: BacktestInputs): SimulatedAccount {
   };
 }
 
-const timeOf = ({ timeMs }: BarSeries, bar: number) => instantFromMs(timeMs[bar] ?? Number.NaN);
+const msOf = ({ timeMs }: BarSeries, bar: number): number => timeMs[bar] ?? Number.NaN;
 
 /** Views of the columns: nothing is copied. */
 function windowOf({ symbol, timeframe, ...columns }: BarSeries, bar: number, count: number): BarSeries {

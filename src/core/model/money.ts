@@ -45,7 +45,8 @@ function read(value: string | number): string {
   if (!(typeof value === "number" && Number.isFinite(value)) && !isDecimal(text)) {
     throw new RangeError(`"${text}" is not a decimal number`);
   }
-  return sumOf([text]);
+  // A number's own text has no zeros to lose; only one with an exponent must be written out.
+  return typeof value === "number" && !text.includes("e") ? text : sumOf([text]);
 }
 
 export const usd = (value: string | number): Usd => read(value) as Usd;

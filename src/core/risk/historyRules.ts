@@ -7,11 +7,11 @@ import { allOrNothing, numbers, onlyReduces, type Rule } from "./rule.ts";
 /** Orders of ours in the last minute and on this trading day, those of the batch counted; told is the span with less room. */
 export const orderRate: Rule = (intent, { limits, past, approved }) => {
   const { maxOrdersPerMinute: perMinute, maxOrdersPerDay: perDay } = limits;
-  const spans = [
-    { span: "minute", limit: perMinute ?? Number.POSITIVE_INFINITY, before: past.inMinute + approved.count },
-    { span: "day", limit: perDay ?? Number.POSITIVE_INFINITY, before: past.today + approved.count },
-  ] as const;
   if (perMinute === undefined && perDay === undefined) return undefined;
+  const spans = [
+    { span: "minute", limit: perMinute ?? Number.POSITIVE_INFINITY, before: past.inMinute() + approved.count },
+    { span: "day", limit: perDay ?? Number.POSITIVE_INFINITY, before: past.today() + approved.count },
+  ] as const;
   const [minute, day] = spans;
   const { span, limit, before } = minute.limit - minute.before <= day.limit - day.before ? minute : day;
   return allOrNothing(

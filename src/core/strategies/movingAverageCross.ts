@@ -1,7 +1,6 @@
 // Follows the trend: in while a fast moving average is above a slow one, out otherwise.
 import { z } from "zod";
-import { sma } from "../indicators/sma.ts";
-import type { BarSeries } from "../model/market.ts";
+import { meanOf } from "./newest.ts";
 import { define } from "./strategy.ts";
 
 export const movingAverageCross = define({
@@ -17,19 +16,15 @@ export const movingAverageCross = define({
     .refine(({ fast, slow }) => fast < slow, { path: ["fast"], message: "must be less than slow" }),
   needs: ({ slow }) => ({ timeframe: "1Day", bars: slow }),
   decide: ({ bars }, { fast, slow }) =>
-    [...bars.values()].flatMap((series) => {
-      const values = { fast: newest(series, fast), slow: newest(series, slow), close: newest(series, 1) };
+    [...bars.values()].flatMap(({ symbol, close }) => {
+      const values = { fast: meanOf(close, fast), slow: meanOf(close, slow), close: meanOf(close, 1) };
       if (Number.isNaN(values.slow)) return [];
       const up = values.fast > values.slow;
       return {
-        symbol: series.symbol,
+        symbol,
         direction: up ? ("long" as const) : ("flat" as const),
         strength: Math.min(1, Math.abs(values.fast / values.slow - 1)),
         reasons: values,
       };
     }),
 });
-
-/** The average of the newest `period` closes; NaN when there are fewer. */
-const newest = ({ close }: BarSeries, period: number): number =>
-  close.length < period ? Number.NaN : (sma(close.subarray(-period), period).at(-1) ?? Number.NaN);

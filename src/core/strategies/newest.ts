@@ -9,6 +9,13 @@ export function returnOver(column: Float64Array, from: number, to = 0): number {
   return before > 0 ? newestOf(column, to) / before - 1 : Number.NaN;
 }
 
+/** The mean of the newest `count` values, summed from the oldest on as `sma` sums its first; NaN where there are fewer, or one is not finite. */
+export function meanOf(column: Float64Array, count: number): number {
+  let sum = 0;
+  for (let i = column.length - count; i < column.length; i++) sum += column[i] ?? Number.NaN;
+  return Number.isFinite(sum) ? sum / count : Number.NaN;
+}
+
 /** Yearly volatility of the newest `count` daily returns: their sample deviation times √252; NaN where there are too few bars. */
 export function volatilityOf(close: Float64Array, count: number): number {
   if (close.length < count + 1) return Number.NaN;

@@ -103,14 +103,17 @@ describe("the inputs' digest", () => {
   test("tells apart which column a number is in, and how many are in each", () => {
     const series = exampleBars("AAA", [1, 2, 3, 4]);
     const { open, close } = exampleBars("AAA", [1, 2, 4, 3]);
-    const shorter = exampleBars("AAA", [1, 2, 3]);
-    const rest = exampleBars("AAA", [4]);
+    const ones = (length: number): BarSeries => {
+      const column = new Float64Array(length).fill(1);
+      const columns = { timeMs: column, open: column, high: column, low: column, close: column, volume: column };
+      return { symbol: "AAA", timeframe: "1Day", ...columns };
+    };
     const digests = [
       digestOf(series),
       digestOf({ ...series, open }),
       digestOf({ ...series, close }),
-      digestOf(shorter, rest),
-      digestOf(rest, shorter),
+      digestOf(ones(1), ones(2)),
+      digestOf(ones(2), ones(1)),
     ];
     expect(new Set(digests).size).toBe(digests.length);
   });

@@ -1,0 +1,161 @@
+// Bars a second of a core of a moving-average cross: through our strategy, sizing, risk rules and fills, through grademark, and through a loop by hand.
+//
+// All take turns in each round, so that what else the machine does falls on all alike; the figures are medians over the rounds. The loop by
+// hand is the limit: it knows one strategy, one position and no rule. grademark gets its averages for nothing: they lie in its rows.
+import { createRequire } from "node:module";
+import { DataFrame, type IDataFrame } from "data-forge";
+import { backtest } from "../../src/core/backtest/backtest.ts";
+import type { BacktestInputs } from "../../src/core/backtest/simulatedAccount.ts";
+import { watchCross } from "../../src/core/backtest/watchCross.ts";
+import { sma } from "../../src/core/indicators/sma.ts";
+import { usd } from "../../src/core/model/money.ts";
+import { exampleBars, exampleControl, exampleLimits, exampleTask } from "../core/examples.ts";
+import type { Figure } from "./main.ts";
+import { threadTimed } from "./threadTime.ts";
+import { walk } from "./walk.ts";
+
+// Its entry is CommonJS whose names the loader for `import` does not find.
+const grademark: typeof import("grademark") = createRequire(import.meta.url)("grademark");
+
+const length = 500_000;
+const [fast, slow] = [50, 200] as const;
+const rounds = 7;
+/** Rounds before the measured ones, in which everything is compiled. */
+const warmUp = 2;
+
+export async function pipelineFigures(): Promise<readonly Figure[]> {
+  const inputs = benchInputs();
+  const rows = rowsOf(inputs);
+  const cases = {
+    ours: timed(() => backtest(inputs, watchCross(inputs.series, { fast, slow }, inputs.task))),
+    grademark: timed(() => grademark.backtest(theirCross, rows)),
+    hand: timed(() => byHand(inputs)),
+  };
+  for (let round = -warmUp; round < rounds; round++) for (const { take } of Object.values(cases)) take(round);
+  const speedOf = ({ median }: { readonly median: () => number }): number => length / median();
+  const [ours, theirs, hand] = [speedOf(cases.ours), speedOf(cases.grademark), speedOf(cases.hand)] as const;
+  const { trades, decisions } = cases.ours.last();
+  const closed = trades.filter(({ side }) => side === "sell").length;
+  return [
+    { name: `pipeline over ${length} bars, ${fast} over ${slow}`, value: million(ours), goal: "≥ 5.0 M bars/s" },
+    { name: `  decisions; positions closed`, value: `${decisions}; ${closed}` },
+    { name: "grademark 0.3.0", value: million(theirs) },
+    { name: "  positions closed", value: String(cases.grademark.last().length) },
+    { name: "  ours over grademark", value: (ours / theirs).toFixed(1), goal: "≥ 2" },
+    { name: "a loop by hand", value: million(hand) },
+    { name: "  positions closed", value: String(cases.hand.last()) },
+    { name: "  ours over the loop by hand", value: (ours / hand).toFixed(2) },
+    ...memoryFigures(inputs),
+  ];
+}
+
+const million = (barsASecond: number): string => `${(barsASecond / 1e6).toFixed(2)} M bars/s`;
+
+function timed<Result>(run: () => Result) {
+  const times: number[] = [];
+  let last = run();
+  return {
+    take: (round: number): void => {
+      const { ms, result } = threadTimed(run);
+      last = result;
+      if (round >= 0) times.push(ms / 1000);
+    },
+    /** Seconds of a core. */
+    median: (): number => times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN,
+    last: (): Result => last,
+  };
+}
+
+function benchInputs(): BacktestInputs {
+  const closes = walk(length, 1);
+  const column = Float64Array.from(closes);
+  return {
+    series: {
+      ...exampleBars("AAA", []),
+      timeMs: Float64Array.from(closes, (_, index) => Date.parse("2026-01-02T14:31:00Z") + index * 60_000),
+      open: Float64Array.from(closes, (close, index) => closes[index - 1] ?? close),
+      high: column,
+      low: column,
+      close: column,
+      volume: column,
+    },
+    task: exampleTask({
+      symbols: ["AAA"],
+      strategies: [{ name: "movingAverageCross", params: { fast, slow }, weight: 1 }],
+      sizing: { ...exampleTask().sizing, rebalanceBandFraction: 0.05 },
+    }),
+    control: exampleControl(),
+    limits: exampleLimits({ maxOrderNotionalUsd: 1e9, maxPositionFraction: 2 }),
+    flags: { tradable: true, fractionable: true, shortable: true },
+    cash: usd(1_000_000),
+    windowBars: slow,
+  };
+}
+
+type Row = {
+  readonly time: Date;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly volume: number;
+  readonly ahead: number;
+};
+
+function rowsOf({ series: { timeMs, open, close } }: BacktestInputs): IDataFrame<number, Row> {
+  const [fasts, slows] = [sma(close, fast), sma(close, slow)];
+  return new DataFrame<number, Row>(
+    Array.from(close, (last, bar) => ({
+      time: new Date(timeMs[bar] ?? 0),
+      open: open[bar] ?? last,
+      high: last,
+      low: last,
+      close: last,
+      volume: last,
+      ahead: (fasts[bar] ?? Number.NaN) - (slows[bar] ?? Number.NaN),
+    })),
+  ).bake();
+}
+
+const theirCross: import("grademark").IStrategy<Row> = {
+  entryRule: (enter, { bar }) => {
+    if (bar.ahead > 0) enter();
+  },
+  exitRule: (exit, { bar }) => {
+    if (bar.ahead <= 0) exit();
+  },
+};
+
+/** How many positions it has closed. */
+function byHand({ series: { open, close }, cash: begun }: BacktestInputs): number {
+  let [fastSum, slowSum, cash, held, closed] = [0, 0, Number(begun), 0, 0];
+  let wanted = 0;
+  for (let bar = 0; bar < length; bar++) {
+    const price = open[bar] ?? 0;
+    if (wanted !== held) {
+      cash -= (wanted - held) * price;
+      if (wanted === 0) closed++;
+      held = wanted;
+    }
+    const last = close[bar] ?? 0;
+    fastSum += last - (bar >= fast ? (close[bar - fast] ?? 0) : 0);
+    slowSum += last - (bar >= slow ? (close[bar - slow] ?? 0) : 0);
+    if (bar < slow - 1) continue;
+    const isUp = fastSum * slow > slowSum * fast;
+    if (isUp && held === 0) wanted = Math.floor(cash / last);
+    else if (!isUp) wanted = 0;
+  }
+  return closed;
+}
+
+/** What a bar costs on which nothing is decided: the memory of a series that never crosses, less that of its averages. */
+function memoryFigures(inputs: BacktestInputs): readonly Figure[] {
+  const falling = Float64Array.from({ length }, (_, index) => 2 + (length - index) / 1000);
+  const series = { ...inputs.series, open: falling, close: falling };
+  const watch = watchCross(series, { fast, slow }, inputs.task);
+  backtest({ ...inputs, series }, watch);
+  const before = process.memoryUsage().heapUsed;
+  backtest({ ...inputs, series }, watch);
+  const bytes = process.memoryUsage().heapUsed - before;
+  return [{ name: "bytes a bar where nothing is decided", value: (bytes / length).toFixed(3), goal: "0" }];
+}
