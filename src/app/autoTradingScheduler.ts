@@ -1,7 +1,7 @@
 // The tick: takes from the agenda what is due, applies the trading window, queues the runs and puts what follows in their place; what does not run is recorded too.
 import type { ControlState } from "../core/model/control.ts";
 import { runIdOf } from "../core/model/ids.ts";
-import { type RunRequest, runRequestSchema } from "../core/model/run.ts";
+import type { RunRequest } from "../core/model/run.ts";
 import type { TradingWindow } from "../core/model/settings.ts";
 import { type AgendaEntry, type AgendaMove, queuedSlot, type SlotEntry } from "../core/model/slot.ts";
 import type { Task } from "../core/model/task.ts";
@@ -139,18 +139,17 @@ export function createAutoTradingScheduler(ports: {
       : { taskId: task.id, slot, outcome: "enqueued", reason: "its run has begun" };
   }
 
-  const requestOf = ({ entry, task }: NonNullable<Decision["run"]>, tickStartedMs: number): RunRequest =>
-    runRequestSchema.parse({
-      schemaVersion: 1,
-      runId: entry.runId,
-      taskId: task.id,
-      slot: entry.slot,
-      account: task.account,
-      mode,
-      attempt: 1,
-      tickStartedMs,
-      enqueuedMs: clock.realMs(),
-    });
+  const requestOf = ({ entry, task }: NonNullable<Decision["run"]>, tickStartedMs: number): RunRequest => ({
+    schemaVersion: 1,
+    runId: entry.runId,
+    taskId: task.id,
+    slot: entry.slot,
+    account: task.account,
+    mode,
+    attempt: 1,
+    tickStartedMs,
+    enqueuedMs: clock.realMs(),
+  });
 
   function tell(report: TickReport, { tradingState }: ControlState): void {
     const { window } = report;
