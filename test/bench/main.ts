@@ -7,6 +7,7 @@ import { indicatorFigures } from "./indicators.ts";
 import { requestFigures } from "./requests.ts";
 import { runLatencyFigures } from "./runLatency.ts";
 import { simulatorFigures } from "./simulator.ts";
+import { telemetryFigures } from "./telemetry.ts";
 import { tickFigures } from "./ticks.ts";
 
 export type Figure = { readonly name: string; readonly value: string; readonly goal?: string };
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   ticks: tickFigures,
   history: historyFigures,
   bundle: bundleFigures,
+  telemetry: telemetryFigures,
   indicators: indicatorFigures,
 };
 
