@@ -235,5 +235,3 @@ export const metrics = {
     attributes: [],
   },
 } as const satisfies Readonly<Record<string, Metric>>;
-
-export type MetricName = keyof typeof metrics;
