@@ -32,6 +32,10 @@ param notifyEmailTo string = ''
 param sizing Sizing
 @description('Who gets the alerts by e-mail.')
 param operatorEmails string[] = []
+@description('Whether Azure asks the app from outside whether it is alive, every quarter of an hour.')
+param availabilityTest bool = false
+@description('Whether nobody is told of alerts for now, as during a change.')
+param alertsMuted bool = false
 
 @description('Whether the live feed to browsers is there.')
 param liveFeed bool = false
@@ -168,6 +172,22 @@ module functionApp 'modules/functionApp.bicep' = {
     allowedIpRanges: allowedIpRanges
     subnetId: network.?outputs.appSubnetId ?? ''
     easyAuthClientId: easyAuthClientId
+  }
+}
+
+module alerts 'modules/alerts.bicep' = {
+  scope: group
+  params: {
+    environmentName: environmentName
+    location: location
+    tags: allTags
+    workspaceId: monitoring.outputs.workspaceId
+    applicationInsightsId: monitoring.outputs.applicationInsightsId
+    actionGroupId: monitoring.outputs.actionGroupId
+    appUrl: 'https://${functionApp.outputs.hostName}'
+    dailyCapGb: sizing.dailyLogCapGb
+    hasAvailabilityTest: availabilityTest
+    isMuted: alertsMuted
   }
 }
 

@@ -118,12 +118,11 @@ async function startExport(
   const { connectionString, identity } = monitor;
   const { startAzureMonitor } = await import("./adapters/telemetry/azureMonitor.ts");
   const credential = identity && (await credentialOf(identity.clientId));
-  const { version } = manifest;
   const { sink, flush } = startAzureMonitor({
     connectionString,
     credential,
     redaction,
-    version,
+    version: manifest.version,
     shared: telemetry.shared,
   });
   telemetry.alsoTo(sink);

@@ -1,4 +1,5 @@
 // What an environment costs a month: how often each part is used, times its list price. Pure; tools/cost.ts writes it down.
+import alerts from "../infra/alerts.json" with { type: "json" };
 
 /** `usd` buys `per` units after the `free` ones of each month. */
 export type Price = { readonly usd: number; readonly per: number; readonly free: number; readonly page: string };
@@ -7,6 +8,9 @@ export type Prices = Readonly<Record<string, Price>>;
 const hoursAMonth = 730;
 const minutesAMonth = hoursAMonth * 60;
 const tradingDaysAMonth = 21;
+
+const queryRules = Object.values(alerts.queries);
+const metricRules = Object.keys(alerts.metrics).length;
 
 /** How the app is used. What it does per tick, check and run was counted on the memory stack and rounded up; test/tools/cost.test.ts counts again. */
 export const usage = {
@@ -19,7 +23,7 @@ export const usage = {
   /** Billed seconds: a second is the least. A run waits for the broker. */
   seconds: { timer: 1, run: 5, notification: 1, http: 1 },
   /** Of an execution's logs, traces and spans, in kilobytes. */
-  logKilobytes: { timer: 12, run: 80 },
+  logKilobytes: { timer: 25, run: 80 },
   /** Leases and the like that the host of an instance keeps up, a minute. */
   hostOperationsAMinute: 10,
   tableGigabytes: 1,
@@ -82,6 +86,12 @@ export function costLines(prices: Prices, { instanceGb, redundancy }: Sizing): r
       counted: `${logGigabytes().toFixed(1)} GB, of which 5 are free`,
       usd: cost("logGigabytes", logGigabytes()),
     },
+    {
+      part: "Alerts",
+      counted: `${queryRules.length} queries, ${metricRules} metrics, of which 10 are free`,
+      usd:
+        queryRules.reduce((sum, rule) => sum + queryRuleCost(prices, rule), 0) + cost("metricAlertSeries", metricRules),
+    },
     { part: "Key Vault", counted: "fewer than 10,000 operations", usd: cost("keyVaultOperations", 10_000) },
     {
       part: "Web PubSub, free tier",
@@ -91,6 +101,10 @@ export function costLines(prices: Prices, { instanceGb, redundancy }: Sizing): r
   ];
   return lines.sort((a, b) => b.usd - a.usd);
 }
+
+/** By how often it asks: the prices of five and of fifteen minutes are known. */
+const queryRuleCost = (prices: Prices, { everyMinutes }: { readonly everyMinutes: number }): number =>
+  costOf(prices, everyMinutes >= 15 ? "logAlertRule15Minutes" : "logAlertRule5Minutes", 1);
 
 export const total = (lines: readonly CostLine[]): number => lines.reduce((sum, { usd }) => sum + usd, 0);
 
@@ -108,12 +122,13 @@ export function growth(prices: Prices): readonly CostLine[] {
         dearer("functionGbSeconds", usage.runs * 10 * runCost * 2) +
         dearer("tableOperationsZrs", usage.runs * 10 * usage.tableOperations.run),
     },
-    { part: "A log alert rule, every 15 minutes", counted: "each", usd: cost("logAlertRule15Minutes", 1) },
-    { part: "A log alert rule, every 5 minutes", counted: "each", usd: cost("logAlertRule5Minutes", 1) },
+    { part: "A metric alert rule more", counted: "each, once ten are there", usd: dearer("metricAlertSeries", 1) },
+    { part: "A log alert rule more, every 15 minutes", counted: "each", usd: cost("logAlertRule15Minutes", 1) },
+    { part: "A log alert rule more, every 5 minutes", counted: "each", usd: cost("logAlertRule5Minutes", 1) },
     {
       part: "An availability test, every 15 minutes from one place",
       counted: `${count(hoursAMonth * 4)} tests`,
-      usd: cost("availabilityTests", hoursAMonth * 4),
+      usd: cost("availabilityTests", hoursAMonth * 4) + dearer("metricAlertSeries", 1),
     },
     {
       part: "Ten gigabytes of logs over the free five",

@@ -33,9 +33,10 @@ export function telemetryPage(): string {
     .map(([name, { levels, says, fields }]) => `| \`${name}\` | ${levels.join(", ")} | ${says}. | ${code(fields)} |`)
     .join("\n");
   const metricRows = Object.entries<Metric>(metrics)
-    .map(([name, { kind, unit, says, from, value, attributes }]) => {
+    .map(([name, { kind, unit, says, from, where, value, attributes }]) => {
+      const condition = where === undefined ? "" : ` where \`${where.field}\` is ${code(where.is)}`;
       const source = value === undefined ? code(from) : `${code(from)}: \`${value}\``;
-      return `| \`${name}\` | ${kind} | ${unit} | ${says}. | ${source} | ${code(attributes)} |`;
+      return `| \`${name}\` | ${kind} | ${unit} | ${says}. | ${source}${condition} | ${code(attributes)} |`;
     })
     .join("\n");
   return `${intro}

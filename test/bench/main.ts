@@ -9,6 +9,7 @@ import { planFigures } from "./plan.ts";
 import { requestFigures } from "./requests.ts";
 import { runLatencyFigures } from "./runLatency.ts";
 import { simulatorFigures } from "./simulator.ts";
+import { telemetryFigures } from "./telemetry.ts";
 import { tickFigures } from "./ticks.ts";
 
 export type Figure = { readonly name: string; readonly value: string; readonly goal?: string };
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   ticks: tickFigures,
   history: historyFigures,
   bundle: bundleFigures,
+  telemetry: telemetryFigures,
   indicators: indicatorFigures,
   plan: planFigures,
   pipeline: pipelineFigures,

@@ -47,7 +47,7 @@ beforeAll(async () => {
     stack.events.find(({ event, runId: of }) => event === "run.ended" && of === runId),
   );
   const quoting = { reason: `the key is ${stack.settings().ALPACA_SECRET_KEY}`, actor: "tester" };
-  await fetch(`${host.url}/api/scheduler/start`, {
+  await fetch(`${host.url}/api/scheduler/stop`, {
     method: "POST",
     headers: { "x-functions-key": host.key, "content-type": "application/json" },
     body: JSON.stringify(quoting),

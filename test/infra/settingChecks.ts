@@ -42,7 +42,10 @@ export function settingFindings(resources: Resources, everything: Resources, app
 
 /** What the app itself says of these settings; what only Azure knows is filled in. */
 function appFaults(settings: Readonly<Record<string, string>>): string[] {
-  const filled = Object.entries(settings).map(([name, value]) => [name, value.startsWith("[") ? "filled-in" : value]);
+  const filled = Object.entries(settings).map(([name, value]) => [
+    name,
+    value.startsWith("[") ? filledIn(name) : value,
+  ]);
   try {
     // A reference is resolved before the app sees it.
     parseSettings(
@@ -54,6 +57,11 @@ function appFaults(settings: Readonly<Record<string, string>>): string[] {
     return failure.faults.map(({ path, message }) => `setting ${path} does not suit the app: ${message}`);
   }
 }
+
+const filledIn = (name: string): string =>
+  name === "APPLICATIONINSIGHTS_CONNECTION_STRING"
+    ? "InstrumentationKey=00000000-0000-0000-0000-000000000001"
+    : "filled-in";
 
 const resolved = (name = ""): string => {
   if (name === "NOTIFY_SMTP_URL") return "smtps://user:word@mail.example.com:465";

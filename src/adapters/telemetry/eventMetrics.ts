@@ -11,8 +11,9 @@ export function createEventMetrics(meter: Meter): (name: EventName, fields: Fiel
   const instruments = Object.entries<Metric>(metrics).map(([name, metric]) => instrumentOf(meter, name, metric));
   return (name, fields) => {
     for (const { metric, record } of instruments) {
-      if (name === "tick" && metric.kind === "counter" && !metric.from.includes(name)) record(0, {});
-      if (!metric.from.includes(name)) continue;
+      const counts = metric.from.includes(name) && isMeant(metric, fields);
+      if (name === "tick" && metric.kind === "counter" && !counts) record(0, {});
+      if (!counts) continue;
       const value = metric.value === undefined ? 1 : numberOf(fields[metric.value]);
       if (value !== undefined) record(value, attributesOf(metric, fields));
     }
@@ -36,6 +37,9 @@ function instrumentOf(meter: Meter, name: string, metric: Metric): Instrument {
     }
   }
 }
+
+const isMeant = ({ where }: Metric, fields: Fields): boolean =>
+  where === undefined || where.is.includes(String(fields[where.field]));
 
 const numberOf = (value: Fields[string]): number | undefined =>
   typeof value === "number" && Number.isFinite(value) ? value : undefined;

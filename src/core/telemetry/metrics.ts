@@ -9,6 +9,8 @@ export type Metric = {
   readonly says: string;
   /** The events that it is read off. */
   readonly from: readonly EventName[];
+  /** Only events with one of these values in the field count. */
+  readonly where?: { readonly field: string; readonly is: readonly string[] };
   /** The field that holds its value; without one each event counts as one. An event without a number there is passed over. */
   readonly value?: string;
   /** Fields of the event that split it: few values each, never an id. */
@@ -55,6 +57,46 @@ export const metrics = {
     from: ["run.ended"],
     value: "durationMs",
     attributes: ["status"],
+  },
+  "tradewind.runs.failed": {
+    kind: "counter",
+    unit: "{run}",
+    says: "Runs that failed",
+    from: ["run.ended"],
+    where: { field: "status", is: ["failed"] },
+    attributes: [],
+  },
+  "tradewind.slots.missed": {
+    kind: "counter",
+    unit: "{slot}",
+    says: "Slots that were missed",
+    from: ["run.ended"],
+    where: { field: "status", is: ["missed"] },
+    attributes: [],
+  },
+  "tradewind.clock_skew": {
+    kind: "counter",
+    unit: "{run}",
+    says: "Runs that were skipped because our clock and the broker's differ",
+    from: ["run.ended"],
+    where: { field: "code", is: ["CLOCK_SKEW"] },
+    attributes: [],
+  },
+  "tradewind.broker.unauthorised": {
+    kind: "counter",
+    unit: "{failure}",
+    says: "Runs and checks to which the broker said that the keys are not good",
+    from: ["run.ended", "monitor.failed"],
+    where: { field: "code", is: ["BROKER_UNAUTHORIZED"] },
+    attributes: [],
+  },
+  "tradewind.trading.restricted": {
+    kind: "counter",
+    unit: "{tick}",
+    says: "Ticks that found trading halted or reducing",
+    from: ["tick"],
+    where: { field: "tradingState", is: ["halted", "reducing"] },
+    attributes: [],
   },
   "tradewind.dead_letters": {
     kind: "counter",
@@ -169,6 +211,14 @@ export const metrics = {
     from: ["breaker.tripped"],
     attributes: ["breaker"],
   },
+  "tradewind.loss.limit_reached": {
+    kind: "counter",
+    unit: "{trip}",
+    says: "Trips of the breaker for daily losses",
+    from: ["breaker.tripped"],
+    where: { field: "breaker", is: ["dailyLoss"] },
+    attributes: [],
+  },
   "tradewind.calendar.differences": {
     kind: "gauge",
     unit: "{day}",
@@ -185,5 +235,3 @@ export const metrics = {
     attributes: [],
   },
 } as const satisfies Readonly<Record<string, Metric>>;
-
-export type MetricName = keyof typeof metrics;

@@ -58,10 +58,11 @@ test("every event of the catalogue is told somewhere, and one that is not is fou
 
 const allMetrics = Object.entries<Metric>(metrics);
 
-test.each(allMetrics)("%s reads fields that its events have", (_name, { from, value, attributes }) => {
+test.each(allMetrics)("%s reads fields that its events have", (_name, { from, where, value, attributes }) => {
   for (const event of from) {
+    const read = [...attributes, value, where?.field].filter((name) => name !== undefined);
     const fields: readonly string[] = events[event].fields;
-    expect(fields).toEqual(expect.arrayContaining([...attributes, ...(value === undefined ? [] : [value])]));
+    expect(fields).toEqual(expect.arrayContaining(read));
   }
 });
 

@@ -1,0 +1,76 @@
+// What telemetry costs: loading its exporter in a fresh process, a run with spans and export against one without, and what a run sends.
+import { setDefaultCACertificates } from "node:tls";
+import { createConsoleTelemetry } from "../../src/adapters/system/consoleTelemetry.ts";
+import { startAzureMonitor } from "../../src/adapters/telemetry/azureMonitor.ts";
+import { withPortSpans } from "../../src/adapters/telemetry/portSpans.ts";
+import { createRedaction } from "../../src/adapters/telemetry/redact.ts";
+import { createApp } from "../../src/app/app.ts";
+import { nextDue } from "../../src/core/schedule/dueSlots.ts";
+import { startIngestion } from "../support/ingestion.ts";
+import { deliverWaiting, exampleConfig, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
+import { bundleLoads, medianOf } from "./bundle.ts";
+import type { Figure } from "./main.ts";
+
+const runs = 40;
+
+export async function telemetryFigures(): Promise<readonly Figure[]> {
+  const loads = bundleLoads();
+  const without = await runInMemory();
+  // The first round warms up.
+  await timeRuns(without, without.app);
+  const plain = await timeRuns(without, without.app);
+  await without.stop();
+  const { ms, kilobytes } = await exported();
+  return [
+    { name: "what the first invocation loads, without export", value: `${medianOf(loads, 1)} ms` },
+    { name: "and the exporter, with a connection string only", value: `${medianOf(loads, 2)} ms` },
+    { name: `a run without export, median of ${runs}`, value: `${plain.toFixed(1)} ms` },
+    { name: "a run with spans, events and metrics exported, without tables", value: `${ms.toFixed(1)} ms` },
+    { name: "what a run, its tick and its check send", value: `${kilobytes.toFixed(0)} kB` },
+  ];
+}
+
+async function exported(): Promise<{ readonly ms: number; readonly kilobytes: number }> {
+  const ingestion = await startIngestion();
+  setDefaultCACertificates([ingestion.certificate]);
+  process.env.APPLICATION_INSIGHTS_NO_STATSBEAT = "true";
+  const loud = { log: console.log, warn: console.warn, error: console.error };
+  Object.assign(console, { log: () => {}, warn: () => {}, error: () => {} });
+  const redaction = createRedaction(["a secret that is nowhere"]);
+  const telemetry = createConsoleTelemetry(redaction);
+  const { connectionString } = ingestion;
+  const { sink, flush } = startAzureMonitor({
+    connectionString,
+    credential: undefined,
+    redaction,
+    version: "0.0.0",
+    shared: telemetry.shared,
+  });
+  telemetry.alsoTo(sink);
+  const stack = await runInMemory();
+  const app = createApp({ ...stack.ports, ...withPortSpans(stack.ports), telemetry });
+  const ms = await timeRuns(stack, app);
+  Object.assign(console, loud);
+  await flush();
+  const kilobytes = ingestion.bytes() / 1000 / runs;
+  await stack.stop();
+  await ingestion.stop();
+  return { ms, kilobytes };
+}
+
+/** Median milliseconds of one slot: tick, delivery, run, check. */
+async function timeRuns(stack: MemoryStack, app: MemoryStack["app"]): Promise<number> {
+  const [task] = exampleConfig(["AAA", "BBB"]).tasks;
+  if (task === undefined) throw new Error("the configuration has no task");
+  const times: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    stack.setNow(nextDue(task, stack.ports.clock.now()) ?? "");
+    const started = performance.now();
+    await app.scheduler.tick("timer");
+    await deliverWaiting(app, stack.queues);
+    times.push(performance.now() - started);
+  }
+  return median(times);
+}
+
+const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[times.length >> 1] ?? Number.NaN;

@@ -1,0 +1,93 @@
+// Holds the alerts' table against the app's catalogue, the runbook and what queries can see: each check answers its findings, one sentence each.
+import { events, sharedFields } from "../../src/core/telemetry/events.ts";
+import { type Metric, metrics } from "../../src/core/telemetry/metrics.ts";
+
+type Rule = { readonly severity: number; readonly everyMinutes: number; readonly summary: string };
+type MetricRule = Rule & { readonly metric: string; readonly aggregation: string; readonly windowMinutes: number };
+type QueryRule = Rule & { readonly event?: string; readonly query: readonly string[]; readonly windowMinutes: number };
+export type Alerts = {
+  readonly metrics: Readonly<Record<string, MetricRule>>;
+  readonly queries: Readonly<Record<string, QueryRule>>;
+  readonly availability: Readonly<Record<string, Rule & { readonly path: string; readonly content: string }>>;
+};
+
+export const namesOf = ({ metrics: byMetric, queries, availability }: Alerts): readonly string[] =>
+  [byMetric, queries, availability].flatMap((rules) => Object.keys(rules));
+
+/** The aggregation that reads each kind of metric right: a counter adds up, of a gauge the worst counts. */
+const aggregations: Readonly<Record<Metric["kind"], string>> = {
+  counter: "Total",
+  gauge: "Maximum",
+  histogram: "Maximum",
+};
+
+export function metricFindings({ metrics: rules }: Alerts): string[] {
+  const catalogue: Readonly<Record<string, Metric>> = metrics;
+  return Object.entries(rules).flatMap(([name, { metric, aggregation, everyMinutes, windowMinutes }]) => {
+    const known = catalogue[metric];
+    if (known === undefined) return [`${name}: there is no metric ${metric}`];
+    const expected = aggregations[known.kind];
+    return [
+      ...(aggregation === expected ? [] : [`${name}: a ${known.kind} is read by ${expected}, not ${aggregation}`]),
+      ...(everyMinutes <= windowMinutes ? [] : [`${name}: what happens between two windows is never seen`]),
+    ];
+  });
+}
+
+/** Columns by table: https://learn.microsoft.com/azure/azure-monitor/reference/tables/apptraces and .../usage */
+const columns: Readonly<Record<string, readonly string[]>> = {
+  AppTraces: ["TimeGenerated", "Message", "Properties", "SeverityLevel", "OperationId", "ParentId"],
+  Usage: ["TimeGenerated", "DataType", "IsBillable", "Quantity"],
+};
+/** The words of the query language that the rules use; another one is added here by whoever has looked it up. */
+const words =
+  "let where summarize and or between tostring count sum now startofday datetime_utc_to_local hourofday datetime_part dayofweek d".split(
+    " ",
+  );
+
+export function queryFindings({ queries }: Alerts): string[] {
+  const names: readonly string[] = Object.keys(events);
+  const fields = new Set<string>(["event", ...sharedFields, ...Object.values(events).flatMap((event) => event.fields)]);
+  return Object.entries(queries).flatMap(([name, { event, query }]) => {
+    const text = query.join("\n");
+    const told = [...text.matchAll(/Properties\.event\) == '([^']*)'/g)].map(([, asked = ""]) => asked);
+    const bare = text.replace(/'[^']*'|\{dailyCapGb\}/g, "").replace(/Properties\.(\w+)/g, "Properties");
+    const table = Object.keys(columns).find((each) => query.includes(each));
+    if (table === undefined) return [`${name}: no line names a table that is known`];
+    const own = [...bare.matchAll(/(?:let |summarize )(\w+) =/g)].map(([, each = ""]) => each);
+    const known = new Set([table, ...(columns[table] ?? []), ...words, ...own]);
+    return [
+      ...[...new Set([...told, ...(event === undefined ? [] : [event])])]
+        .filter((asked) => !names.includes(asked))
+        .map((asked) => `${name}: there is no event ${asked}`),
+      ...(event === told[0] ? [] : [`${name}: its query asks for ${told[0]}, not ${event}`]),
+      ...[...text.matchAll(/Properties\.(\w+)/g)]
+        .filter(([, field = ""]) => !fields.has(field))
+        .map(([, field]) => `${name}: no event has a field ${field}`),
+      ...[...bare.matchAll(/[A-Za-z_]\w*/g)]
+        .filter(([word]) => !known.has(word))
+        .map(([word]) => `${name}: ${table} has no column ${word}`),
+    ];
+  });
+}
+
+/** Each rule has an entry under "Alerts" in the runbook that says all three things, and each entry a rule. */
+export function runbookFindings(alerts: Alerts, runbook: string): string[] {
+  const section = /^## Alerts$([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(runbook)?.[1] ?? "";
+  const entries = new Map(
+    section
+      .split(/^### /m)
+      .slice(1)
+      .map((text) => [text.split("\n")[0] ?? "", text]),
+  );
+  const names = namesOf(alerts);
+  return [
+    ...names.filter((name) => !entries.has(name)).map((name) => `${name} has no entry in the runbook`),
+    ...[...entries.keys()].filter((name) => !names.includes(name)).map((name) => `the runbook's ${name} is no alert`),
+    ...[...entries].flatMap(([name, text]) =>
+      ["**Means:**", "**Look at:**", "**Do:**"]
+        .filter((part) => !text.includes(part))
+        .map((part) => `the runbook's ${name} lacks ${part}`),
+    ),
+  ];
+}
