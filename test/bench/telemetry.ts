@@ -5,6 +5,7 @@ import { startAzureMonitor } from "../../src/adapters/telemetry/azureMonitor.ts"
 import { withPortSpans } from "../../src/adapters/telemetry/portSpans.ts";
 import { createRedaction } from "../../src/adapters/telemetry/redact.ts";
 import { createApp } from "../../src/app/app.ts";
+import { createRedact } from "../../src/core/operations/redact.ts";
 import { nextDue } from "../../src/core/schedule/dueSlots.ts";
 import { startIngestion } from "../support/ingestion.ts";
 import { deliverWaiting, exampleConfig, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
@@ -36,7 +37,7 @@ async function exported(): Promise<{ readonly ms: number; readonly kilobytes: nu
   process.env.APPLICATION_INSIGHTS_NO_STATSBEAT = "true";
   const loud = { log: console.log, warn: console.warn, error: console.error };
   Object.assign(console, { log: () => {}, warn: () => {}, error: () => {} });
-  const redaction = createRedaction(["a secret that is nowhere"]);
+  const redaction = createRedaction(createRedact(["a secret that is nowhere"]));
   const telemetry = createConsoleTelemetry(redaction);
   const { connectionString } = ingestion;
   const { sink, flush } = startAzureMonitor({
