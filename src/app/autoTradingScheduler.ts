@@ -76,14 +76,13 @@ export function createAutoTradingScheduler(ports: {
     const now = clock.now();
     // What is due is decided by a whole configuration: an import that a crash cut off is made first.
     await configImporter.finish();
-    const [state, { window }, due, open] = await Promise.all([
+    const [state, { window }, { due, owners }, open] = await Promise.all([
       controlService.applyScheduled(now),
       readSettings(settings),
-      slots.due(now),
+      dueTasks.all(now),
       slots.listOpen(),
     ]);
     const context = { now, state, window, open: Map.groupBy(open, ({ taskId }) => taskId) };
-    const owners = await dueTasks.load(due, now);
     const decided = await inLanes(lanes, due, async (entry) => {
       const owner = owners.get(entry);
       return owner === undefined ? undefined : decideEntry(entry, owner, context);

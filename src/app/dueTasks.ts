@@ -3,7 +3,7 @@ import { InvariantError } from "../core/model/errors.ts";
 import type { AgendaEntry } from "../core/model/slot.ts";
 import type { Task } from "../core/model/task.ts";
 import type { Instant } from "../core/model/time.ts";
-import type { StoredTask, TaskStore, UnreadableRow } from "../ports/stores.ts";
+import type { SlotLedger, StoredTask, TaskStore, UnreadableRow } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { inLanes } from "./lanes.ts";
 import type { Outbox } from "./outbox.ts";
@@ -12,46 +12,60 @@ import type { Outbox } from "./outbox.ts";
 export type DueTask = { readonly task: Task; readonly until?: Instant };
 
 export type DueTasks = {
+  /** Everything that is due by `now`, longest due first, with its tasks. */
+  all(now: Instant): Promise<{ readonly due: readonly AgendaEntry[]; readonly owners: Owners }>;
   /**
    * A row that cannot be read is told. An entry whose version cannot be read has no task: it stays due and is looked at again at the next
    * tick. Where only the newest version cannot be read, the run fails by it and says so.
    */
-  load(due: readonly AgendaEntry[], now: Instant): Promise<ReadonlyMap<AgendaEntry, DueTask>>;
+  load(due: readonly AgendaEntry[], now: Instant): Promise<Owners>;
 };
+type Newest = ReadonlyMap<string, StoredTask>;
+type Owners = ReadonlyMap<AgendaEntry, DueTask>;
 
 /** More tasks than this are read in one sweep instead of one by one. */
 const fewTasks = 30;
 const lanes = 16;
 
 export function createDueTasks(ports: {
+  readonly slots: Pick<SlotLedger, "due">;
   readonly tasks: TaskStore;
   readonly outbox: Outbox;
   readonly telemetry: Telemetry;
 }): DueTasks {
-  const { tasks, outbox, telemetry } = ports;
+  const { slots, tasks, outbox, telemetry } = ports;
 
-  async function load(due: readonly AgendaEntry[], now: Instant): Promise<ReadonlyMap<AgendaEntry, DueTask>> {
-    const newest = await newestVersions(due, now);
+  /** Many are read side by side with their tasks: a task that is changed in between is looked up by its version. */
+  async function all(now: Instant) {
+    const first = await slots.due(now, fewTasks + 1);
+    if (first.length <= fewTasks) return { due: first, owners: await load(first, now) };
+    const [due, newest] = await Promise.all([slots.due(now), sweep(now)]);
+    return { due, owners: await ownersOf(due, newest, now) };
+  }
+
+  async function load(due: readonly AgendaEntry[], now: Instant): Promise<Owners> {
+    return ownersOf(due, await newestVersions(due, now), now);
+  }
+
+  async function ownersOf(due: readonly AgendaEntry[], newest: Newest, now: Instant): Promise<Owners> {
     const found = await inLanes(lanes, due, async (entry) => [entry, await ownerOf(entry, newest, now)] as const);
     return new Map(found.flatMap(([entry, owner]) => (owner === undefined ? [] : [[entry, owner] as const])));
   }
 
-  async function newestVersions(due: readonly AgendaEntry[], now: Instant): Promise<ReadonlyMap<string, StoredTask>> {
-    if (due.length > fewTasks) {
-      const all = await tasks.list();
-      for (const row of all.unreadable) await alert(row, now);
-      return new Map(all.tasks.map((stored) => [stored.task.id, stored]));
-    }
+  async function sweep(now: Instant): Promise<Newest> {
+    const stored = await tasks.list();
+    for (const row of stored.unreadable) await alert(row, now);
+    return new Map(stored.tasks.map((each) => [each.task.id, each]));
+  }
+
+  async function newestVersions(due: readonly AgendaEntry[], now: Instant): Promise<Newest> {
+    if (due.length > fewTasks) return sweep(now);
     const ids = [...new Set(due.map(({ taskId }) => taskId))];
     const found = await inLanes(lanes, ids, (id) => readable(id, now, () => tasks.get(id)));
     return new Map(found.flatMap((stored) => (stored === undefined ? [] : [[stored.task.id, stored]])));
   }
 
-  async function ownerOf(
-    { taskId, version }: AgendaEntry,
-    newest: ReadonlyMap<string, StoredTask>,
-    now: Instant,
-  ): Promise<DueTask | undefined> {
+  async function ownerOf({ taskId, version }: AgendaEntry, newest: Newest, now: Instant): Promise<DueTask | undefined> {
     const stored = newest.get(taskId);
     if (stored?.version === version && !stored.deleted) return { task: stored.task };
     return readable(taskId, now, async () => {
@@ -87,5 +101,5 @@ export function createDueTasks(ports: {
     });
   }
 
-  return { load };
+  return { all, load };
 }

@@ -61,7 +61,7 @@ export function judgeSlot(due: {
   if (task.catchUp !== "all" && !newestDue) {
     return end("missed", "MISSED", "superseded: a newer slot of the task was due as well");
   }
-  const nowWindow = decideWindow(window, now);
+  const nowWindow = slot === now ? thenWindow : decideWindow(window, now);
   if (!nowWindow.open) return end("skipped", nowWindow.code, describeClosed(nowWindow, window));
   if (tradingState === "halted") return end("blocked", "HALTED", `trading was halted by ${actor}: ${reason}`);
   if (task.overlap === "skip" && underWay !== undefined) {

@@ -93,16 +93,22 @@ function nextIntervalMs(
   }
 }
 
-/** The answer given last for each expression: it holds for every moment from the one that was asked for up to the slot itself. */
-const answers = new Map<string, { readonly fromMs: number; readonly nextMs: number }>();
+type Answer = { readonly fromMs: number; readonly nextMs: number };
+
+/**
+ * The answers given last for each expression: each holds for every moment from the one that was asked for up to the slot itself. Two of
+ * them, because a tick asks of each task for the slot that is due and for the one after it.
+ */
+const answers = new Map<string, readonly [Answer, Answer?]>();
 
 function nextCronMs(cron: string, zone: string, afterMs: number): number {
   const key = `${zone} ${cron}`;
-  const known = answers.get(key);
-  if (known !== undefined && known.fromMs <= afterMs && afterMs < known.nextMs) return known.nextMs;
+  const given = answers.get(key);
+  const known = given?.find((each) => each !== undefined && each.fromMs <= afterMs && afterMs < each.nextMs);
+  if (known !== undefined) return known.nextMs;
   const nextMs = cronOf(cron, zone).nextRun(new Date(afterMs))?.getTime() ?? never;
   if (answers.size >= expressionsKept) answers.clear();
-  answers.set(key, { fromMs: afterMs, nextMs });
+  answers.set(key, given === undefined ? [{ fromMs: afterMs, nextMs }] : [{ fromMs: afterMs, nextMs }, given[0]]);
   return nextMs;
 }
 
