@@ -3,11 +3,13 @@ import type { Redact } from "../core/operations/redact.ts";
 import type { NotificationQueue } from "../ports/queues.ts";
 import type { Stores } from "../ports/stores.ts";
 
-type Speaking = Pick<Stores, "executions" | "slots" | "morning"> & { readonly notifications: NotificationQueue };
+type Speaking = Pick<Stores, "executions" | "slots" | "morning" | "notificationBook"> & {
+  readonly notifications: NotificationQueue;
+};
 
 /** Failures of others end in words that the app hands on: their authors may have put an address or a key into them. */
 export function withoutSecrets<P extends Speaking>(ports: P, redact: Redact): P {
-  const { notifications, executions, slots, morning } = ports;
+  const { notifications, executions, slots, morning, notificationBook } = ports;
   return {
     ...ports,
     notifications: { enqueue: (notification, delayMs) => notifications.enqueue(redact(notification), delayMs) },
@@ -18,6 +20,11 @@ export function withoutSecrets<P extends Speaking>(ports: P, redact: Redact): P 
       amend: (id, change) => executions.amend(id, (record) => redact(change(record))),
     },
     slots: { ...slots, end: (entry) => slots.end(redact(entry)) },
+    notificationBook: {
+      ...notificationBook,
+      save: (next) => notificationBook.save(redact(next)),
+      park: (notification) => notificationBook.park(redact(notification)),
+    },
     morning: { ...morning, write: (next, etag) => morning.write(redact(next), etag) },
   };
 }

@@ -27,7 +27,7 @@ export type Described<P> = {
   readonly [M in keyof P]?: P[M] extends (...given: infer A) => unknown ? (...given: A) => Attributes : never;
 };
 
-/** The port with a span around each call, named for both such as `broker.submit`. Every function of the port must answer a promise. */
+/** The port with a span around each call, named for both such as `broker.submit`. Every function of the port must answer a promise; what is none stays as it is. */
 export function withSpans<P extends object>(
   prefix: string,
   port: P,
@@ -36,10 +36,10 @@ export function withSpans<P extends object>(
 ): P {
   const describe: Readonly<Record<string, unknown>> = described;
   const wrapped = Object.entries(port).map(([name, method]: [string, unknown]) => {
+    if (typeof method !== "function") return [name, method];
     const attributesOf = describe[name];
     const call = (...given: unknown[]) => {
       const attributes = { ...common, ...(typeof attributesOf === "function" ? attributesOf(...given) : {}) };
-      if (typeof method !== "function") throw new TypeError(`${prefix}.${name} is no function`);
       return inSpan(`${prefix}.${name}`, attributes, async () => method(...given), SpanKind.CLIENT);
     };
     return [name, call];
