@@ -27,10 +27,10 @@ export function judgeOrder(intent: OrderIntent, context: RuleContext): RiskVerdi
 const findingsOn = (intent: OrderIntent, context: RuleContext): readonly Finding[] =>
   rules.flatMap((rule) => rule(intent, context) ?? []);
 
-/** Of several that leave the same, the first. */
+/** Of several that leave the same, the first. Most leave the whole order, which is the very same text. */
 const hardestOf = ([first, ...others]: readonly Finding[]): Finding | undefined =>
   first === undefined ? undefined : others.reduce(tighter, first);
-const tighter = (a: Finding, b: Finding): Finding => (compare(b.maxQty, a.maxQty) < 0 ? b : a);
+const tighter = (a: Finding, b: Finding): Finding => (b.maxQty !== a.maxQty && compare(b.maxQty, a.maxQty) < 0 ? b : a);
 
 export const denyWithoutLimits = (intent: OrderIntent): RiskVerdict => ({
   intent,
