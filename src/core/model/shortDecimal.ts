@@ -10,13 +10,10 @@ const powersOfTen: readonly number[] = Array.from({ length: 16 }, (_, exponent) 
 const longestText = 17;
 const [minus, point, zero, nine] = [45, 46, 48, 57] as const;
 
-/** Digits after the point. */
-function placesOf(text: string): number {
-  for (let i = text.length - 1; i >= 0; i--) if (text.charCodeAt(i) === point) return text.length - 1 - i;
-  return 0;
-}
+/** Digits after the point of the decimal that `unitsOf` has read last: a second pass over each text would cost as much as the first. */
+let placesRead = 0;
 
-/** How many of its last place a decimal is: −1250 for `-12.50`. NaN for one that is too long and for what is none. */
+/** How many of its last place a decimal is: −1250 for `-12.50`, with two in `placesRead`. NaN for one that is too long and for what is none. */
 function unitsOf(text: string): number {
   const { length } = text;
   if (length > longestText) return Number.NaN;
@@ -24,13 +21,16 @@ function unitsOf(text: string): number {
   let units = 0;
   let digits = 0;
   let points = 0;
+  placesRead = 0;
   for (let i = isNegative ? 1 : 0; i < length; i++) {
     const code = text.charCodeAt(i);
     if (code >= zero && code <= nine) {
       units = units * 10 + (code - zero);
       digits++;
-    } else if (code === point) points++;
-    else return Number.NaN;
+    } else if (code === point) {
+      points++;
+      placesRead = length - 1 - i;
+    } else return Number.NaN;
   }
   if (digits === 0 || points > 1 || units >= tooLong) return Number.NaN;
   return isNegative ? -units : units;
@@ -62,12 +62,11 @@ export function shortSum(texts: readonly string[]): string | undefined {
   let sum = 0;
   let places = 0;
   for (const text of texts) {
-    const own = placesOf(text);
-    if (own > places) {
-      sum *= powerOfTen(own - places);
-      places = own;
-    }
-    const units = unitsOf(text) * powerOfTen(places - own);
+    let units = unitsOf(text);
+    if (placesRead > places) {
+      sum *= powerOfTen(placesRead - places);
+      places = placesRead;
+    } else if (placesRead < places) units *= powerOfTen(places - placesRead);
     if (!isShort(sum) || !isShort(units)) return undefined;
     sum += units;
   }
@@ -75,18 +74,29 @@ export function shortSum(texts: readonly string[]): string | undefined {
 }
 
 export function shortDifference(from: string, text: string): string | undefined {
-  const places = Math.max(placesOf(from), placesOf(text));
-  const [left, right] = [unitsIn(from, places), unitsIn(text, places)];
-  return isShort(left) && isShort(right) ? textOf(left - right, places) : undefined;
+  let left = unitsOf(from);
+  const leftPlaces = placesRead;
+  let right = unitsOf(text);
+  const rightPlaces = placesRead;
+  if (leftPlaces < rightPlaces) left *= powerOfTen(rightPlaces - leftPlaces);
+  else if (rightPlaces < leftPlaces) right *= powerOfTen(leftPlaces - rightPlaces);
+  return isShort(left) && isShort(right) ? textOf(left - right, Math.max(leftPlaces, rightPlaces)) : undefined;
 }
 
-export const shortProduct = (a: string, b: string): string | undefined =>
-  textOf(unitsOf(a) * unitsOf(b), placesOf(a) + placesOf(b));
+export function shortProduct(a: string, b: string): string | undefined {
+  const left = unitsOf(a);
+  const leftPlaces = placesRead;
+  const right = unitsOf(b);
+  return textOf(left * right, leftPlaces + placesRead);
+}
 
 /** −1, 0 or 1, as `a` is less than, equal to or more than `b`. */
 export function shortOrder(a: string, b: string): -1 | 0 | 1 | undefined {
-  const places = Math.max(placesOf(a), placesOf(b));
-  const [left, right] = [unitsIn(a, places), unitsIn(b, places)];
+  let left = unitsOf(a);
+  const leftPlaces = placesRead;
+  let right = unitsOf(b);
+  if (leftPlaces < placesRead) left *= powerOfTen(placesRead - leftPlaces);
+  else if (placesRead < leftPlaces) right *= powerOfTen(leftPlaces - placesRead);
   if (!isShort(left) || !isShort(right)) return undefined;
   return left < right ? -1 : left > right ? 1 : 0;
 }
@@ -94,7 +104,7 @@ export function shortOrder(a: string, b: string): -1 | 0 | 1 | undefined {
 /** Rounded to `places`, towards zero or away from it. */
 export function shortRounded(text: string, places: number, rounding: "up" | "down"): string | undefined {
   const units = unitsOf(text);
-  const own = placesOf(text);
+  const own = placesRead;
   if (own <= places) return textOf(units, own);
   const each = powerOfTen(own - places);
   const rest = units % each;
@@ -107,9 +117,12 @@ export function shortRounded(text: string, places: number, rounding: "up" | "dow
  * the last place that the twenty decimals of big.js would be that multiple.
  */
 export function shortQuotient(dividend: string, divisor: string, places: number): string | undefined {
-  const shift = places + placesOf(divisor) - placesOf(dividend);
-  const above = unitsOf(dividend) * powerOfTen(Math.max(0, shift));
-  const below = unitsOf(divisor) * powerOfTen(Math.max(0, -shift));
+  const dividendUnits = unitsOf(dividend);
+  const dividendPlaces = placesRead;
+  const divisorUnits = unitsOf(divisor);
+  const shift = places + placesRead - dividendPlaces;
+  const above = dividendUnits * powerOfTen(Math.max(0, shift));
+  const below = divisorUnits * powerOfTen(Math.max(0, -shift));
   if (!isShort(above) || !(below * powerOfTen(places) <= 1e19)) return undefined;
   return textOf((above - (above % below)) / below, places);
 }
@@ -119,5 +132,3 @@ export function shortSign(text: string): number | undefined {
   const units = unitsOf(text);
   return Number.isNaN(units) ? undefined : Math.sign(units);
 }
-
-const unitsIn = (text: string, places: number): number => unitsOf(text) * powerOfTen(places - placesOf(text));

@@ -134,15 +134,20 @@ function judgeSells(sells: readonly OrderIntent[], book: OpenBook, account: Acco
   return { verdicts, book, account, approved, closing };
 }
 
-/** Each buy is judged twice where sells close positions: beside those sells as they are, and once they have filled. */
+/**
+ * Each buy is judged twice where sells close positions: beside those sells as they are, and once they have filled. The second time can leave
+ * less of it only where an earlier buy waits: filled sells by themselves take no room.
+ */
 function judgeBuys(buys: readonly OrderIntent[], sold: Sold, judge: Judge) {
   const { account, closing, approved, book: now } = sold;
   // Where nothing is closed, it is the same book.
   const later = closing.length === 0 ? undefined : withFilledSells(now, closing);
   const richer = withProceeds(account, closing);
+  let someWait = false;
   const verdicts = buys.map((intent) => {
     const atOnce = judge(intent, { book: now, account, approved });
-    const waiting = later && judge(intent, { book: later, account: richer, approved });
+    const fits = atOnce.decision === "approved" && !someWait;
+    const waiting = fits || later === undefined ? undefined : judge(intent, { book: later, account: richer, approved });
     const gain = waiting === undefined ? 0 : compare(waiting.qty, atOnce.qty);
     // What does not wait must fit beside what does as well.
     const verdict: RiskVerdict = waiting === undefined || gain === 0 ? atOnce : { ...waiting, stage: gain > 0 ? 2 : 1 };
@@ -151,6 +156,7 @@ function judgeBuys(buys: readonly OrderIntent[], sold: Sold, judge: Judge) {
     approved.push(order);
     // Stage 2 goes out only once the sells have filled, so the worst case without them is one without it.
     if (verdict.stage === 1) enterOrder(now, order);
+    else someWait = true;
     if (later !== undefined) enterOrder(later, order);
     return verdict;
   });

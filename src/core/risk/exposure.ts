@@ -96,7 +96,10 @@ export function enterOrder(book: OpenBook, { symbol, side, qty, price }: BookOrd
     side === "buy" ? { ...before, buys: addQty(before.buys, qty) } : { ...before, sells: addQty(before.sells, qty) };
   const adding = subtractQty(qty, minimum(qty, reducibleQty(before, side)));
   book.symbols.set(symbol, after);
-  Object.assign(book, withChange(book, before, after));
+  book.grossUsd = grossWith(book, before, after);
+  const value = notional(before.mark, qty);
+  if (side === "buy") book.netLongUsd = addUsd(book.netLongUsd, value);
+  else book.netShortUsd = addUsd(book.netShortUsd, value);
   book.orders += 1;
   book.openPositions += isOpen(before) ? 0 : 1;
   book.reservedUsd = addUsd(book.reservedUsd, notional(price, adding));
@@ -109,7 +112,9 @@ export function withFilledSells(opened: Book, sells: readonly BookOrder[]): Open
     const before = exposureOf(book, symbol, price);
     const after = { ...before, held: subtractQty(before.held, qty), sells: subtractQty(before.sells, qty) };
     book.symbols.set(symbol, after);
-    Object.assign(book, withChange(book, before, after));
+    book.grossUsd = grossWith(book, before, after);
+    // Short less long already counts the sell as filled.
+    book.netLongUsd = subtractUsd(book.netLongUsd, notional(before.mark, qty));
     book.openPositions -= isOpen(after) ? 0 : 1;
     book.orders -= 1;
   }
@@ -126,14 +131,9 @@ const sumsOf = (exposures: readonly SymbolExposure[]): Sums => ({
 
 const netUsd = (exposure: SymbolExposure, side: Side): Usd => notional(exposure.mark, signedQty(exposure, side));
 
-/** The sums with one symbol's part changed. */
-function withChange(sums: Sums, before: SymbolExposure, after: SymbolExposure): Sums {
-  return {
-    grossUsd: addUsd(sums.grossUsd, subtractUsd(worstUsd(after), worstUsd(before))),
-    netLongUsd: addUsd(sums.netLongUsd, subtractUsd(netUsd(after, "buy"), netUsd(before, "buy"))),
-    netShortUsd: addUsd(sums.netShortUsd, subtractUsd(netUsd(after, "sell"), netUsd(before, "sell"))),
-  };
-}
+/** The gross sum with one symbol's part changed. */
+const grossWith = ({ grossUsd }: Book, before: SymbolExposure, after: SymbolExposure): Usd =>
+  addUsd(grossUsd, subtractUsd(worstUsd(after), worstUsd(before)));
 
 /** The book's sums as they are recorded. */
 export const riskSnapshotOf = (book: Book, equity: Usd): RiskSnapshot => ({

@@ -66,7 +66,7 @@ export const maxNet: Rule = (intent, { book, meets, account, limits: { maxNetFra
   const free = subtractUsd(limit, before);
   return {
     code: "MAX_NET",
-    figure: dollars("maxNet", limit, addUsd(before, notional(intent.referencePrice, intent.qty)), free),
+    figure: dollars("maxNet", limit, addUsd(before, intent.notional), free),
     maxQty: maximum(meets.reducible, payableQty(intent, free)),
     message: `long less short may come to ${limit} USD at the most`,
   };
@@ -98,7 +98,7 @@ export const maxOpenOrders: Rule = (intent, { book, meets, limits: { maxOpenOrde
 /** Counted over the batch: what open and approved orders take is gone, and what sells will bring is not there yet. */
 export const buyingPower: Rule = (intent, { book, meets, account }) => {
   const free = subtractUsd(account.buyingPower, book.reservedUsd);
-  const needed = addUsd(book.reservedUsd, notional(intent.referencePrice, intent.qty));
+  const needed = addUsd(book.reservedUsd, intent.notional);
   return {
     code: "BUYING_POWER",
     figure: dollars("buyingPower", account.buyingPower, needed, free),

@@ -1,5 +1,5 @@
 // The verdict on one order: what every rule says of it, and how much of it the hardest of them leaves.
-import { compare, isPositive, roundQtyDown, zeroQty } from "../model/money.ts";
+import { compare, isPositive, notional, roundQtyDown, zeroQty } from "../model/money.ts";
 import type { OrderIntent } from "../model/order.ts";
 import type { RiskVerdict } from "../model/risk.ts";
 import { type Finding, qtyDecimals, type RuleContext } from "./rule.ts";
@@ -24,13 +24,21 @@ export function judgeOrder(intent: OrderIntent, context: RuleContext): RiskVerdi
     : { ...denied, decision: "reduced", qty };
 }
 
-const findingsOn = (intent: OrderIntent, context: RuleContext): readonly Finding[] =>
-  rules.flatMap((rule) => rule(intent, context) ?? []);
+/** The rules' own value of the order, once for all of them: what its sizing said it was worth has no say here. */
+function findingsOn(intent: OrderIntent, context: RuleContext): readonly Finding[] {
+  const valued = { ...intent, notional: notional(intent.referencePrice, intent.qty) };
+  const findings: Finding[] = [];
+  for (const rule of rules) {
+    const finding = rule(valued, context);
+    if (finding !== undefined) findings.push(finding);
+  }
+  return findings;
+}
 
-/** Of several that leave the same, the first. */
+/** Of several that leave the same, the first. Most leave the whole order, which is the very same text. */
 const hardestOf = ([first, ...others]: readonly Finding[]): Finding | undefined =>
   first === undefined ? undefined : others.reduce(tighter, first);
-const tighter = (a: Finding, b: Finding): Finding => (compare(b.maxQty, a.maxQty) < 0 ? b : a);
+const tighter = (a: Finding, b: Finding): Finding => (b.maxQty !== a.maxQty && compare(b.maxQty, a.maxQty) < 0 ? b : a);
 
 export const denyWithoutLimits = (intent: OrderIntent): RiskVerdict => ({
   intent,

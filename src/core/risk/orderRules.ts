@@ -1,5 +1,5 @@
 // Rules about one order by itself: its size, its value, its increments, the price it can be expected to fill at.
-import { compare, isPositive, notional, type Price, qty, subtractUsd, usd, zeroQty } from "../model/money.ts";
+import { compare, isPositive, type Price, qty, subtractUsd, usd, zeroQty } from "../model/money.ts";
 import { msBetween } from "../model/time.ts";
 import { allOrNothing, dollars, numbers, onlyReduces, payableQty, qtyDecimals, type Rule } from "./rule.ts";
 
@@ -17,7 +17,7 @@ export const maxOrderNotional: Rule = (intent, { limits }) => {
   const limit = usd(limits.maxOrderNotionalUsd);
   return {
     code: "MAX_ORDER_NOTIONAL",
-    figure: dollars("maxOrderNotional", limit, notional(intent.referencePrice, intent.qty), limit),
+    figure: dollars("maxOrderNotional", limit, intent.notional, limit),
     maxQty: payableQty(intent, limit),
     message: `the order is above ${limit} USD`,
   };
@@ -26,7 +26,7 @@ export const maxOrderNotional: Rule = (intent, { limits }) => {
 /** An order that takes all there is to close is exempt, or the rest of a position could never be sold. */
 export const minOrderNotional: Rule = (intent, { meets, limits }) => {
   const limit = usd(limits.minOrderNotionalUsd);
-  const value = notional(intent.referencePrice, intent.qty);
+  const { notional: value } = intent;
   const toClose = meets.reducible;
   const closes = isPositive(toClose) && compare(intent.qty, toClose) >= 0;
   return {

@@ -3,7 +3,7 @@
 import type { TradingState } from "../model/control.ts";
 import type { RiskLimits } from "../model/limits.ts";
 import type { AssetFlags, LatestPrice } from "../model/market.ts";
-import { compare, notional, type Qty, sharesFor, subtractUsd, type Usd, zeroQty } from "../model/money.ts";
+import { compare, type Qty, sharesFor, subtractUsd, type Usd, zeroQty } from "../model/money.ts";
 import type { BrokerOrder, OrderIntent } from "../model/order.ts";
 import type { AccountSnapshot, Position } from "../model/portfolio.ts";
 import type { DenialCode, RuleFigure } from "../model/risk.ts";
@@ -47,7 +47,7 @@ export type Finding = {
   readonly message: string;
 };
 
-/** Undefined where no such limit is set. */
+/** Undefined where no such limit is set. The `notional` of the intent is its quantity at its reference price, computed anew. */
 export type Rule = (intent: OrderIntent, context: RuleContext) => Finding | undefined;
 
 /** The finest part of a share that the broker takes. Rules cut to it; the fold rounds an order of whole shares down to whole ones. */
@@ -58,8 +58,8 @@ export const onlyReduces = (intent: OrderIntent, { reducible }: Meeting): boolea
   compare(reducible, intent.qty) >= 0;
 
 /** How much of an order so many dollars pay for; the whole of it, without a division, where they pay for that. */
-export const payableQty = ({ referencePrice, qty }: OrderIntent, free: Usd): Qty =>
-  compare(notional(referencePrice, qty), free) <= 0 ? qty : sharesFor(free, referencePrice, qtyDecimals);
+export const payableQty = ({ referencePrice, qty, notional }: OrderIntent, free: Usd): Qty =>
+  compare(notional, free) <= 0 ? qty : sharesFor(free, referencePrice, qtyDecimals);
 
 /** A figure in dollars against a limit that is an upper one. */
 export const dollars = (rule: string, limit: Usd, figure: Usd, headroom = subtractUsd(limit, figure)): RuleFigure => ({

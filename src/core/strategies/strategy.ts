@@ -73,6 +73,7 @@ export function define<Params extends Readonly<Record<string, unknown>>>(definit
   decide(view: StrategyView, params: Params): readonly SignalDraft[];
 }): Strategy {
   const { name, title, doc, params: schema, example = {} } = definition;
+  const paramsOf = rememberingReader(schema);
   return {
     name,
     title,
@@ -80,12 +81,31 @@ export function define<Params extends Readonly<Record<string, unknown>>>(definit
     paramsSchema: () => z.toJSONSchema(schema, { io: "input" }),
     example: () => schema.parse(example),
     paramsFault: (params) => {
-      const result = schema.safeParse(params);
+      const result = paramsOf(params);
       return result.success ? [] : faultsOf(result.error);
     },
-    needs: (params) => definition.needs(schema.parse(params)),
-    decide: (view, params) => definition.decide(view, schema.parse(params)).map((draft) => signalOf(name, draft, view)),
+    needs: (params) => definition.needs(dataOf(paramsOf(params))),
+    decide: (view, params) =>
+      definition.decide(view, dataOf(paramsOf(params))).map((draft) => signalOf(name, draft, view)),
   };
+}
+
+/** Reads each params object once: they are data that nobody changes, and a backtest asks for the same ones on every bar. */
+function rememberingReader<Params>(schema: z.ZodType<Params>): (params: unknown) => z.ZodSafeParseResult<Params> {
+  const read = new WeakMap<object, z.ZodSafeParseResult<Params>>();
+  return (params) => {
+    if (typeof params !== "object" || params === null) return schema.safeParse(params);
+    const known = read.get(params);
+    if (known !== undefined) return known;
+    const result = schema.safeParse(params);
+    read.set(params, result);
+    return result;
+  };
+}
+
+function dataOf<Params>(result: z.ZodSafeParseResult<Params>): Params {
+  if (!result.success) throw result.error;
+  return result.data;
 }
 
 function signalOf(strategy: string, draft: SignalDraft, view: StrategyView): Signal {
