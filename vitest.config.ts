@@ -5,6 +5,8 @@ const stack = ["test/e2e/**/*.test.ts", "test/replay/simulation.test.ts"];
 
 export default defineConfig({
   test: {
+    // As many files side by side as there are cores; by itself it keeps one of them free.
+    maxWorkers: "100%",
     reporters: process.env.CI ? ["default"] : ["dot"],
     projects: [
       {
