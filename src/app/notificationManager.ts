@@ -12,7 +12,7 @@ import {
   withAttempts,
 } from "../core/notifications/entry.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Etag, NotificationStore } from "../ports/notificationStore.ts";
+import type { NotificationStore } from "../ports/notificationStore.ts";
 import type { Channel } from "../ports/notifier.ts";
 import type { NotificationQueue } from "../ports/queues.ts";
 import type { SettingsStore } from "../ports/stores.ts";
@@ -25,8 +25,6 @@ export type NotificationManager = {
   /** Throws ConfigError for a message that cannot be read; the queue then dead-letters it. */
   deliver(body: unknown): Promise<void>;
 };
-
-type Kept = { readonly entry: NotificationEntry; readonly etag: Etag };
 
 /** Others may write the desk at the same moment: how often it is tried again. */
 const writesTried = 20;
@@ -53,11 +51,11 @@ export function createNotificationManager(ports: {
   }
 
   /** What was decided of it, now or at an earlier delivery. It is stored before anything is sent, so that a repeat decides nothing anew. */
-  async function decided(given: Notification): Promise<Kept> {
+  async function decided(given: Notification): Promise<NotificationEntry> {
     const notification = { ...given, attempt: 1 };
     for (let tries = 0; tries < writesTried; tries++) {
       const kept = await book.get(notificationKeyOf(notification.id));
-      if (kept !== undefined) return kept;
+      if (kept !== undefined) return kept.entry;
       const [{ desk, etag }, automation] = await Promise.all([book.desk(), readSettings(settings)]);
       const now = clock.now();
       const { decision, desk: next } = decide(notification, desk, {
@@ -66,9 +64,9 @@ export function createNotificationManager(ports: {
         now,
       });
       const entry = entryOf(decision, now);
-      const isSaved = await book.save({ entry: { entry, etag: undefined }, desk: { desk: next, etag } });
-      if (!isSaved) continue;
+      if (!(await book.save({ entry: { entry, etag: undefined }, desk: { desk: next, etag } }))) continue;
       tellDecision(entry);
+      return entry;
     }
     throw new TransientError("STORE_UNAVAILABLE", "the desk of notifications is written by too many at once");
   }
@@ -81,7 +79,7 @@ export function createNotificationManager(ports: {
   }
 
   /** Sends to the channels that are still to have it, and notes what they answered. A crash in between repeats it under the same keys. */
-  async function send({ entry }: Kept, attempt: number): Promise<void> {
+  async function send(entry: NotificationEntry, attempt: number): Promise<void> {
     const pending = entry.deliveries.filter(({ state }) => state === "pending").map(({ channel }) => channel);
     if (pending.length === 0) return;
     const attempts = await callChannels(channels, pending, entry.notification);

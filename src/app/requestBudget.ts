@@ -31,6 +31,11 @@ export function withRequestBudget(broker: Broker, clock: Clock): BudgetedBroker 
     return sentMs[0];
   }
 
+  function left(): number {
+    oldestWithin(clock.realMs());
+    return requestsPerWindow - sentMs.length;
+  }
+
   async function room(): Promise<void> {
     for (;;) {
       const now = clock.realMs();
@@ -41,34 +46,24 @@ export function withRequestBudget(broker: Broker, clock: Clock): BudgetedBroker 
   }
 
   const spend = (): number => sentMs.push(clock.realMs());
-  const read =
+  const readAfter =
+    (admission: () => Promise<void>) =>
     <A extends readonly unknown[], T>(call: (...given: A) => Promise<T>) =>
     async (...given: A): Promise<T> => {
-      await room();
+      await admission();
       spend();
       return call(...given);
     };
-
-  const ask =
-    <A extends readonly unknown[], T>(call: (...given: A) => Promise<T>) =>
-    async (...given: A): Promise<T> => {
-      oldestWithin(clock.realMs());
-      if (sentMs.length >= requestsPerWindow / 2)
-        throw new TransientError(
-          "BROKER_BUSY",
-          "too many requests within a minute; the rest of them is kept for orders",
-        );
-      spend();
-      return call(...given);
-    };
+  const read = readAfter(room);
+  const ask = readAfter(async () => {
+    if (left() <= requestsPerWindow / 2)
+      throw new TransientError("BROKER_BUSY", "too many requests within a minute; the rest of them is kept for orders");
+  });
 
   return {
     room,
     spare: { asset: ask(broker.asset), assets: ask(broker.assets) },
-    left: () => {
-      oldestWithin(clock.realMs());
-      return requestsPerWindow - sentMs.length;
-    },
+    left,
     account: read(broker.account),
     positions: read(broker.positions),
     openOrders: read(broker.openOrders),

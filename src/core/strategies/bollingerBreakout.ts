@@ -1,6 +1,6 @@
 // Buys strength: in when the close breaks out above the upper Bollinger band, out when it falls below the middle.
-import { z } from "zod";
 import { bollinger } from "../indicators/bollinger.ts";
+import { bollingerParams } from "./bollingerParams.ts";
 import { newestOf } from "./newest.ts";
 import { define } from "./strategy.ts";
 
@@ -12,16 +12,7 @@ export const bollingerBreakout = define({
     "Source: after J. Bollinger, Bollinger on Bollinger Bands (2001), method I, volatility breakout; without his wait for narrow bands, and with the middle band as the way out.",
     "Assumes that a move out of the usual range goes on. Fails where breakouts are taken back, as in a market that swings within a range.",
   ].join(" "),
-  params: z
-    .strictObject({
-      period: z.int().min(2).max(500).default(20),
-      deviations: z.number().gt(0).max(10).default(2),
-    })
-    // No value is further from the mean of n values, itself among them, than √(n − 1) of their deviations (P. Samuelson, 1968).
-    .refine(({ period, deviations }) => deviations ** 2 < period - 1, {
-      path: ["deviations"],
-      message: "must be less than the square root of period − 1: no close can be further from the mean",
-    }),
+  params: bollingerParams,
   needs: ({ period }) => ({ timeframe: "1Day", bars: period }),
   decide: ({ bars }, { period, deviations }) =>
     [...bars.values()].flatMap(({ symbol, close: closes }) => {

@@ -1,6 +1,6 @@
 // Buys weakness: in when the close falls below the lower Bollinger band, out when it is back at the middle.
-import { z } from "zod";
 import { bollinger } from "../indicators/bollinger.ts";
+import { bollingerParams } from "./bollingerParams.ts";
 import { newestOf } from "./newest.ts";
 import { define } from "./strategy.ts";
 
@@ -12,16 +12,7 @@ export const bollingerReversion = define({
     "Source: after J. Bollinger, Bollinger on Bollinger Bands (2001), method III, reversals; without the indicator of volume that he has confirm them.",
     "Assumes that prices swing around their mean. Fails when the mean itself moves: in a decline the bands follow the price down.",
   ].join(" "),
-  params: z
-    .strictObject({
-      period: z.int().min(2).max(500).default(20),
-      deviations: z.number().gt(0).max(10).default(2),
-    })
-    // No value is further from the mean of n values, itself among them, than √(n − 1) of their deviations (P. Samuelson, 1968).
-    .refine(({ period, deviations }) => deviations ** 2 < period - 1, {
-      path: ["deviations"],
-      message: "must be less than the square root of period − 1: no close can be further from the mean",
-    }),
+  params: bollingerParams,
   needs: ({ period }) => ({ timeframe: "1Day", bars: period }),
   decide: ({ bars }, { period, deviations }) =>
     [...bars.values()].flatMap(({ symbol, close: closes }) => {
