@@ -41,7 +41,7 @@ export function openEntities(
     const deadPath = name + deadLetterSuffix;
     const deadSettings = { name: deadPath, ...(lockDurationMs === undefined ? {} : { lockDurationMs }) };
     const deadLetters = createQueue({ settings: deadSettings, write: write(deadPath) });
-    const tell = (type: QueueEventType, message: StoredMessage, reason?: string): void =>
+    const tell = (type: QueueEventType, message: Omit<StoredMessage, "seq">, reason?: string): void =>
       onEvent?.(eventOf(type, name, message, reason));
     return [
       {
@@ -68,7 +68,12 @@ export function openEntities(
   return { all, at, journal };
 }
 
-const eventOf = (type: QueueEventType, queue: string, message: StoredMessage, reason?: string): BrokerEvent => ({
+const eventOf = (
+  type: QueueEventType,
+  queue: string,
+  message: Omit<StoredMessage, "seq">,
+  reason?: string,
+): BrokerEvent => ({
   type,
   queue,
   messageId: message.messageId,

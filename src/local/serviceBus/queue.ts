@@ -1,7 +1,6 @@
-// One queue as a state machine: messages, locks, sessions, schedules, duplicates and dead letters; time is passed in and nothing is sent from here.
+// One queue as a state machine: deliveries, locks, sessions, schedules, duplicates and dead letters; time is passed in and nothing is sent from here.
 import { randomBytes } from "node:crypto";
-import { createDuplicateHistory } from "./duplicateHistory.ts";
-import { createLanes } from "./lanes.ts";
+import { createMessageStore } from "./messageStore.ts";
 import type {
   DeadLetterReason,
   Delivery,
@@ -23,50 +22,20 @@ export function createQueue(options: {
   readonly settings: QueueSettings;
   readonly deadLetters?: { take(message: StoredMessage, reason: DeadLetterReason): void };
   readonly write: (record: QueueRecord) => void;
-  readonly tell?: (type: QueueEventType, message: StoredMessage, reason?: string) => void;
+  readonly tell?: (type: QueueEventType, message: Omit<StoredMessage, "seq">, reason?: string) => void;
 }) {
   const { settings, deadLetters, write, tell } = options;
   const { requiresSession = false, lockDurationMs = 30_000, maxDeliveryCount = 10 } = settings;
-  const messages = new Map<number, StoredMessage>();
-  /** What can be delivered: by session, or in one lane without sessions. */
-  const ready = createLanes(laneOf);
+  const store = createMessageStore(settings, write);
   const locks = new Map<string, Lock>();
   const sessionLocks = new Map<string, SessionLock>();
-  const sessionStates = new Map<string, Buffer>();
-  const seen = createDuplicateHistory(settings.duplicateDetectionWindowMs);
-  /** What is not locked and has an instant at which it becomes active or expires. */
-  const timed = new Map<number, StoredMessage>();
-  let lastSeq = 0;
-
-  function laneOf({ sessionId }: Pick<StoredMessage, "sessionId">): string {
-    return requiresSession ? (sessionId ?? "") : "";
-  }
-
-  function watch(message: StoredMessage): void {
-    if (message.dueMs !== undefined || message.expiresMs !== undefined) timed.set(message.seq, message);
-    else timed.delete(message.seq);
-  }
-
-  function put(message: StoredMessage): StoredMessage {
-    messages.set(message.seq, message);
-    watch(message);
-    write({ kind: "put", message });
-    return message;
-  }
-
-  function remove(message: StoredMessage): void {
-    ready.remove(message);
-    messages.delete(message.seq);
-    timed.delete(message.seq);
-    write({ kind: "gone", seq: message.seq });
-  }
 
   function deadLetter(message: StoredMessage, reason: DeadLetterReason): void {
     if (deadLetters === undefined) {
       giveBack(message);
       return;
     }
-    remove(message);
+    store.remove(message);
     tell?.("deadLettered", message, reason.reason);
     deadLetters.take(message, reason);
   }
@@ -77,18 +46,14 @@ export function createQueue(options: {
     if (deadLetters !== undefined && next.deliveryCount >= maxDeliveryCount) {
       const description = `the message was delivered ${next.deliveryCount} times without being completed`;
       deadLetter(next, { reason: "MaxDeliveryCountExceeded", description });
-    } else {
-      put(next);
-      if (next.place === "active") ready.add(next);
-    }
+    } else store.put(next);
   }
 
   /** The stored message; undefined for a duplicate, which is dropped. */
   function enqueue(incoming: Incoming, nowMs: number): StoredMessage | undefined {
     const { messageId, sessionId, payload, dueMs, timeToLiveMs = settings.defaultTimeToLiveMs } = incoming;
     const scheduled = dueMs !== undefined && dueMs > nowMs;
-    const message: StoredMessage = {
-      seq: lastSeq + 1,
+    const draft: Omit<StoredMessage, "seq"> = {
       messageId,
       sessionId,
       payload,
@@ -99,57 +64,42 @@ export function createQueue(options: {
       place: scheduled ? "scheduled" : "active",
       deadLetter: undefined,
     };
-    if (seen.has(messageId, nowMs)) {
-      tell?.("duplicateDropped", message);
+    if (store.wasSeen(messageId, nowMs)) {
+      tell?.("duplicateDropped", draft);
       return undefined;
     }
-    if (settings.duplicateDetectionWindowMs !== undefined) {
-      seen.add(messageId, nowMs);
-      write({ kind: "seen", messageId, atMs: nowMs });
-    }
-    lastSeq++;
-    put(message);
-    if (!scheduled) ready.add(message);
+    store.remember(messageId, nowMs);
+    const message = store.add(draft);
     tell?.(scheduled ? "scheduled" : "enqueued", message);
     return message;
   }
 
   /** Takes over a message that another queue gave up. */
   function take(message: StoredMessage, reason: DeadLetterReason): void {
-    const taken = put({
-      ...message,
-      seq: ++lastSeq,
-      place: "active",
-      dueMs: undefined,
-      expiresMs: undefined,
-      deadLetter: reason,
-    });
-    ready.add(taken);
+    store.add({ ...message, place: "active", dueMs: undefined, expiresMs: undefined, deadLetter: reason });
   }
 
   function lock(message: StoredMessage, nowMs: number): Delivery {
     const token = randomBytes(16);
-    const sessionUntil = requiresSession ? sessionLocks.get(laneOf(message))?.untilMs : undefined;
+    const sessionUntil = requiresSession ? sessionLocks.get(store.laneOf(message))?.untilMs : undefined;
     const untilMs = sessionUntil ?? nowMs + lockDurationMs;
     locks.set(token.toString("hex"), { message, untilMs });
-    timed.delete(message.seq);
+    store.hold(message);
     tell?.("delivered", message);
     return { message, lockToken: token, lockedUntilMs: untilMs };
   }
 
   /** The oldest message, locked; with sessions, of that session. Undefined when there is none. */
   function next(sessionId: string | undefined, nowMs: number): Delivery | undefined {
-    const message = ready.first(laneOf({ sessionId }));
-    if (message === undefined) return undefined;
-    ready.remove(message);
-    return lock(message, nowMs);
+    const message = store.first(store.laneOf({ sessionId }));
+    return message === undefined ? undefined : lock(message, nowMs);
   }
 
   /** The oldest message, gone from the queue at once. */
   function takeNext(sessionId: string | undefined): StoredMessage | undefined {
-    const message = ready.first(laneOf({ sessionId }));
+    const message = store.first(store.laneOf({ sessionId }));
     if (message !== undefined) {
-      remove(message);
+      store.remove(message);
       tell?.("delivered", message);
     }
     return message;
@@ -165,7 +115,7 @@ export function createQueue(options: {
   function complete(token: string): boolean {
     const message = unlock(token);
     if (message === undefined) return false;
-    remove(message);
+    store.remove(message);
     tell?.("completed", message);
     return true;
   }
@@ -181,7 +131,7 @@ export function createQueue(options: {
   function defer(token: string, payload?: Buffer): boolean {
     const message = unlock(token);
     if (message === undefined) return false;
-    put({
+    store.put({
       ...message,
       ...(payload === undefined ? {} : { payload }),
       place: "deferred",
@@ -211,7 +161,7 @@ export function createQueue(options: {
     name: string | undefined,
     nowMs: number,
   ): { sessionId: string; untilMs: number } | undefined {
-    const sessionId = name ?? ready.names().find((lane) => !sessionLocks.has(lane));
+    const sessionId = name ?? store.lanes().find((lane) => !sessionLocks.has(lane));
     if (sessionId === undefined || sessionLocks.has(sessionId)) return undefined;
     const untilMs = nowMs + lockDurationMs;
     sessionLocks.set(sessionId, { holder, untilMs });
@@ -222,7 +172,7 @@ export function createQueue(options: {
     const held = sessionLocks.get(sessionId);
     if (held === undefined) return undefined;
     held.untilMs = nowMs + lockDurationMs;
-    for (const each of locks.values()) if (laneOf(each.message) === sessionId) each.untilMs = held.untilMs;
+    for (const each of locks.values()) if (store.laneOf(each.message) === sessionId) each.untilMs = held.untilMs;
     return held.untilMs;
   }
 
@@ -231,34 +181,28 @@ export function createQueue(options: {
     if (sessionLocks.get(sessionId)?.holder !== holder) return;
     sessionLocks.delete(sessionId);
     for (const [token, held] of locks) {
-      if (laneOf(held.message) !== sessionId) continue;
+      if (store.laneOf(held.message) !== sessionId) continue;
       locks.delete(token);
       giveBack(held.message);
     }
   }
 
-  function setSessionState(sessionId: string, state: Buffer | undefined): void {
-    if (state === undefined) sessionStates.delete(sessionId);
-    else sessionStates.set(sessionId, state);
-    write({ kind: "session", sessionId, state });
-  }
-
   function cancelScheduled(seq: number): boolean {
-    const message = messages.get(seq);
+    const message = store.get(seq);
     if (message?.place !== "scheduled") return false;
-    remove(message);
+    store.remove(message);
     return true;
   }
 
   /** True for a deferred message that nobody has locked. */
   function isDeferred(seq: number): boolean {
     const isHeld = [...locks.values()].some((held) => held.message.seq === seq);
-    return !isHeld && messages.get(seq)?.place === "deferred";
+    return !isHeld && store.get(seq)?.place === "deferred";
   }
 
   /** A deferred message by its number, locked. */
   function receiveDeferred(seq: number, nowMs: number): Delivery | undefined {
-    const message = messages.get(seq);
+    const message = store.get(seq);
     return message !== undefined && isDeferred(seq) ? lock(message, nowMs) : undefined;
   }
 
@@ -270,11 +214,10 @@ export function createQueue(options: {
       locks.delete(token);
       giveBack(held.message);
     }
-    for (const message of [...timed.values()]) {
+    for (const message of store.timed()) {
       if (message.dueMs !== undefined) {
         if (message.dueMs > nowMs) continue;
-        const active = put({ ...message, place: "active", dueMs: undefined, enqueuedMs: nowMs });
-        ready.add(active);
+        const active = store.put({ ...message, place: "active", dueMs: undefined, enqueuedMs: nowMs });
         tell?.("enqueued", active);
       } else if ((message.expiresMs ?? nowMs + 1) <= nowMs) expire(message);
     }
@@ -283,7 +226,7 @@ export function createQueue(options: {
   function expire(message: StoredMessage): void {
     const reason = { reason: "TTLExpiredException", description: "the message expired before it was received" };
     if (settings.deadLetterOnExpiration && deadLetters !== undefined) deadLetter(message, reason);
-    else remove(message);
+    else store.remove(message);
   }
 
   /** When `advance` has something to do next, in ms since the epoch; undefined when never. */
@@ -294,63 +237,16 @@ export function createQueue(options: {
     };
     for (const { untilMs } of sessionLocks.values()) consider(untilMs);
     for (const { untilMs } of locks.values()) consider(untilMs);
-    for (const { dueMs, expiresMs } of timed.values()) consider(dueMs ?? expiresMs);
+    for (const { dueMs, expiresMs } of store.timed()) consider(dueMs ?? expiresMs);
     return due;
   }
 
-  /** Takes up a record of an earlier life. Locks are not among them: a restart releases all. */
-  function restore(record: QueueRecord): void {
-    switch (record.kind) {
-      case "put": {
-        const known = messages.get(record.message.seq);
-        if (known !== undefined) ready.remove(known);
-        messages.set(record.message.seq, record.message);
-        watch(record.message);
-        if (record.message.place === "active") ready.add(record.message);
-        lastSeq = Math.max(lastSeq, record.message.seq);
-        return;
-      }
-      case "gone": {
-        const known = messages.get(record.seq);
-        if (known !== undefined) ready.remove(known);
-        messages.delete(record.seq);
-        timed.delete(record.seq);
-        lastSeq = Math.max(lastSeq, record.seq);
-        return;
-      }
-      case "seen":
-        seen.add(record.messageId, record.atMs);
-        return;
-      case "session":
-        if (record.state === undefined) sessionStates.delete(record.sessionId);
-        else sessionStates.set(record.sessionId, record.state);
-        return;
-    }
-  }
-
-  /** Everything that `restore` needs to come to the present state, in the fewest records. */
-  function records(): readonly QueueRecord[] {
-    return [
-      ...(lastSeq > 0 ? [{ kind: "gone", seq: lastSeq } as const] : []),
-      ...[...messages.values()].map((message) => ({ kind: "put", message }) as const),
-      ...seen.entries().map(([messageId, atMs]) => ({ kind: "seen", messageId, atMs }) as const),
-      ...[...sessionStates].map(([sessionId, state]) => ({ kind: "session", sessionId, state }) as const),
-    ];
-  }
-
   function counts(): { active: number; scheduled: number; deferred: number; locked: number } {
-    const all = [...messages.values()];
+    const all = store.all();
     const at = (place: StoredMessage["place"]): number => all.filter((message) => message.place === place).length;
     const locked = [...locks.values()].filter(({ message }) => message.place === "active").length;
     return { active: at("active") - locked, scheduled: at("scheduled"), deferred: at("deferred"), locked };
   }
-
-  /** Messages from a sequence number on, oldest first, without locking any. */
-  const peek = (fromSeq: number, count: number, sessionId?: string): readonly StoredMessage[] =>
-    [...messages.values()]
-      .filter((message) => message.seq >= fromSeq && (sessionId === undefined || message.sessionId === sessionId))
-      .sort((a, b) => a.seq - b.seq)
-      .slice(0, count);
 
   return {
     settings,
@@ -367,17 +263,18 @@ export function createQueue(options: {
     renewSession,
     releaseSession,
     sessionHolder: (sessionId: string): Holder | undefined => sessionLocks.get(sessionId)?.holder,
-    sessionState: (sessionId: string): Buffer | undefined => sessionStates.get(sessionId),
-    setSessionState,
+    sessionState: store.sessionState,
+    setSessionState: store.setSessionState,
     cancelScheduled,
     isDeferred,
     receiveDeferred,
     messageOf: (token: string): StoredMessage | undefined => locks.get(token)?.message,
     advance,
     nextDueMs,
-    restore,
-    records,
+    /** Locks are not among the records: a restart releases all. */
+    restore: store.restore,
+    records: store.records,
     counts,
-    peek,
+    peek: store.peek,
   };
 }
