@@ -37,9 +37,14 @@ async function refuseUnknown({ tasks }: Pick<App, "tasks">, part: Scope): Promis
 }
 
 const now = z.strictObject({ ...whoAndWhy, scope: scope.optional() });
-const nowOrLater = z.strictObject({ ...now.shape, at: z.union([z.literal("close"), instant]).optional() });
+const time = z.union(
+  [z.enum(["close", "never"]), instant],
+  "must be an instant such as 2026-06-15T18:00:00Z, close or never",
+);
+const nowOrLater = z.strictObject({ ...now.shape, at: time.optional() });
 
-const waits = "With `at`, an instant or `close` (of the session that is open, or of the next one), it waits for it.";
+const waits =
+  "With `at`, an instant or `close` (of the session that is open, or of the next one), it waits for it; `never` takes back what waits.";
 const controls: readonly (readonly [ControlAction, string, string])[] = [
   ["start", "Start the automation: slots become runs", waits],
   ["stop", "Stop the automation: due slots end as blocked, open positions stay", waits],
