@@ -60,7 +60,7 @@ export function createSettingsService(ports: {
     if (version === undefined) return newest;
     const stored = version > 0 && version <= newest.version ? await settings.section(section, version) : undefined;
     if (stored !== undefined) return stored;
-    throw new RefusedError("VERSION_NOT_FOUND", `${name} has versions 1 to ${newest.version}`);
+    throw new RefusedError("VERSION_NOT_FOUND", `the section ${name} has versions 1 to ${newest.version}`);
   }
 
   async function put(
@@ -160,7 +160,7 @@ export function createSettingsService(ports: {
       return { outcome: "unchanged", section: now, differences: [], warnings: [] };
     }
     // It is left where it lies, for a refusal changes nothing: the next save of the section takes it away.
-    const message = `${change.section} has changed since to version ${now.version}: propose the change again on it`;
+    const message = `the section ${change.section} has changed since to version ${now.version}: propose the change again on it`;
     throw new RefusedError("CHANGE_VOID", message);
   }
 
@@ -194,4 +194,7 @@ const isSamePerson = (a: Principal, b: Principal): boolean => a.name.toLowerCase
 const cannotBeSaved = (section: string): string => `${section} could not be saved beside other changes; try again`;
 
 const conflict = ({ name, version }: StoredSection): RefusedError =>
-  new RefusedError("VERSION_CONFLICT", `${name} is at version ${version}: read it again and repeat the change on it`);
+  new RefusedError(
+    "VERSION_CONFLICT",
+    `the section ${name} is at version ${version}: read it again and repeat the change on it`,
+  );
