@@ -4,7 +4,7 @@ import { describePrincipal } from "../core/model/control.ts";
 import { symbol } from "../core/model/parse.ts";
 import { receiptOf } from "../core/reporting/orderReceipt.ts";
 import { operation } from "./operation.ts";
-import { count, cursor, given, queryDay, queryInstant, taskId } from "./parameters.ts";
+import { count, cursor, given, isInOrder, notInOrder, queryDay, queryInstant, taskId } from "./parameters.ts";
 import { whoAndWhy } from "./principal.ts";
 import { ApiProblem } from "./problem.ts";
 import { asCallersFault } from "./request.ts";
@@ -23,16 +23,18 @@ const listExecutions = operation({
   access: "read",
   summary: "The history of runs, page by page",
   description: "Several criteria together may give a page with few runs or none that still has a cursor: go on.",
-  query: z.strictObject({
-    limit: count(200, 50),
-    cursor: cursor.optional(),
-    taskId: taskId.optional(),
-    status: z.enum(["running", "succeeded", "partial", "skipped", "missed", "blocked", "failed"]).optional(),
-    symbol: symbol.optional(),
-    day: queryDay.optional(),
-    from: queryInstant.optional(),
-    to: queryInstant.optional(),
-  }),
+  query: z
+    .strictObject({
+      limit: count(200, 50),
+      cursor: cursor.optional(),
+      taskId: taskId.optional(),
+      status: z.enum(["running", "succeeded", "partial", "skipped", "missed", "blocked", "failed"]).optional(),
+      symbol: symbol.optional(),
+      day: queryDay.optional(),
+      from: queryInstant.optional(),
+      to: queryInstant.optional(),
+    })
+    .refine(isInOrder, notInOrder),
   answers: { 200: { description: "Newest slot first.", schema: "ExecutionPage" } },
   problems: ["BAD_CURSOR"],
   handle: async ({ executions }, { query }) => ({

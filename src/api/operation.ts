@@ -181,7 +181,8 @@ async function perform(operation: Operation, app: Composed, request: ApiRequest)
   const ifMatch = operation.ifMatch === undefined ? undefined : readIfMatch(request, operation.ifMatch);
   const given = document || bodySchema ? await readJson(request, { alsoType, maxBytes }) : undefined;
   if (document !== undefined && given === undefined) throw new ApiProblem("BAD_BODY", "The body is missing.");
-  const body = bodySchema && validated(bodySchema, given ?? {}, "BAD_BODY", "The body has faults.");
+  const body =
+    bodySchema && validated(bodySchema, given === undefined ? {} : given, "BAD_BODY", "The body has faults.");
   const by = byOf(operation, app, request, document === undefined ? body : undefined);
   return operation.handle(app, { params, query, body, document: given, ifMatch, by });
 }

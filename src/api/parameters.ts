@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { taskIdPattern } from "../core/model/ids.ts";
 import { instant, tradingDay } from "../core/model/parse.ts";
+import type { Instant } from "../core/model/time.ts";
 
 export const taskId = z.string().regex(taskIdPattern, "must be 1 to 40 lower case letters, digits and inner hyphens");
 export const taskPath = z.strictObject({ id: taskId });
@@ -33,6 +34,11 @@ export const queryInstant = z
   .pipe(instant)
   .meta({ format: "date-time" });
 export const queryDay = z.string().max(20).pipe(tradingDay).meta({ format: "date" });
+
+/** What a stretch of time has to be, and the fault of one that is not. */
+export const isInOrder = ({ from, to }: { readonly from?: Instant | undefined; readonly to?: Instant | undefined }) =>
+  from === undefined || to === undefined || from <= to;
+export const notInOrder = { path: ["from"], message: "must not be later than to" };
 
 const flag = z
   .string()

@@ -144,7 +144,8 @@ export const problemCodes = {
   BAD_SCOPE: {
     status: 400,
     title: "This cannot be done to this part",
-    remedy: "Tasks can be started, stopped and halted; symbols and strategies halted, reduced and resumed.",
+    remedy:
+      "Name a task, a symbol that a task trades, or a strategy. Tasks can be started, stopped and halted; symbols and strategies halted, reduced and resumed.",
   },
   BAD_SCHEDULE: {
     status: 400,

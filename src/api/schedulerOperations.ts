@@ -1,13 +1,12 @@
 // /api/scheduler: the state of the automation, its switches, its slots, and the proof that nobody changed the books.
 import { z } from "zod";
-import type { App } from "../app/app.ts";
-import type { ControlAction, Scope } from "../core/model/control.ts";
-import { RefusedError } from "../core/model/errors.ts";
-import { instant, symbol } from "../core/model/parse.ts";
+import type { ControlAction } from "../core/model/control.ts";
+import { instant } from "../core/model/parse.ts";
 import { operation } from "./operation.ts";
-import { count, cursor, given, queryDay, queryInstant, taskId } from "./parameters.ts";
+import { count, cursor, given, isInOrder, notInOrder, queryDay, queryInstant, taskId } from "./parameters.ts";
 import { whoAndWhy } from "./principal.ts";
 import { asCallersFault } from "./request.ts";
+import { refuseUnknown, scope } from "./scope.ts";
 
 const schedulerStatus = operation({
   name: "schedulerStatus",
@@ -19,27 +18,15 @@ const schedulerStatus = operation({
   handle: async ({ schedulerService }) => ({ body: await schedulerService.status() }),
 });
 
-/** A misprint must not pass for a halt: parts are named as they are written everywhere. */
-const scope = z.union([
-  z.strictObject({ kind: z.literal("account") }),
-  z.strictObject({ kind: z.literal("task"), id: taskId }),
-  z.strictObject({ kind: z.literal("symbol"), id: symbol }),
-  z.strictObject({ kind: z.literal("strategy"), id: z.string().min(1).max(32) }),
-]);
-
-async function refuseUnknown({ tasks }: Pick<App, "tasks">, part: Scope): Promise<void> {
-  if (part.kind === "account" || part.kind === "symbol") return;
-  // Loaded with the app, which has it already: indexing does not need it.
-  const { findStrategy } = await import("../core/strategies/registry.ts");
-  const found = part.kind === "task" ? await tasks.get(part.id) : findStrategy(part.id);
-  if (found === undefined)
-    throw new RefusedError("BAD_SCOPE", `there is no ${part.kind} "${part.id}"; nothing was switched`);
-}
-
 const now = z.strictObject({ ...whoAndWhy, scope: scope.optional() });
-const nowOrLater = z.strictObject({ ...now.shape, at: z.union([z.literal("close"), instant]).optional() });
+const time = z.union(
+  [z.enum(["close", "never"]), instant],
+  "must be an instant such as 2026-06-15T18:00:00Z, close or never",
+);
+const nowOrLater = z.strictObject({ ...now.shape, at: time.optional() });
 
-const waits = "With `at`, an instant or `close` (of the session that is open, or of the next one), it waits for it.";
+const waits =
+  "With `at`, an instant or `close` (of the session that is open, or of the next one), it waits for it; `never` takes back what waits.";
 const controls: readonly (readonly [ControlAction, string, string])[] = [
   ["start", "Start the automation: slots become runs", waits],
   ["stop", "Stop the automation: due slots end as blocked, open positions stay", waits],
@@ -99,7 +86,9 @@ const slots = operation({
   route: "scheduler/slots",
   access: "read",
   summary: "Why a task did or did not trade: its slots, past and to come",
-  query: z.strictObject({ taskId, from: queryInstant, to: queryInstant, limit: count(500, 100) }),
+  query: z
+    .strictObject({ taskId, from: queryInstant, to: queryInstant, limit: count(500, 100) })
+    .refine(isInOrder, notInOrder),
   answers: { 200: { description: "Oldest first. `truncated`: there are more.", schema: "Slots" } },
   problems: ["TASK_NOT_FOUND"],
   handle: async ({ slotService }, { query }) => ({ body: await slotService.list(query) }),

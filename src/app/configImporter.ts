@@ -1,6 +1,5 @@
 // Makes an import that has begun, part by part, until all of it is done: whoever began it does, and every tick after a crash.
 import { type By, stampOf } from "../core/model/control.ts";
-import { TransientError } from "../core/model/errors.ts";
 import { type Instant, latestOf } from "../core/model/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type {
@@ -11,6 +10,7 @@ import type {
   StoredTask,
   TaskStore,
 } from "../ports/stores.ts";
+import { manyWriters, saveAgain } from "./saveAgain.ts";
 
 export type ConfigImporter = {
   /**
@@ -22,7 +22,6 @@ export type ConfigImporter = {
 
 /** Tasks that one transaction holds. */
 const tasksAtOnce = 12;
-const tries = 10;
 
 export function createConfigImporter(ports: {
   readonly imports: ImportStore;
@@ -67,10 +66,12 @@ export function createConfigImporter(ports: {
   return { finish };
 }
 
-async function untilMade(make: () => Promise<boolean>): Promise<void> {
-  for (let tried = 0; tried < tries; tried++) if (await make()) return;
-  throw new TransientError("STORE_UNAVAILABLE", "an import is under way and could not be finished yet; try again");
-}
+const untilMade = (make: () => Promise<boolean>): Promise<true> =>
+  saveAgain(
+    async () => (await make()) || undefined,
+    "an import is under way and could not be finished yet; try again",
+    manyWriters,
+  );
 
 const leftOf = <T extends { readonly version: number }>(
   wanted: readonly T[],

@@ -20,14 +20,12 @@ import type { Telemetry } from "../ports/telemetry.ts";
 import { readSettings } from "./automationSettings.ts";
 import { callChannels } from "./channelCalls.ts";
 import type { ChannelHealth } from "./channelHealth.ts";
+import { manyWriters, saveAgain } from "./saveAgain.ts";
 
 export type NotificationManager = {
   /** Throws ConfigError for a message that cannot be read; the queue then dead-letters it. */
   deliver(body: unknown): Promise<void>;
 };
-
-/** Others may write the desk at the same moment: how often it is tried again. */
-const writesTried = 20;
 
 export function createNotificationManager(ports: {
   readonly channels: readonly Channel[];
@@ -53,22 +51,25 @@ export function createNotificationManager(ports: {
   /** What was decided of it, now or at an earlier delivery. It is stored before anything is sent, so that a repeat decides nothing anew. */
   async function decided(given: Notification): Promise<NotificationEntry> {
     const notification = { ...given, attempt: 1 };
-    for (let tries = 0; tries < writesTried; tries++) {
-      const kept = await book.get(notificationKeyOf(notification.id));
-      if (kept !== undefined) return kept.entry;
-      const [{ desk, etag }, automation] = await Promise.all([book.desk(), readSettings(settings)]);
-      const now = clock.now();
-      const { decision, desk: next } = decide(notification, desk, {
-        settings: automation.notifications,
-        configured,
-        now,
-      });
-      const entry = entryOf(decision, now);
-      if (!(await book.save({ entry: { entry, etag: undefined }, desk: { desk: next, etag } }))) continue;
-      tellDecision(entry);
-      return entry;
-    }
-    throw new TransientError("STORE_UNAVAILABLE", "the desk of notifications is written by too many at once");
+    return saveAgain(
+      async () => {
+        const kept = await book.get(notificationKeyOf(notification.id));
+        if (kept !== undefined) return kept.entry;
+        const [{ desk, etag }, automation] = await Promise.all([book.desk(), readSettings(settings)]);
+        const now = clock.now();
+        const { decision, desk: next } = decide(notification, desk, {
+          settings: automation.notifications,
+          configured,
+          now,
+        });
+        const entry = entryOf(decision, now);
+        if (!(await book.save({ entry: { entry, etag: undefined }, desk: { desk: next, etag } }))) return undefined;
+        tellDecision(entry);
+        return entry;
+      },
+      "the desk of notifications is written by too many at once",
+      manyWriters,
+    );
   }
 
   function tellDecision({ outcome, reason, notification }: NotificationEntry): void {
@@ -84,22 +85,26 @@ export function createNotificationManager(ports: {
     if (pending.length === 0) return;
     const attempts = await callChannels(channels, pending, entry.notification);
     const noted = await note(entry.id, attempts);
-    if (noted === undefined) return;
+    if (noted === null) return;
     for (const each of attempts) tellAttempt(noted, each);
     if (noted.deliveries.every(({ state }) => state !== "pending")) return;
     const delayMs = delayOf(noted, attempts);
     await notifications.enqueue({ ...noted.notification, attempt: attempt + 1 }, delayMs);
   }
 
-  async function note(id: string, attempts: readonly Attempt[]): Promise<NotificationEntry | undefined> {
-    for (let tries = 0; tries < writesTried; tries++) {
-      const kept = await book.get(id);
-      if (kept === undefined) return undefined;
-      const tried = withAttempts(kept.entry, attempts, clock.now());
-      const entry = await channelHealth.judge(tried, attempts);
-      if (await book.save({ entry: { entry, etag: kept.etag } })) return entry;
-    }
-    throw new TransientError("STORE_UNAVAILABLE", `the notification ${id} is written by too many at once`);
+  /** Null where the entry is gone. */
+  async function note(id: string, attempts: readonly Attempt[]): Promise<NotificationEntry | null> {
+    return saveAgain<NotificationEntry | null>(
+      async () => {
+        const kept = await book.get(id);
+        if (kept === undefined) return null;
+        const tried = withAttempts(kept.entry, attempts, clock.now());
+        const entry = await channelHealth.judge(tried, attempts);
+        return (await book.save({ entry: { entry, etag: kept.etag } })) ? entry : undefined;
+      },
+      `the notification ${id} is written by too many at once`,
+      manyWriters,
+    );
   }
 
   function tellAttempt({ notification, deliveries }: NotificationEntry, { channel, result, detail }: Attempt): void {

@@ -1,6 +1,6 @@
 // What an operator asks of notifications: the list, an acknowledgement, and a test of the channels.
 import type { By } from "../core/model/control.ts";
-import { RefusedError, TransientError } from "../core/model/errors.ts";
+import { RefusedError } from "../core/model/errors.ts";
 import type { ChannelName } from "../core/model/notification.ts";
 import type { NotificationEntry } from "../core/notifications/entry.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -8,6 +8,7 @@ import type { NotificationPage, NotificationStore } from "../ports/notificationS
 import type { Channel } from "../ports/notifier.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { callChannels } from "./channelCalls.ts";
+import { manyWriters, saveAgain } from "./saveAgain.ts";
 
 export type ChannelTest = {
   readonly channel: ChannelName;
@@ -25,8 +26,6 @@ export type NotificationService = {
   test(channel: ChannelName | undefined, by: By): Promise<{ readonly items: readonly ChannelTest[] }>;
 };
 
-const writesTried = 20;
-
 export function createNotificationService(ports: {
   readonly channels: readonly Channel[];
   readonly notificationBook: NotificationStore;
@@ -37,24 +36,30 @@ export function createNotificationService(ports: {
   const configured = channels.map(({ name }) => name);
 
   async function acknowledge(id: string, { principal, reason }: By): Promise<NotificationEntry> {
-    for (let tries = 0; tries < writesTried; tries++) {
-      const [kept, { desk, etag }] = await Promise.all([book.get(id), book.desk()]);
-      if (kept === undefined)
-        throw new RefusedError("NOTIFICATION_NOT_FOUND", `there is no notification "${id}"; nothing was acknowledged`);
-      if (kept.entry.acknowledged !== undefined) return kept.entry;
-      const at = clock.now();
-      const entry = { ...kept.entry, acknowledged: { at, by: principal, reason } };
-      // A later notification may have told the same trouble again: it is one trouble.
-      const { fingerprint } = entry.notification;
-      const troubles = desk.troubles.map((trouble) =>
-        trouble.id === id || trouble.fingerprint === fingerprint ? { ...trouble, acknowledgedAt: at } : trouble,
-      );
-      const next = { entry: { entry, etag: kept.etag }, desk: { desk: { ...desk, troubles }, etag } };
-      if (!(await book.save(next))) continue;
-      telemetry.event("info", "notification.acknowledged", { id, by: principal.name, reason });
-      return entry;
-    }
-    throw new TransientError("STORE_UNAVAILABLE", "the desk of notifications is written by too many at once");
+    return saveAgain(
+      async () => {
+        const [kept, { desk, etag }] = await Promise.all([book.get(id), book.desk()]);
+        if (kept === undefined)
+          throw new RefusedError(
+            "NOTIFICATION_NOT_FOUND",
+            `there is no notification "${id}"; nothing was acknowledged`,
+          );
+        if (kept.entry.acknowledged !== undefined) return kept.entry;
+        const at = clock.now();
+        const entry = { ...kept.entry, acknowledged: { at, by: principal, reason } };
+        // A later notification may have told the same trouble again: it is one trouble.
+        const { fingerprint } = entry.notification;
+        const troubles = desk.troubles.map((trouble) =>
+          trouble.id === id || trouble.fingerprint === fingerprint ? { ...trouble, acknowledgedAt: at } : trouble,
+        );
+        const next = { entry: { entry, etag: kept.etag }, desk: { desk: { ...desk, troubles }, etag } };
+        if (!(await book.save(next))) return undefined;
+        telemetry.event("info", "notification.acknowledged", { id, by: principal.name, reason });
+        return entry;
+      },
+      "the desk of notifications is written by too many at once",
+      manyWriters,
+    );
   }
 
   async function test(channel: ChannelName | undefined, { principal, reason }: By) {

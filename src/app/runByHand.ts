@@ -64,14 +64,14 @@ export function createRunByHand(ports: {
 
   async function refuseUnfit(task: Task, slot: Instant): Promise<void> {
     const { state } = await control.read();
-    const { tradingState, actor, reason } = switchFor(state, { taskId: task.id });
+    const { tradingState, tradingStateBy } = switchFor(state, { taskId: task.id });
     const expired = isExpired(task, slot) ? `task "${task.id}" expired at ${task.expiresAt}` : undefined;
     const disabled = task.enabled ? expired : `task "${task.id}" is disabled`;
     if (disabled !== undefined) throw new RefusedError("TASK_DISABLED", disabled);
     const [blocked] = automationRefusals(task, state);
     if (blocked !== undefined) throw new RefusedError(blocked.code, blocked.reason);
     if (tradingState === "halted") {
-      throw new RefusedError("TRADING_HALTED", `trading was halted by ${actor}: ${reason}`);
+      throw new RefusedError("TRADING_HALTED", `trading was halted by ${tradingStateBy}`);
     }
     if (task.overlap === "queue") return;
     const others = (await slots.listOpen()).filter((open) => open.taskId === task.id && open.slot !== slot);
@@ -85,8 +85,8 @@ export function createRunByHand(ports: {
 
   /** What stands in the way of a run but not of a plan. */
   function automationRefusals(task: Task, state: Parameters<typeof switchFor>[0]): readonly Refusal[] {
-    const { automation, actor, reason } = switchFor(state, { taskId: task.id });
-    const stopped = `the automation was stopped by ${actor}: ${reason}`;
+    const { automation, automationBy } = switchFor(state, { taskId: task.id });
+    const stopped = `the automation was stopped by ${automationBy}`;
     const otherMode = `it is a ${task.mode} task and this app trades ${mode}`;
     return [
       ...(automation === "stopped" ? [{ code: "AUTOMATION_STOPPED", skipCode: "STOPPED", reason: stopped }] : []),

@@ -80,4 +80,4 @@ const tasksNamed = (ids: readonly string[]): string =>
   ids.length <= 5 ? `task ${ids.join(", ")}` : `task ${ids.slice(0, 5).join(", ")} and ${ids.length - 5} more`;
 
 const refusal = (name: SectionName, faults: readonly Fault[]): RefusedError =>
-  new RefusedError("INVALID_SETTINGS", `${name} has faults; nothing was changed`, faults);
+  new RefusedError("INVALID_SETTINGS", `the section ${name} has faults; nothing was changed`, faults);

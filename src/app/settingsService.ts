@@ -9,6 +9,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { PendingChange, SettingsStore, StoredSection } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import type { ConfigImporter } from "./configImporter.ts";
+import { saveAgain } from "./saveAgain.ts";
 import type { SectionJudge } from "./sectionJudge.ts";
 
 export type SettingsChange = {
@@ -37,9 +38,6 @@ export type SettingsService = {
   confirm(changeId: string, by: By): Promise<SettingsChange>;
 };
 
-/** How often a change is tried again when others save at the same time. */
-const tries = 5;
-
 export function createSettingsService(ports: {
   readonly mode: "paper" | "live";
   readonly settings: SettingsStore;
@@ -62,7 +60,7 @@ export function createSettingsService(ports: {
     if (version === undefined) return newest;
     const stored = version > 0 && version <= newest.version ? await settings.section(section, version) : undefined;
     if (stored !== undefined) return stored;
-    throw new RefusedError("VERSION_NOT_FOUND", `${name} has versions 1 to ${newest.version}`);
+    throw new RefusedError("VERSION_NOT_FOUND", `the section ${name} has versions 1 to ${newest.version}`);
   }
 
   async function put(
@@ -73,7 +71,7 @@ export function createSettingsService(ports: {
     { dryRun = false }: { readonly dryRun?: boolean } = {},
   ): Promise<SettingsChange> {
     const name = sectionNamed(section);
-    for (let tried = 0; tried < tries; tried++) {
+    return saveAgain<SettingsChange>(async () => {
       const before = await find(name);
       if (expected !== "*" && expected !== before.version) throw conflict(before);
       const { value, warnings } = await sectionJudge.judge(name, input);
@@ -84,9 +82,8 @@ export function createSettingsService(ports: {
       if (mode === "live" && differences.some(({ loosens }) => loosens)) {
         return { outcome: "waiting", section: before, differences, warnings, change: await propose(before, value, by) };
       }
-      if (await save(next)) return { outcome: "changed", section: next, differences, warnings };
-    }
-    throw new TransientError("STORE_UNAVAILABLE", `${section} could not be saved beside other changes; try again`);
+      return (await save(next)) ? { outcome: "changed", section: next, differences, warnings } : undefined;
+    }, cannotBeSaved(section));
   }
 
   const nextOf = (before: StoredSection, value: Automation[SectionName], by: By): StoredSection => ({
@@ -140,15 +137,14 @@ export function createSettingsService(ports: {
       const who = describePrincipal(change.proposedBy);
       throw new RefusedError("SECOND_PERSON_NEEDED", `${who} proposed it: another person has to confirm it`);
     }
-    for (let tried = 0; tried < tries; tried++) {
+    return saveAgain<SettingsChange>(async () => {
       const before = await find(change.section);
-      if (before.version !== change.replaces) break;
+      if (before.version !== change.replaces) return settleVoid(change, by);
       const differences = sectionDifferences(change.section, before.value, change.value);
       const proposer = { principal: change.proposedBy, reason: change.reason, source: by.source };
       const next = { ...nextOf(before, change.value, proposer), confirmedBy: by.principal };
-      if (await save(next)) return { outcome: "changed", section: next, differences, warnings: [] };
-    }
-    return settleVoid(change, by);
+      return (await save(next)) ? { outcome: "changed", section: next, differences, warnings: [] } : undefined;
+    }, cannotBeSaved(change.section));
   }
 
   /** A change that was made but for its last step is answered as made: a crash came between. */
@@ -164,7 +160,7 @@ export function createSettingsService(ports: {
       return { outcome: "unchanged", section: now, differences: [], warnings: [] };
     }
     // It is left where it lies, for a refusal changes nothing: the next save of the section takes it away.
-    const message = `${change.section} has changed since to version ${now.version}: propose the change again on it`;
+    const message = `the section ${change.section} has changed since to version ${now.version}: propose the change again on it`;
     throw new RefusedError("CHANGE_VOID", message);
   }
 
@@ -195,5 +191,10 @@ function refuseUnproven({ kind }: Principal, what: string): void {
 
 const isSamePerson = (a: Principal, b: Principal): boolean => a.name.toLowerCase() === b.name.toLowerCase();
 
+const cannotBeSaved = (section: string): string => `${section} could not be saved beside other changes; try again`;
+
 const conflict = ({ name, version }: StoredSection): RefusedError =>
-  new RefusedError("VERSION_CONFLICT", `${name} is at version ${version}: read it again and repeat the change on it`);
+  new RefusedError(
+    "VERSION_CONFLICT",
+    `the section ${name} is at version ${version}: read it again and repeat the change on it`,
+  );

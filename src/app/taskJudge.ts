@@ -3,7 +3,7 @@ import { type Fault, RefusedError } from "../core/model/errors.ts";
 import { isJsonObject } from "../core/model/mergePatch.ts";
 import { faultsOf } from "../core/model/parse.ts";
 import { listNamed, type Task, taskSchema } from "../core/model/task.ts";
-import { taskFaults } from "../core/strategies/registry.ts";
+import { readableFaults, taskFaults } from "../core/strategies/registry.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { AutomationSettings, SettingsStore } from "../ports/stores.ts";
 import { readSettings } from "./automationSettings.ts";
@@ -44,7 +44,7 @@ export function createTaskJudge(ports: {
 function readTask(input: unknown, id: string | undefined): Task {
   const named = id !== undefined && isJsonObject(input) && input.id === undefined ? { ...input, id } : input;
   const result = taskSchema.safeParse(named);
-  if (!result.success) throw refusal(faultsOf(result.error));
+  if (!result.success) throw refusal([...faultsOf(result.error), ...readableFaults(named)]);
   if (id !== undefined && result.data.id !== id)
     throw refusal([{ path: "id", message: `a task keeps its id: leave it out or write "${id}"` }]);
   return result.data;

@@ -1,7 +1,7 @@
 // Tasks as an operator keeps them: read, created, changed, deleted, run by hand, and asked when they are due.
 import { type By, describePrincipal, stampOf } from "../core/model/control.ts";
 import { differencesOf } from "../core/model/differences.ts";
-import { RefusedError, TransientError } from "../core/model/errors.ts";
+import { RefusedError } from "../core/model/errors.ts";
 import { taskIdPattern } from "../core/model/ids.ts";
 import { isJsonObject, mergePatch } from "../core/model/mergePatch.ts";
 import type { Task } from "../core/model/task.ts";
@@ -12,6 +12,7 @@ import type { SettingsStore, StoredTask, TaskStore } from "../ports/stores.ts";
 import { readSettings } from "./automationSettings.ts";
 import type { ConfigImporter } from "./configImporter.ts";
 import type { AskedRun, DryRun, RunByHand } from "./runByHand.ts";
+import { saveAgain } from "./saveAgain.ts";
 import type { TaskJudge } from "./taskJudge.ts";
 
 /** A version that was stored, or would be; warnings say what could not be checked. */
@@ -47,9 +48,6 @@ export type TaskService = {
 };
 
 type Next = { readonly task: Task; readonly deleted?: boolean; readonly warnings?: readonly string[] };
-
-/** How often a change is tried again when others save at the same time. */
-const tries = 5;
 
 export function createTaskService(ports: {
   readonly tasks: TaskStore;
@@ -89,7 +87,7 @@ export function createTaskService(ports: {
     make: (before: StoredTask) => Promise<Next>,
     { dryRun = false }: Options = {},
   ): Promise<SavedTask> {
-    for (let tried = 0; tried < tries; tried++) {
+    return saveAgain(async () => {
       const before = await findLiving(id);
       if (expected !== "*" && expected !== before.version) throw conflict(id, before.version);
       const { task, deleted = false, warnings = [] } = await make(before);
@@ -102,28 +100,28 @@ export function createTaskService(ports: {
         ...stampOf(by, latestOf(clock.now(), before.changedAt)),
         deleted,
       };
-      if (dryRun || (await tasks.save([stored]))) return { stored, warnings };
-      await configImporter.finish();
-    }
-    throw new TransientError("STORE_UNAVAILABLE", `task "${id}" could not be saved beside other changes; try again`);
+      return dryRun || (await save(stored)) ? { stored, warnings } : undefined;
+    }, cannotBeSaved(id));
+  }
+
+  /** False where others have saved meanwhile; what an import has begun is then finished, for nothing else is saved before. */
+  async function save(stored: StoredTask): Promise<boolean> {
+    if (await tasks.save([stored])) return true;
+    await configImporter.finish();
+    return false;
   }
 
   async function create(input: unknown, by: By, { dryRun = false }: Options = {}): Promise<SavedTask> {
     const { task, warnings } = await taskJudge.judge(input);
     const at = clock.now();
     const stored: StoredTask = { task, version: 1, createdAt: at, ...stampOf(by, at), deleted: false };
-    for (let tried = 0; tried < tries; tried++) {
+    return saveAgain(async () => {
       const there = await tasks.get(task.id);
       if (there?.deleted)
         throw new RefusedError("TASK_EXISTS", `${describeDeletion(there)}; an id is never used again`);
       if (there !== undefined) throw new RefusedError("TASK_EXISTS", `there is a task "${task.id}" already`);
-      if (dryRun || (await tasks.save([stored]))) return { stored, warnings };
-      await configImporter.finish();
-    }
-    throw new TransientError(
-      "STORE_UNAVAILABLE",
-      `task "${task.id}" could not be saved beside other changes; try again`,
-    );
+      return dryRun || (await save(stored)) ? { stored, warnings } : undefined;
+    }, cannotBeSaved(task.id));
   }
 
   return {
@@ -155,6 +153,8 @@ export function createTaskService(ports: {
 
 const describeDeletion = ({ task, version, changedAt, changedBy, reason }: StoredTask): string =>
   `task "${task.id}" was deleted at ${changedAt} by ${describePrincipal(changedBy)} (${reason}), as version ${version}`;
+
+const cannotBeSaved = (id: string): string => `task "${id}" could not be saved beside other changes; try again`;
 
 const conflict = (id: string, version: number): RefusedError =>
   new RefusedError(

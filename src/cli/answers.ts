@@ -4,13 +4,18 @@ import { z } from "zod";
 const why = { reason: z.string(), actor: z.string() };
 const scope = z.looseObject({ kind: z.string(), id: z.string().optional() });
 const switches = { automation: z.string(), tradingState: z.string() };
+const turned = z.looseObject({ ...why, changedAt: z.string() });
+const turnedSwitches = {
+  ...switches,
+  ...turned.shape,
+  automationChange: turned.optional(),
+  tradingStateChange: turned.optional(),
+};
 
 export const controlState = z.looseObject({
-  ...switches,
-  ...why,
-  changedAt: z.string(),
+  ...turnedSwitches,
   trippedBy: z.string().optional(),
-  restrictions: z.array(z.looseObject({ scope, ...switches, ...why, changedAt: z.string() })),
+  restrictions: z.array(z.looseObject({ scope, ...turnedSwitches })),
   scheduled: z.array(z.looseObject({ action: z.string(), at: z.string(), scope, ...why })),
 });
 

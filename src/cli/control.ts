@@ -37,7 +37,10 @@ export function addControl(commands: Commands): void {
       command.addOption(option.conflicts(parts.filter((other) => other !== part)));
     }
     if (action === "start" || action === "stop")
-      command.option("--at <when>", "later: an instant such as 2026-06-15T18:00:00Z, or close");
+      command.option(
+        "--at <when>",
+        "later: an instant such as 2026-06-15T18:00:00Z, or close; never takes back what waits",
+      );
     talks<ControlOptions>(commands, command, async ({ client, target, print, paint }, options) => {
       const scope = scopeOf(options);
       const answer = await client(`scheduler/${action}`, {
@@ -63,7 +66,10 @@ function scopeOf({ task, symbol, strategy }: ControlOptions): { kind: string; id
 }
 
 function timeOf(text: string): string {
-  const instant = text === "close" ? "close" : parseInstant(text);
+  const instant = text === "close" || text === "never" ? text : parseInstant(text);
   if (instant !== undefined) return instant;
-  throw wrong(`--at ${text} is no time.`, "Give close, or an instant with its offset, such as 2026-06-15T18:00:00Z.");
+  throw wrong(
+    `--at ${text} is no time.`,
+    "Give close, never, or an instant with its offset, such as 2026-06-15T18:00:00Z.",
+  );
 }

@@ -10,7 +10,8 @@ const columns: readonly Column<ControlEvent>[] = [
   { title: "at", value: ({ at }) => when(at) },
   {
     title: "action",
-    value: ({ action, scheduledFor }) => `${action}${scheduledFor === undefined ? "" : ` at ${when(scheduledFor)}`}`,
+    value: ({ action, scheduledFor: at }) =>
+      at === undefined ? action : `${action} ${at === "never" ? at : `at ${when(at)}`}`,
   },
   { title: "scope", value: ({ scope }) => scopeText(scope) },
   { title: "by", value: ({ principal }) => principalText(principal) },
@@ -35,7 +36,7 @@ export function addEvents(commands: Commands): void {
 
 /** `started → stopped`, both switches where both changed. */
 export function became({ previous, next, scheduledFor }: ControlEvent): string {
-  if (scheduledFor !== undefined) return "waits";
+  if (scheduledFor !== undefined) return scheduledFor === "never" ? "waits no more" : "waits";
   const changed = (["automation", "tradingState"] as const).filter((name) => previous[name] !== next[name]);
   return changed.map((name) => `${previous[name]} → ${next[name]}`).join(", ") || "unchanged";
 }

@@ -48,21 +48,18 @@ export function statusText(status: SchedulerStatus, name: string, paint: Paint):
 }
 
 /** The switches: for the account, for its parts, and those that wait. */
+type Turned = Pick<ControlState, "changedAt" | "actor" | "reason">;
+
 export function switchFields(state: ControlState): readonly Field[] {
-  const { automation, tradingState, reason, actor, changedAt, trippedBy, restrictions, scheduled } = state;
+  const { automation, tradingState, trippedBy, restrictions, scheduled } = state;
+  const { automationChange = state, tradingStateChange = state } = state;
   return [
     ["automation", automation, automation === "started" ? "green" : "red"],
+    ["", sinceText(automationChange)],
     ["trading", tradingState, tradingStyle(tradingState)],
-    ["since", `${when(changedAt)} by ${actor}: ${reason}`],
+    ["", sinceText(tradingStateChange)],
     ["tripped by", trippedBy === undefined ? undefined : `breaker ${trippedBy}`, "red"],
-    ...restrictions.map((each): Field => {
-      const says = `${each.automation === "stopped" ? "stopped, " : ""}${each.tradingState}`;
-      return [
-        "",
-        `${scopeText(each.scope)}: ${says} since ${when(each.changedAt)} by ${each.actor}: ${each.reason}`,
-        "yellow",
-      ];
-    }),
+    ...restrictions.flatMap(restrictionFields),
     ...scheduled.map(
       (each): Field => [
         "",
@@ -71,6 +68,18 @@ export function switchFields(state: ControlState): readonly Field[] {
     ),
   ];
 }
+
+/** What of the part is not as the account's. */
+function restrictionFields(each: ControlState["restrictions"][number]): readonly Field[] {
+  const { scope, automation, tradingState, automationChange = each, tradingStateChange = each } = each;
+  const turns = [
+    automation === "stopped" ? `stopped ${sinceText(automationChange)}` : undefined,
+    tradingState === "running" ? undefined : `${tradingState} ${sinceText(tradingStateChange)}`,
+  ];
+  return turns.flatMap((says): Field[] => (says === undefined ? [] : [["", `${scopeText(scope)}: ${says}`, "yellow"]]));
+}
+
+const sinceText = ({ changedAt, actor, reason }: Turned): string => `since ${when(changedAt)} by ${actor}: ${reason}`;
 
 const tradingStyle = (state: string): Style =>
   state === "running" ? "green" : state === "reducing" ? "yellow" : "red";

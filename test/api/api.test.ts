@@ -327,6 +327,9 @@ describe("control", () => {
     ["a symbol to be stopped", "stop", { scope: { kind: "symbol", id: "AAA" } }, "BAD_SCOPE"],
     ["a symbol as nobody writes it", "halt", { scope: { kind: "symbol", id: "aaa" } }, "BAD_BODY"],
     ["a task that is not there", "halt", { scope: { kind: "task", id: "exampel" } }, "BAD_SCOPE"],
+    ["a symbol that no task trades", "halt", { scope: { kind: "symbol", id: "AAAA" } }, "BAD_SCOPE"],
+    ["a kind of part that there is not", "halt", { scope: { kind: "galaxy", id: "AAA" } }, "BAD_BODY"],
+    ["a body that is null", "halt", "null", "BAD_BODY"],
     ["a strategy that is not there", "halt", { scope: { kind: "strategy", id: "targetWeight" } }, "BAD_SCOPE"],
   ])("%s is refused, and nothing is switched", async (_, action, body, code) => {
     const { tradingState, automation } = (await get("/scheduler")).body;
@@ -334,6 +337,25 @@ describe("control", () => {
     expect(await get("/scheduler")).toMatchObject({
       body: { tradingState, automation, restrictions: [], scheduled: [] },
     });
+  });
+
+  test("a symbol that no task trades any more can still be resumed", async () => {
+    const scope = { kind: "symbol", id: "AAA" };
+    await post("/scheduler/halt", { scope });
+    await call("DELETE", "/tasks/example", { headers: { "if-match": "*" } });
+    expect(await post("/scheduler/resume", { scope })).toMatchObject({ status: 200, body: { restrictions: [] } });
+  });
+
+  test("faults say what is missing and what would be right", async () => {
+    const told = (reply: ApiReply): readonly string[] =>
+      reply.body.faults.map(({ path, message }: { path: string; message: string }) => `${path}: ${message}`);
+    expect(told(await post("/scheduler/stop", { at: "tomorrow" }))).toEqual([
+      "at: must be an instant such as 2026-06-15T18:00:00Z, close or never",
+    ]);
+    expect(told(await get("/scheduler/slots?taskId=example&from=2026-06-15T13:00:00Z"))).toEqual(["to: is missing"]);
+    const reversed = "from=2026-06-15T13:00:00Z&to=2026-06-15T12:00:00Z";
+    for (const list of [`slots?taskId=example&${reversed}`, `executions?${reversed}`])
+      expect(told(await get(`/scheduler/${list}`))).toEqual(["from: must not be later than to"]);
   });
 
   test.each(["task", "symbol", "strategy"] as const)("one %s is halted and resumed", async (kind) => {

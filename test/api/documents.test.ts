@@ -72,9 +72,12 @@ describe("a task", () => {
   });
 
   test("with faults is refused, each with its path", async () => {
-    const answer = await api("POST", "/tasks", { body: { ...second, strategies: [{ name: "nope" }], colour: "red" } });
+    const schedule = { cron: "61 * * * *" };
+    const body = { ...second, name: undefined, strategies: [{ name: "nope" }], schedule, colour: "red" };
+    const answer = await api("POST", "/tasks", { body });
     expect(answer).toMatchObject({ status: 400, body: { code: "INVALID_TASK" } });
-    expect(answer.body.faults.map(({ path }: { path: string }) => path)).toContain("colour");
+    const paths = answer.body.faults.map(({ path }: { path: string }) => path);
+    expect(paths).toEqual(["name", "colour", "schedule.cron", "strategies[0].name"]);
   });
 
   test.each([

@@ -154,6 +154,19 @@ test("a halt on top of what a breaker reduced does not answer the breaker", asyn
   expect(await checkAt("2026-06-15T13:41:30Z")).toBe("running");
 });
 
+test("a halt that a named person eases to reducing still needs a name and a reason to be lifted", async () => {
+  await start({ dailyLoss: { fraction: 0.03, action: "halt" } }, falls);
+  await stack.runNextSlot();
+  expect(await checkAt("2026-06-15T13:40:30Z")).toBe("halted by dailyLoss");
+  await stack.app.controlService.change(asked("reduce", { actor: "ann", reason: "close what is open" }));
+  expect(await switchedBy()).toBe("reducing by dailyLoss");
+  await expect(stack.app.controlService.change(asked("resume", { actor: "unnamed" }))).rejects.toMatchObject({
+    code: "NAME_AND_REASON_NEEDED",
+  });
+  await resume();
+  expect(await switchedBy()).toBe("running");
+});
+
 describe("the fall from the highest equity", () => {
   test("reduces where the settings say so, over days, and then counts from the resumption", async () => {
     const script: PriceScript = [

@@ -62,7 +62,7 @@ describe("what they show", () => {
     for (const line of [
       /^app +https:\/\/app\.example, paper/m,
       /^trading +reducing$/m,
-      /^since +.* by ann \(claimed\): news$/m,
+      /^trading +reducing\n +since .* by ann \(claimed\): news$/m,
       /^ +symbol AAA: halted since .* by tester \(claimed\): rumour$/m,
       /^ +stop of account at 2026-06-15 20:00:00Z by tester \(claimed\): maintenance$/m,
       /^window +open until 2026-06-15 20:00:00Z$/m,

@@ -23,15 +23,22 @@ const switches = {
   tradingState: z.enum(["running", "reducing", "halted"]),
 };
 const why = { reason: z.string(), actor: z.string() };
+const turned = z.strictObject({ ...why, changedAt: instant });
+const turnedSwitches = {
+  ...switches,
+  /** Of the latest change of either switch. */
+  ...turned.shape,
+  /** Of each switch by itself, so that a stop keeps its reason while somebody halts and resumes. Absent while it was never turned. */
+  automationChange: turned.exactOptional(),
+  tradingStateChange: turned.exactOptional(),
+};
 
 export const controlStateSchema = z.strictObject({
-  ...switches,
-  ...why,
-  changedAt: instant,
+  ...turnedSwitches,
   /** The breakers that tripped, `dailyLoss, drawdown`, until a named person switches trading on again; absent when none did. */
   trippedBy: z.string().exactOptional(),
   /** The switches of single tasks, symbols and strategies that are not as the account's. */
-  restrictions: z.array(z.strictObject({ scope: partScope, ...switches, ...why, changedAt: instant })),
+  restrictions: z.array(z.strictObject({ scope: partScope, ...turnedSwitches })),
   /** Starts and stops that wait for their time, soonest first. */
   scheduled: z.array(z.strictObject({ action: z.enum(["start", "stop"]), at: instant, scope: scopeSchema, ...why })),
 });
@@ -45,8 +52,8 @@ export const controlEventSchema = z.strictObject({
   reason: z.string(),
   /** The request that asked, or the part of the app. */
   source: z.string(),
-  /** When it is to happen, for one that was put off. */
-  scheduledFor: instant.exactOptional(),
+  /** When it is to happen, for one that was put off; `never` for one that was taken back. */
+  scheduledFor: z.union([instant, z.literal("never")]).exactOptional(),
   previous: z.strictObject(switches),
   next: z.strictObject(switches),
 });
@@ -55,6 +62,8 @@ export type Principal = Readonly<z.infer<typeof principalSchema>>;
 export type Scope = Readonly<z.infer<typeof scopeSchema>>;
 export type ControlState = Readonly<z.infer<typeof controlStateSchema>>;
 export type Restriction = ControlState["restrictions"][number];
+/** Who turned a switch, why and when. */
+export type Turned = Readonly<z.infer<typeof turned>>;
 export type ScheduledChange = ControlState["scheduled"][number];
 export type ControlEvent = Readonly<z.infer<typeof controlEventSchema>>;
 export type ControlAction = ControlEvent["action"];
@@ -105,31 +114,44 @@ export const standingBreakers = ({ trippedBy }: Pick<ControlState, "trippedBy">)
 /** Who an event names when a breaker trips. */
 export const breakerPrincipal = (breaker: string): Principal => ({ kind: "app", name: `breaker ${breaker}` });
 
-/** What holds for one order or run: of the account's switch and those of its task, symbol and strategies, the strictest. */
+/** Both switches as they hold for one order or run, each with who turned it and why: `ann (claimed): news`. */
+type Held = {
+  readonly automation: Automation;
+  readonly automationBy: string;
+  readonly tradingState: TradingState;
+  readonly tradingStateBy: string;
+};
+
+/** What holds for one order or run: of the account's switches and those of its task, symbol and strategies, the strictest. */
 export function switchFor(
   state: ControlState,
   part: { readonly taskId?: string; readonly symbol?: string; readonly strategies?: readonly string[] },
-): Pick<ControlState, "automation" | "tradingState" | "reason" | "actor"> {
+): Held {
   const concerns = ({ scope: { kind, id } }: Restriction): boolean =>
     kind === "task"
       ? id === part.taskId
       : kind === "symbol"
         ? id === part.symbol
         : (part.strategies ?? []).includes(id);
-  return state.restrictions
-    .filter(concerns)
-    .reduce<Pick<ControlState, "automation" | "tradingState" | "reason" | "actor">>((strictest, each) => {
-      const tighter = severity[each.tradingState] > severity[strictest.tradingState];
-      const stops = each.automation === "stopped" && strictest.automation === "started";
-      if (!tighter && !stops) return strictest;
-      return {
-        automation: stops ? "stopped" : strictest.automation,
-        tradingState: tighter ? each.tradingState : strictest.tradingState,
-        reason: each.reason,
-        actor: each.actor,
-      };
-    }, state);
+  return state.restrictions.filter(concerns).map(heldBy).reduce(stricter, heldBy(state));
 }
+
+/** States that older versions stored say of both switches together who turned them. */
+const heldBy = (turned: ControlState | Restriction): Held => {
+  const { automation, tradingState, automationChange = turned, tradingStateChange = turned } = turned;
+  const by = ({ actor, reason }: Turned): string => `${actor}: ${reason}`;
+  return { automation, automationBy: by(automationChange), tradingState, tradingStateBy: by(tradingStateChange) };
+};
+
+const stricter = (a: Held, b: Held): Held => ({
+  ...a,
+  ...(b.automation === "stopped" && a.automation === "started"
+    ? { automation: b.automation, automationBy: b.automationBy }
+    : {}),
+  ...(severity[b.tradingState] > severity[a.tradingState]
+    ? { tradingState: b.tradingState, tradingStateBy: b.tradingStateBy }
+    : {}),
+});
 
 /** `account`, `task demo-trend`: how a scope is told to people. */
 export const scopeText = (scope: Scope): string =>

@@ -55,11 +55,18 @@ function faultsOfIssue(issue: z.core.$ZodIssue, root: string): readonly Fault[] 
   // Each by its own path: a misspelt name is found where it stands.
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => ({ path: pathOf([key], path), message: "is not known here" }));
-  if (issue.code !== "invalid_union" || issue.errors.length === 0)
-    return [{ path: path || "(whole)", message: issue.message }];
+  // Words of its own say more of a choice than the faults of any one shape.
+  if (issue.code !== "invalid_union" || issue.errors.length === 0 || issue.message !== unionMessage)
+    return [{ path: path || "(whole)", message: wordsOf(issue) }];
   const nearest = issue.errors.reduce((best, each) => (distance(each) < distance(best) ? each : best));
   return nearest.flatMap((inner) => faultsOfIssue(inner, path));
 }
+
+const unionMessage = "Invalid input";
+
+/** What zod says of an issue in words that tell what to do. */
+const wordsOf = ({ message }: z.core.$ZodIssue): string =>
+  message.endsWith(", received undefined") ? "is missing" : message.replace(/^Invalid (?:input|option): /, "");
 
 /** How far a value is from a shape: another kind of value altogether is further than one with wrong parts. */
 const distance = (issues: readonly z.core.$ZodIssue[]): number =>

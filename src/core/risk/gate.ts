@@ -41,10 +41,10 @@ const accountBlocked: GateRule = (_, { portfolio: { account } }) =>
     : withhold("ACCOUNT_BLOCKED", `the broker has blocked the account: ${account.blocked}`);
 
 const tradingState: GateRule = (ticket, { control, task, portfolio }) => {
-  const { tradingState: state, actor, reason } = switchFor(control, partOf(task, ticket));
-  if (state === "halted") return withhold("HALTED", `trading was halted by ${actor}: ${reason}`);
+  const { tradingState: state, tradingStateBy } = switchFor(control, partOf(task, ticket));
+  if (state === "halted") return withhold("HALTED", `trading was halted by ${tradingStateBy}`);
   return state === "reducing" && !onlyReduces(ticket, portfolio)
-    ? withhold("REDUCING", `trading was set to reducing by ${actor}: ${reason}`)
+    ? withhold("REDUCING", `trading was set to reducing by ${tradingStateBy}`)
     : undefined;
 };
 

@@ -24,10 +24,8 @@ const wrongAccount: PrecheckRule = ({ portfolio: { account }, task, trades: { mo
 };
 
 const halted: PrecheckRule = ({ control, task }) => {
-  const { tradingState, actor, reason } = switchFor(control, { taskId: task.id });
-  return tradingState === "halted"
-    ? { code: "HALTED", reason: `trading was halted by ${actor}: ${reason}` }
-    : undefined;
+  const { tradingState, tradingStateBy } = switchFor(control, { taskId: task.id });
+  return tradingState === "halted" ? { code: "HALTED", reason: `trading was halted by ${tradingStateBy}` } : undefined;
 };
 
 const clockSkew: PrecheckRule = ({ clockSkewMs, limits: { maxClockSkewSeconds } }) => {

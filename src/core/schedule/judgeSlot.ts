@@ -38,8 +38,8 @@ export function judgeSlot(due: {
 }): SlotJudgement {
   const { slot, now, newestDue, underWay, task, mode, control } = due;
   const window = windowOf(task, due.window);
-  const { automation, tradingState, actor, reason } = switchFor(control, { taskId: task.id });
-  if (automation === "stopped") return end("blocked", "STOPPED", `the automation was stopped by ${actor}: ${reason}`);
+  const { automation, automationBy, tradingState, tradingStateBy } = switchFor(control, { taskId: task.id });
+  if (automation === "stopped") return end("blocked", "STOPPED", `the automation was stopped by ${automationBy}`);
   if (!task.enabled) return end("blocked", "TASK_DISABLED", `task "${task.id}" is disabled`);
   if (task.mode !== mode) {
     return end(
@@ -63,7 +63,7 @@ export function judgeSlot(due: {
   }
   const nowWindow = slot === now ? thenWindow : decideWindow(window, now);
   if (!nowWindow.open) return end("skipped", nowWindow.code, describeClosed(nowWindow, window));
-  if (tradingState === "halted") return end("blocked", "HALTED", `trading was halted by ${actor}: ${reason}`);
+  if (tradingState === "halted") return end("blocked", "HALTED", `trading was halted by ${tradingStateBy}`);
   if (task.overlap === "skip" && underWay !== undefined) {
     return end("blocked", "OVERLAP", `the run ${underWay} before it is still under way`);
   }

@@ -1,9 +1,10 @@
 // The one list of strategies, and the judgement of a configuration by what they and the schedules accept.
 
+import { z } from "zod";
 import type { AutomationConfig } from "../model/automation.ts";
 import type { Fault } from "../model/errors.ts";
 import type { TradingWindow, Universes } from "../model/settings.ts";
-import { listNamed, type StrategyUse, schedulesOf, type Task, windowOf } from "../model/task.ts";
+import { listNamed, type StrategyUse, schedulesOf, type Task, taskSchema, windowOf } from "../model/task.ts";
 import type { Instant } from "../model/time.ts";
 import { scheduleFault } from "../schedule/scheduleTimes.ts";
 import { calendarRange } from "../schedule/tradingCalendar.ts";
@@ -87,6 +88,15 @@ export const taskFaults = (task: Task, { window, universes, from }: Surroundings
     ...(shut ? [{ path: inTask("window"), message: neverOpens }] : []),
   ];
 };
+
+/** What of these faults shows in a task whose shape is wrong elsewhere: all are told at once. */
+export const readableFaults = (input: unknown): readonly Fault[] => {
+  const parts = readableParts.safeParse(input);
+  return parts.success ? partFaults(parts.data, (part) => part) : [];
+};
+
+const { schedule, strategies: uses } = taskSchema.shape;
+const readableParts = z.object({ schedule: schedule.catch([]), strategies: uses.catch([]) });
 
 function partFaults(task: Pick<Task, "schedule" | "strategies">, inTask: (part: string) => string): readonly Fault[] {
   const schedules = schedulesOf(task).flatMap((schedule, index): Fault[] => {
