@@ -183,6 +183,7 @@ module alerts 'modules/alerts.bicep' = {
     tags: allTags
     workspaceId: monitoring.outputs.workspaceId
     applicationInsightsId: monitoring.outputs.applicationInsightsId
+    serviceBusId: serviceBus.outputs.id
     actionGroupId: monitoring.outputs.actionGroupId
     appUrl: 'https://${functionApp.outputs.hostName}'
     dailyCapGb: sizing.dailyLogCapGb

@@ -1,4 +1,5 @@
 // What an environment costs a month: how often each part is used, times its list price. Pure; tools/cost.ts writes it down.
+import queues from "../config/queues.json" with { type: "json" };
 import alerts from "../infra/alerts.json" with { type: "json" };
 
 /** `usd` buys `per` units after the `free` ones of each month. */
@@ -10,7 +11,9 @@ const minutesAMonth = hoursAMonth * 60;
 const tradingDaysAMonth = 21;
 
 const queryRules = Object.values(alerts.queries);
-const metricRules = Object.keys(alerts.metrics).length;
+/** What is paid for is a series that is watched: a rule on queues has one for each of them. */
+const metricSeries =
+  Object.keys(alerts.metrics).length + Object.keys(alerts.queues).length * Object.keys(queues).length;
 
 /** How the app is used. What it does per tick, check and run was counted on the memory stack and rounded up; test/tools/cost.test.ts counts again. */
 export const usage = {
@@ -88,9 +91,10 @@ export function costLines(prices: Prices, { instanceGb, redundancy }: Sizing): r
     },
     {
       part: "Alerts",
-      counted: `${queryRules.length} queries, ${metricRules} metrics, of which 10 are free`,
+      counted: `${queryRules.length} queries, ${metricSeries} metrics, of which 10 are free`,
       usd:
-        queryRules.reduce((sum, rule) => sum + queryRuleCost(prices, rule), 0) + cost("metricAlertSeries", metricRules),
+        queryRules.reduce((sum, rule) => sum + queryRuleCost(prices, rule), 0) +
+        cost("metricAlertSeries", metricSeries),
     },
     { part: "Key Vault", counted: "fewer than 10,000 operations", usd: cost("keyVaultOperations", 10_000) },
     {

@@ -5,6 +5,7 @@ param location string
 param tags object
 param workspaceId string
 param applicationInsightsId string
+param serviceBusId string
 param actionGroupId string
 param appUrl string
 param dailyCapGb string
@@ -14,6 +15,7 @@ param hasAvailabilityTest bool
 param isMuted bool
 
 var alerts = loadJsonContent('../alerts.json')
+var queueNames = objectKeys(loadJsonContent('../../config/queues.json'))
 
 func described(name string, summary string) string => '${summary} What to do: docs/runbook.md#${name}'
 func minutes(amount int) string => amount % 1440 == 0 ? 'P${amount / 1440}D' : amount % 60 == 0 ? 'PT${amount / 60}H' : 'PT${amount}M'
@@ -46,6 +48,40 @@ resource metricRules 'Microsoft.Insights/metricAlerts@2026-01-01' = [
             dimensions: []
             // The metric is not there before the app has sent it once.
             skipMetricValidation: true
+          }
+        ]
+      }
+      actions: [{ actionGroupId: actionGroupId }]
+    }
+  }
+]
+
+// What Service Bus itself counts, for each queue by itself: seen also where the function that reads it does not run.
+resource queueRules 'Microsoft.Insights/metricAlerts@2026-01-01' = [
+  for alert in items(alerts.queues): {
+    name: 'tradewind-${environmentName}-${alert.key}'
+    location: 'global'
+    tags: tags
+    properties: {
+      description: described(alert.key, alert.value.summary)
+      severity: alert.value.severity
+      enabled: true
+      autoMitigate: true
+      scopes: [serviceBusId]
+      evaluationFrequency: minutes(alert.value.everyMinutes)
+      windowSize: minutes(alert.value.windowMinutes)
+      criteria: {
+        'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+        allOf: [
+          {
+            criterionType: 'StaticThresholdCriterion'
+            name: alert.key
+            metricNamespace: 'Microsoft.ServiceBus/namespaces'
+            metricName: alert.value.metric
+            timeAggregation: alert.value.aggregation
+            operator: alert.value.operator
+            threshold: alert.value.threshold
+            dimensions: [{ name: 'EntityName', operator: 'Include', values: queueNames }]
           }
         ]
       }

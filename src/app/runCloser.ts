@@ -7,6 +7,7 @@ import { describeSummary, notificationOf, summaryOf } from "../core/reporting/ex
 import type { Clock } from "../ports/clock.ts";
 import type { ExecutionRepository, SlotLedger } from "../ports/stores.ts";
 import type { EventLevel, Telemetry } from "../ports/telemetry.ts";
+import { failedInARow } from "./failedInARow.ts";
 import type { Outbox } from "./outbox.ts";
 
 export type RunCloser = {
@@ -67,6 +68,7 @@ export function createRunCloser(ports: {
       code: record.code,
       text: describeSummary(summary),
       durationMs: record.timingsMs?.total,
+      failedInARow: await failedInARow(executions, record),
     });
     return record;
   }

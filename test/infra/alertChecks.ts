@@ -1,18 +1,21 @@
 // Holds the alerts' table against the app's catalogue, the runbook and what queries can see: each check answers its findings, one sentence each.
 import { events, sharedFields } from "../../src/core/telemetry/events.ts";
 import { type Metric, metrics } from "../../src/core/telemetry/metrics.ts";
+import { platformMetrics } from "./azureCatalogue.ts";
 
 type Rule = { readonly severity: number; readonly everyMinutes: number; readonly summary: string };
 type MetricRule = Rule & { readonly metric: string; readonly aggregation: string; readonly windowMinutes: number };
 type QueryRule = Rule & { readonly event?: string; readonly query: readonly string[]; readonly windowMinutes: number };
 export type Alerts = {
   readonly metrics: Readonly<Record<string, MetricRule>>;
+  /** Read off what Service Bus counts, for each queue. */
+  readonly queues: Readonly<Record<string, MetricRule>>;
   readonly queries: Readonly<Record<string, QueryRule>>;
   readonly availability: Readonly<Record<string, Rule & { readonly path: string; readonly content: string }>>;
 };
 
-export const namesOf = ({ metrics: byMetric, queries, availability }: Alerts): readonly string[] =>
-  [byMetric, queries, availability].flatMap((rules) => Object.keys(rules));
+export const namesOf = ({ metrics: byMetric, queues, queries, availability }: Alerts): readonly string[] =>
+  [byMetric, queues, queries, availability].flatMap((rules) => Object.keys(rules));
 
 /** The aggregation that reads each kind of metric right: a counter adds up, of a gauge the worst counts. */
 const aggregations: Readonly<Record<Metric["kind"], string>> = {
@@ -21,18 +24,33 @@ const aggregations: Readonly<Record<Metric["kind"], string>> = {
   histogram: "Maximum",
 };
 
-export function metricFindings({ metrics: rules }: Alerts): string[] {
+export function metricFindings({ metrics: rules, queues }: Alerts): string[] {
   const catalogue: Readonly<Record<string, Metric>> = metrics;
-  return Object.entries(rules).flatMap(([name, { metric, aggregation, everyMinutes, windowMinutes }]) => {
-    const known = catalogue[metric];
-    if (known === undefined) return [`${name}: there is no metric ${metric}`];
-    const expected = aggregations[known.kind];
-    return [
-      ...(aggregation === expected ? [] : [`${name}: a ${known.kind} is read by ${expected}, not ${aggregation}`]),
-      ...(everyMinutes <= windowMinutes ? [] : [`${name}: what happens between two windows is never seen`]),
-    ];
-  });
+  return [
+    ...Object.entries(rules).flatMap(([name, rule]) => {
+      const known = catalogue[rule.metric];
+      if (known === undefined) return [`${name}: there is no metric ${rule.metric}`];
+      return [...aggregationFindings(name, rule, known), ...windowFindings(name, rule)];
+    }),
+    ...Object.entries(queues).flatMap(([name, rule]) => {
+      const known = platformMetrics[rule.metric];
+      if (known === undefined) return [`${name}: Service Bus counts no ${rule.metric}`];
+      const isKnown = known.aggregations.includes(rule.aggregation);
+      return [
+        ...(isKnown ? [] : [`${name}: ${rule.metric} has no ${rule.aggregation}`]),
+        ...windowFindings(name, rule),
+      ];
+    }),
+  ];
 }
+
+function aggregationFindings(name: string, { aggregation }: MetricRule, { kind }: Metric): string[] {
+  const expected = aggregations[kind];
+  return aggregation === expected ? [] : [`${name}: a ${kind} is read by ${expected}, not ${aggregation}`];
+}
+
+const windowFindings = (name: string, { everyMinutes, windowMinutes }: MetricRule): string[] =>
+  everyMinutes <= windowMinutes ? [] : [`${name}: what happens between two windows is never seen`];
 
 /** Columns by table: https://learn.microsoft.com/azure/azure-monitor/reference/tables/apptraces and .../usage */
 const columns: Readonly<Record<string, readonly string[]>> = {

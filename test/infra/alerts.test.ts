@@ -2,12 +2,15 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { queueDeclarations } from "../../src/config.ts";
 import { type Alerts, metricFindings, namesOf, queryFindings, runbookFindings } from "./alertChecks.ts";
 import { bicepMissing, copyTemplate, ofType, type Resource, type TemplateCopy, valueAt } from "./evaluatedTemplate.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const alerts: Alerts = JSON.parse(readFileSync(resolve(root, "infra/alerts.json"), "utf8"));
 const runbook = readFileSync(resolve(root, "docs/runbook.md"), "utf8");
+
+const queueNames = Object.keys(queueDeclarations).sort();
 
 const findings = (given: Alerts, page = runbook): readonly string[] => [
   ...metricFindings(given),
@@ -21,10 +24,15 @@ test("every rule reads a metric or an event of the catalogue, and has its entry 
 });
 
 const drift = alerts.metrics["position-drift"];
+const left = alerts.queues["dead-letters-left"];
 const heartbeat = alerts.queries["heartbeat-missing"];
 const withQuery = (change: (line: string) => string): Alerts => ({
   ...alerts,
   queries: { ...alerts.queries, "heartbeat-missing": { ...heartbeat, query: heartbeat?.query.map(change) } as never },
+});
+const withQueueMetric = (change: object): Alerts => ({
+  ...alerts,
+  queues: { "dead-letters-left": { ...left, ...change } as never },
 });
 const withMetric = (change: object): Alerts => ({
   ...alerts,
@@ -35,6 +43,16 @@ test.each<readonly [string, Alerts, string]>([
   ["a metric", withMetric({ metric: "tradewind.drift" }), "position-drift: there is no metric tradewind.drift"],
   ["an aggregation", withMetric({ aggregation: "Total" }), "position-drift: a gauge is read by Maximum, not Total"],
   ["a gap", withMetric({ everyMinutes: 60 }), "position-drift: what happens between two windows is never seen"],
+  [
+    "a platform's metric",
+    withQueueMetric({ metric: "DeadLetters" }),
+    "dead-letters-left: Service Bus counts no DeadLetters",
+  ],
+  [
+    "a platform's aggregation",
+    withQueueMetric({ aggregation: "Total" }),
+    "dead-letters-left: DeadletteredMessages has no Total",
+  ],
   ["an event", withQuery((line) => line.replace("'tick'", "'tock'")), "heartbeat-missing: there is no event tock"],
   [
     "a column",
@@ -81,7 +99,7 @@ describe.skipIf(bicepMissing !== undefined)("in the template", { timeout: 120_00
   afterAll(() => copy.remove());
 
   test("each rule is there, with its severity, its window, its anchor and the people to be told", () => {
-    const all = [alerts.metrics, alerts.queries].flatMap((rules) =>
+    const all = [alerts.metrics, alerts.queues, alerts.queries].flatMap((rules) =>
       Object.entries<Alerts["queries"][string] | Alerts["metrics"][string]>(rules),
     );
     expect(rulesOf("prod")).toHaveLength(all.length);
@@ -113,6 +131,15 @@ describe.skipIf(bicepMissing !== undefined)("in the template", { timeout: 120_00
     const cap = workspace && valueAt(workspace, "properties.workspaceCapping.dailyQuotaGb");
     expect(queries.filter((query) => query.includes("== 'tick'"))).toHaveLength(1);
     expect(queries.filter((query) => query.includes(`0.8 * ${cap}`))).toHaveLength(1);
+  });
+
+  test("dead letters are looked for in every queue that is declared, and in Service Bus itself", () => {
+    const rule = rulesOf("prod").find(({ name }) => name === "tradewind-prod-dead-letters-left");
+    const bus = ofType(of("prod"), "Microsoft.ServiceBus/namespaces")[0];
+    expect(JSON.stringify(rule && valueAt(rule, "properties.scopes"))).toContain(`${bus?.name}`);
+    expect(rule && valueAt(rule, "properties.criteria.allOf")).toMatchObject([
+      { metricNamespace: "Microsoft.ServiceBus/namespaces", dimensions: [{ name: "EntityName", values: queueNames }] },
+    ]);
   });
 
   test("the app is asked from outside whether it is alive only where that was asked for", () => {

@@ -123,6 +123,13 @@ export const logCategories: Readonly<Record<string, readonly string[]>> = {
   "Microsoft.KeyVault/vaults": ["AuditEvent", "AzurePolicyEvaluationDetails"],
 };
 
+/** What the platform counts by itself, with its aggregations and dimensions: https://learn.microsoft.com/azure/service-bus-messaging/monitor-service-bus-reference#metrics */
+export const platformMetrics: Readonly<
+  Record<string, { readonly aggregations: readonly string[]; readonly dimensions: readonly string[] }>
+> = {
+  DeadletteredMessages: { aggregations: ["Average", "Minimum", "Maximum"], dimensions: ["EntityName"] },
+};
+
 /** Which part of a service a private endpoint may open: https://learn.microsoft.com/azure/private-link/private-endpoint-dns */
 export const privateParts: Readonly<Record<string, readonly string[]>> = {
   "Microsoft.Storage/storageAccounts": ["blob", "table", "queue", "file", "web", "dfs"],

@@ -43,7 +43,7 @@ export const events = {
   "run.ended": {
     levels: ["info", "warning", "error"],
     says: "A slot has its end: an error where it failed, a warning where it was missed or some orders did not end as planned",
-    fields: ["runId", "taskId", "slot", "status", "code", "text", "durationMs"],
+    fields: ["runId", "taskId", "slot", "status", "code", "text", "durationMs", "failedInARow"],
   },
   "order.accepted": { levels: info, says: "The broker took an order", fields: order },
   "order.rejected": {

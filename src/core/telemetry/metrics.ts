@@ -66,6 +66,15 @@ export const metrics = {
     where: { field: "status", is: ["failed"] },
     attributes: [],
   },
+  // A distribution, not a gauge: of two runs that end within one export a gauge would keep the last only, and its 0 would hide a row.
+  "tradewind.runs.failed_in_a_row": {
+    kind: "histogram",
+    unit: "{run}",
+    says: "How many runs have failed one after another, of one task or of all, as each run ends; 0 as one does not fail",
+    from: ["run.ended"],
+    value: "failedInARow",
+    attributes: [],
+  },
   "tradewind.slots.missed": {
     kind: "counter",
     unit: "{slot}",
