@@ -104,6 +104,28 @@ describe("with open orders", () => {
   });
 });
 
+describe("with a strategy that failed", () => {
+  const beside = (weight: number, held: number): readonly string[] =>
+    sizeTargets({
+      targets: targets({ AAA: weight }, { keeps: ["trend"] }),
+      task: sizing(),
+      market: exampleMarket({ AAA: 100 }),
+      portfolio: examplePortfolio({ equity: 10_000, positions: { AAA: [held, held * 100] } }),
+    }).intents.map(({ side, qty, keeps }) => `${side} ${qty} ${keeps}`);
+
+  test.each([
+    ["nothing is sold", 0.1, 50, []],
+    ["not even where the others want to be out", 0, 50, []],
+    ["what the others want beyond all that is held is bought", 0.6, 50, ["buy 10 trend"]],
+    ["a short position is covered no further than the others want to hold themselves", 0.1, -50, ["buy 10 trend"]],
+    ["and not at all where they want to be out", 0, -50, []],
+    ["nor made larger by its absence", -0.4, -50, []],
+    ["one that the others want larger is", -0.6, -50, ["sell 10 trend"]],
+  ] as const)("%s", (_, weight, held, expected) => {
+    expect(beside(weight, held)).toEqual(expected);
+  });
+});
+
 describe("the rebalance band", () => {
   const task = sizing({ rebalanceBandFraction: 0.05 });
 
