@@ -24,7 +24,7 @@ export const sizingSchema = z.discriminatedUnion("method", [
   z.strictObject({ method: z.literal("percentOfEquity"), ...equityFraction, ...everySizing }),
   /** A target weight is a share of equity itself. */
   z.strictObject({ method: z.literal("targetWeights"), ...everySizing }),
-  /** The same for every symbol that has a target, whatever its weight. */
+  /** The same for every symbol that is to be held, whatever its weight: those without a target that are held keep their part. */
   z.strictObject({ method: z.literal("equalWeight"), ...equityFraction, ...everySizing }),
   z.strictObject({ method: z.literal("fixedNotional"), notionalUsd: dollars, ...everySizing }),
   z.strictObject({ method: z.literal("fixedQuantity"), qty: z.number().positive().max(1e9), ...everySizing }),

@@ -25,13 +25,13 @@ import { bySendingOrder, type OrderIntent, type Side } from "../model/order.ts";
 import type { PortfolioSnapshot, Position } from "../model/portfolio.ts";
 import type { Untraded } from "../model/run.ts";
 import type { SizingSteps } from "../model/sizing.ts";
-import type { Task } from "../model/task.ts";
+import type { RunTask, Task } from "../model/task.ts";
 import type { Target } from "../strategies/combine.ts";
 import { targetValue } from "./targetValue.ts";
 
 export type SizingInputs = {
   readonly targets: ReadonlyMap<string, Target>;
-  readonly task: Pick<Task, "sizing" | "orders" | "protection">;
+  readonly task: Pick<RunTask, "symbols" | "sizing" | "orders" | "protection">;
   readonly market: MarketSnapshot;
   readonly portfolio: PortfolioSnapshot;
 };
@@ -52,8 +52,11 @@ export function sizeTargets({ targets, task, market, portfolio }: SizingInputs):
   const daily = new Map(
     market.bars.flatMap((series) => (series.timeframe === "1Day" ? [[series.symbol, series]] : [])),
   );
-  const positions = [...targets.values()].filter(({ weight }) => weight !== 0).length;
   const held = new Map(portfolio.positions.map((position) => [position.symbol, position]));
+  const positions = task.symbols.filter((symbol) => {
+    const target = targets.get(symbol);
+    return target === undefined ? !isZero(held.get(symbol)?.qty ?? zeroQty) : target.weight !== 0;
+  }).length;
   const fractionable = fractionableSymbols(task, market);
   const sized = market.latest.flatMap(({ symbol, price }) => {
     const target = targets.get(symbol);
