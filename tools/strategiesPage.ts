@@ -15,6 +15,11 @@ A strategy that says nothing on a symbol leaves the position as it is, while it 
 nothing: by \`netTargetWeights\` what the others wish is all of the target, and what the silent one had bought is sold. Those that say nothing
 in between (both reversions and breakouts, pairs) are better off in a task of their own, or under \`allMustAgree\`.
 How sure a strategy is counts in \`weightedVote\` alone.
+
+A strategy that fails is not one that says nothing: no order may come of an error. By \`netTargetWeights\` its part of a position stays as it
+is, and the others trade theirs; what cannot be told apart counts as its part. By \`weightedVote\` a symbol is left alone where its votes could
+have turned the outcome, by \`firstThatSpeaks\` where it comes before the one that speaks, by \`allMustAgree\` always. The record names it
+and each symbol that was left alone for it, and the run ends as \`partial\`.
 `;
 
 /** The page: a table of all, then a section for each. */

@@ -84,6 +84,7 @@ const intent = z.strictObject({
   notional: usd,
   sizing: z.string(),
   attribution: z.array(attribution),
+  keeps: z.array(z.string()).exactOptional(),
   stopFraction: z.number().exactOptional(),
   targetFraction: z.number().exactOptional(),
 });
@@ -132,6 +133,7 @@ const sizingSteps = z.strictObject({
   held: qty,
   onItsWay: qty,
   available: qty,
+  ofOthers: qty.exactOptional(),
   missing: qty,
   band: usd,
   side,

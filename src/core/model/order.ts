@@ -17,6 +17,8 @@ export type OrderIntent = {
   readonly sizing: string;
   /** Whose wish it is: the share of each strategy in the target, those that speak against it negative; sorted by name. */
   readonly attribution: readonly Attribution[];
+  /** Strategies that failed: what of the position is theirs stays as it is. Absent where none did. */
+  readonly keeps?: readonly string[];
   /** From the signals: where the position is left, as fractions of the price. */
   readonly stopFraction?: number;
   readonly targetFraction?: number;

@@ -24,7 +24,7 @@ export const sizingSchema = z.discriminatedUnion("method", [
   z.strictObject({ method: z.literal("percentOfEquity"), ...equityFraction, ...everySizing }),
   /** A target weight is a share of equity itself. */
   z.strictObject({ method: z.literal("targetWeights"), ...everySizing }),
-  /** The same for every symbol that has a target, whatever its weight. */
+  /** The same for every symbol that is to be held, whatever its weight: those without a target that are held keep their part. */
   z.strictObject({ method: z.literal("equalWeight"), ...equityFraction, ...everySizing }),
   z.strictObject({ method: z.literal("fixedNotional"), notionalUsd: dollars, ...everySizing }),
   z.strictObject({ method: z.literal("fixedQuantity"), qty: z.number().positive().max(1e9), ...everySizing }),
@@ -84,6 +84,8 @@ export type OrderPolicy = Readonly<z.infer<typeof orderPolicySchema>>;
  * The arithmetic behind one size. `wanted` is `value` ÷ `costPrice` (for `fixedQuantity` the task's number), rounded down to `decimals`, whole and negative
  * for a short position; `missing` = `wanted` − `held` − `onItsWay`. `qty` is what of it is ordered: rounded down, at most what is `available`
  * where it is sold from a position, at most the position where it covers a short one, and all that is available where the weight is 0.
+ * Where a strategy has failed, its part is taken to be right as it is: `missing` is then the smaller of the above and of `wanted` − `ofOthers`,
+ * and 0 where these point to different sides.
  */
 export type SizingSteps = {
   readonly symbol: string;
@@ -101,6 +103,8 @@ export type SizingSteps = {
   readonly held: Qty;
   readonly onItsWay: Qty;
   readonly available: Qty;
+  /** What is held by strategies that have not failed; absent where none has. */
+  readonly ofOthers?: Qty;
   readonly missing: Qty;
   /** A missing value below it makes no order, unless the weight is 0. */
   readonly band: Usd;

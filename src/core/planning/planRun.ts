@@ -30,7 +30,7 @@ export function planRun(inputs: RunInputs): RunPlan {
     };
     return { ...plan, skip, ...nothing, riskBefore: risk, riskAfter: risk };
   }
-  const { signals, failures, targets, conflicts } = runStrategies(inputs);
+  const { signals, failures, targets, undecided, conflicts } = runStrategies(inputs);
   const { intents, untraded, sizings } = sizeTargets({ ...inputs, targets });
   const { verdicts, before, after } = assessRisk(intents, inputs);
   const sendable = verdicts.filter(({ qty }) => isPositive(qty));
@@ -43,7 +43,7 @@ export function planRun(inputs: RunInputs): RunPlan {
     signals,
     strategyFailures: failures,
     conflicts,
-    untraded,
+    untraded: [...untraded, ...undecided].sort((a, b) => (a.symbol < b.symbol ? -1 : 1)),
     sizings,
     intents,
     verdicts,

@@ -25,13 +25,13 @@ import { bySendingOrder, type OrderIntent, type Side } from "../model/order.ts";
 import type { PortfolioSnapshot, Position } from "../model/portfolio.ts";
 import type { Untraded } from "../model/run.ts";
 import type { SizingSteps } from "../model/sizing.ts";
-import type { Task } from "../model/task.ts";
+import type { RunTask, Task } from "../model/task.ts";
 import type { Target } from "../strategies/combine.ts";
 import { targetValue } from "./targetValue.ts";
 
 export type SizingInputs = {
   readonly targets: ReadonlyMap<string, Target>;
-  readonly task: Pick<Task, "sizing" | "orders" | "protection">;
+  readonly task: Pick<RunTask, "symbols" | "sizing" | "orders" | "protection">;
   readonly market: MarketSnapshot;
   readonly portfolio: PortfolioSnapshot;
 };
@@ -45,15 +45,18 @@ export type Sized = {
 
 /**
  * One order a symbol at the most, rounded down, sells before buys and then by symbol. Costs are assumed as the task says: a target buys no
- * more than it would at the worse price. A difference below the rebalance band makes no order. A target of 0 leaves the position whole. No
- * order flips a position: one of the other side is closed first, and the next run goes on from there.
+ * more than it would at the worse price. A difference below the rebalance band makes no order. A target of 0 leaves the position whole. What
+ * a failed strategy holds stays: an order is made only where it is right both with that strategy out and with its part as it is. No order flips a position: one of the other side is closed first, and the next run goes on from there.
  */
 export function sizeTargets({ targets, task, market, portfolio }: SizingInputs): Sized {
   const daily = new Map(
     market.bars.flatMap((series) => (series.timeframe === "1Day" ? [[series.symbol, series]] : [])),
   );
-  const positions = [...targets.values()].filter(({ weight }) => weight !== 0).length;
   const held = new Map(portfolio.positions.map((position) => [position.symbol, position]));
+  const positions = task.symbols.filter((symbol) => {
+    const target = targets.get(symbol);
+    return target === undefined ? !isZero(held.get(symbol)?.qty ?? zeroQty) : target.weight !== 0;
+  }).length;
   const fractionable = fractionableSymbols(task, market);
   const sized = market.latest.flatMap(({ symbol, price }) => {
     const target = targets.get(symbol);
@@ -99,13 +102,13 @@ function sizeSymbol(given: TargetSymbol, { sizing }: SizingInputs["task"], portf
   const wanted = wantedQty({ ...given, equity: portfolio.account.equity }, sizing);
   if ("reason" in wanted) return { untraded: { symbol, reason: wanted.reason } };
   const steps = stepsTo(wanted, given, sizing, portfolio);
-  const { held, onItsWay, missing, band, side, qty } = steps;
-  const sizingText = `${wanted.how}; at ${price} that is ${wanted.qty}; ${held} held and ${onItsWay} on its way: ${side} ${qty}`;
+  const { missing, band, side, qty } = steps;
+  const sizingText = `${wanted.how}; at ${price} that is ${wanted.qty}; ${heldText(target, steps)}: ${side} ${qty}`;
   const untraded = (why: string): SizedSymbol => ({ steps, untraded: { symbol, reason: `${why}: ${sizingText}` } });
   if (!isPositive(qty)) return untraded("nothing is missing");
-  if (!leavesWhole(target, onItsWay) && compare(notional(price, absQty(missing)), band) < 0)
+  if (!leavesWhole(target, steps.onItsWay) && compare(notional(price, absQty(missing)), band) < 0)
     return untraded(`what is missing is within the rebalance band of ${band} USD`);
-  const { strategy, attribution, stopFraction, targetFraction } = target;
+  const { strategy, attribution, keeps, stopFraction, targetFraction } = target;
   return {
     steps,
     intent: {
@@ -117,11 +120,15 @@ function sizeSymbol(given: TargetSymbol, { sizing }: SizingInputs["task"], portf
       notional: notional(price, qty),
       sizing: sizingText,
       attribution,
+      ...(keeps === undefined ? {} : { keeps }),
       ...(stopFraction === undefined ? {} : { stopFraction }),
       ...(targetFraction === undefined ? {} : { targetFraction }),
     },
   };
 }
+
+const heldText = ({ keeps = [] }: Target, { held, onItsWay, ofOthers }: SizingSteps): string =>
+  `${held} held and ${onItsWay} on its way${ofOthers === undefined ? "" : `, ${ofOthers} of it not of ${keeps.join(", ")}, which failed`}`;
 
 /** From the position that is wanted to the order that leads there. */
 function stepsTo(
@@ -134,7 +141,9 @@ function stepsTo(
   const held = position?.qty ?? zeroQty;
   const available = position?.available ?? zeroQty;
   const onItsWay = subtractQty(underWay(portfolio, symbol, "buy"), underWay(portfolio, symbol, "sell"));
-  const missing = subtractQty(wanted.qty, addQty(held, onItsWay));
+  const ofOthers = target.keeps === undefined ? undefined : zeroQty;
+  const withoutFailed = subtractQty(wanted.qty, addQty(held, onItsWay));
+  const missing = ofOthers === undefined ? withoutFailed : bothWant(withoutFailed, subtractQty(wanted.qty, ofOthers));
   const side: Side = isNegative(missing) ? "sell" : "buy";
   return {
     symbol,
@@ -149,6 +158,7 @@ function stepsTo(
     held,
     onItsWay,
     available,
+    ...(ofOthers === undefined ? {} : { ofOthers }),
     missing,
     band: fractionOf(equity, sizing.rebalanceBandFraction),
     side,
@@ -158,7 +168,14 @@ function stepsTo(
   };
 }
 
-const leavesWhole = ({ weight }: Target, onItsWay: Qty): boolean => weight === 0 && isZero(onItsWay);
+const leavesWhole = ({ weight, keeps }: Target, onItsWay: Qty): boolean =>
+  weight === 0 && keeps === undefined && isZero(onItsWay);
+
+/** Of two signed quantities the smaller one; none where they are of different sides. */
+function bothWant(a: Qty, b: Qty): Qty {
+  if (isPositive(a) !== isPositive(b) || isZero(a) || isZero(b)) return zeroQty;
+  return compare(absQty(a), absQty(b)) <= 0 ? a : b;
+}
 
 /** The signed quantity behind a target. Short positions are of whole shares. */
 function wantedQty(

@@ -13,7 +13,7 @@ export type ValuedTarget = {
   readonly target: Target;
   readonly price: Price;
   readonly equity: Usd;
-  /** How many symbols have a target other than 0. */
+  /** How many symbols of the task are to be held: by a target other than 0, or already and without a target. */
   readonly positions: number;
   /** Closed daily bars of the symbol; none where no method or strategy needs them. */
   readonly daily: BarSeries | undefined;

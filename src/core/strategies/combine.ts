@@ -1,7 +1,8 @@
-// How what several strategies wish for one symbol becomes one target: four rules, none of which depends on the order of the list.
+// How what several strategies wish for one symbol becomes one target: four rules, none of which depends on the order of the list, and none of
+// which lets a strategy that failed cause an order.
 import type { Attribution } from "../model/order.ts";
 import type { Signal } from "../model/signal.ts";
-import { netStrategy, type Task } from "../model/task.ts";
+import { netStrategy, type StrategyUse, type Task } from "../model/task.ts";
 
 export type CombinationRule = Task["combine"];
 
@@ -18,6 +19,15 @@ export type Target = {
   /** The nearest stop and the nearest target among the signals that point the same way. */
   readonly stopFraction?: number;
   readonly targetFraction?: number;
+  /** Strategies that failed and could have made it another weight: their part of the position stays as it is. Absent where there is none. */
+  readonly keeps?: readonly string[];
+};
+
+/** All strategies of a task, those that failed included: what one of them fails to say makes no other one louder. */
+export type Panel = {
+  readonly strategies: number;
+  readonly totalWeight: number;
+  readonly failed: readonly Pick<StrategyUse, "name" | "weight">[];
 };
 
 /** Strategies that wish for different directions in one symbol, and what was made of it. */
@@ -30,42 +40,39 @@ export type Conflict = {
 };
 
 /**
- * One target for what the strategies wish in a symbol; undefined where none follows, and the position is left as it is.
+ * One target for what the strategies wish in a symbol; undefined where none follows, and the position is left as it is. A strategy that failed
+ * might have wished for anything, so a target stands only as far as that could not have changed it.
  *
  * - `netTargetWeights`: the sum of the target weights, each by its strategy's share of the weights of all strategies.
  * - `weightedVote`: each strategy votes long, flat or short with its weight times its strength; the direction with the most votes wins, and
- *   its target is the mean of its voters' target weights by their votes. A tie is flat.
- * - `firstThatSpeaks`: the strategy with the largest weight that speaks on the symbol, alone.
+ *   its target is the mean of its voters' target weights by their votes. A tie is flat. No target while those that failed could have turned
+ *   the vote; they keep their part of a position that the others vote to hold, for its size might have been another.
+ * - `firstThatSpeaks`: the strategy with the largest weight that speaks on the symbol, alone. No target while one that
+ *   failed comes before it.
  * - `allMustAgree`: the smallest of the target weights while all strategies wish for the same direction, flat while they differ; no target
- *   while one of them does not speak.
+ *   while one of them does not speak, or failed.
  *
  * @param wishes by strategy name, then parameters: sums are always taken in the same order
- * @param strategies how many strategies there are, those that failed included
- * @param totalWeight of all strategies, those that failed included: what one of them fails to say makes no other one louder
  */
-export function combine(
-  rule: CombinationRule,
-  wishes: readonly Wish[],
-  all: { readonly strategies: number; readonly totalWeight: number },
-): Target | undefined {
-  const target = weigh(rule, wishes, all);
+export function combine(rule: CombinationRule, wishes: readonly Wish[], panel: Panel): Target | undefined {
+  const target = weigh(rule, wishes, panel);
   return target && { ...target, ...exitsOf(target, wishes) };
 }
 
-function weigh(
-  rule: CombinationRule,
-  wishes: readonly Wish[],
-  { strategies, totalWeight }: { readonly strategies: number; readonly totalWeight: number },
-): Target | undefined {
+function weigh(rule: CombinationRule, wishes: readonly Wish[], panel: Panel): Target | undefined {
+  const { strategies, totalWeight, failed } = panel;
   switch (rule) {
     case "netTargetWeights":
-      return targetOf(
-        wishes.map(({ signal, weight }) => ({ ...signal, part: (signal.targetWeight * weight) / totalWeight })),
+      return keeping(
+        failed,
+        targetOf(
+          wishes.map(({ signal, weight }) => ({ ...signal, part: (signal.targetWeight * weight) / totalWeight })),
+        ),
       );
     case "weightedVote":
-      return vote(wishes);
+      return vote(wishes, failed);
     case "firstThatSpeaks":
-      return targetOf(heaviest(wishes).map(({ signal }) => ({ ...signal, part: signal.targetWeight })));
+      return first(wishes, failed);
     case "allMustAgree":
       return wishes.length < strategies ? undefined : agreement(wishes);
   }
@@ -95,18 +102,34 @@ function exitsOf({ weight }: Target, wishes: readonly Wish[]): Pick<Target, "sto
 
 const directionOf = ({ signal }: Wish): number => Math.sign(signal.targetWeight);
 
-function vote(wishes: readonly Wish[]): Target {
+const keeping = (failed: Panel["failed"], target: Target): Target =>
+  failed.length === 0 ? target : { ...target, keeps: [...new Set(failed.map(({ name }) => name))].sort() };
+
+function vote(wishes: readonly Wish[], failed: Panel["failed"]): Target | undefined {
   const votes = wishes.map((wish) => ({ ...wish, votes: wish.weight * wish.signal.strength }));
   const sums = [1, 0, -1].map((direction) => ({
     direction,
     sum: sumOf(votes.map((each) => (directionOf(each) === direction ? each.votes : 0))),
   }));
   const most = Math.max(...sums.map(({ sum }) => sum));
+  // All of them together, wholly sure, for what came second.
+  const unheard = sumOf(failed.map(({ weight }) => weight));
+  if (failed.length > 0 && sums.filter(({ sum }) => sum + unheard >= most).length > 1) return undefined;
   const winners = sums.filter(({ sum }) => sum === most);
   const direction = winners.length === 1 && most > 0 ? winners[0]?.direction : 0;
   const voters = votes.filter((each) => directionOf(each) === direction);
   if (direction === 0) return targetOf(wishes.map(({ signal }) => ({ ...signal, part: 0 })));
-  return targetOf(voters.map(({ signal, votes: own }) => ({ ...signal, part: (signal.targetWeight * own) / most })));
+  const parts = voters.map(({ signal, votes: own }) => ({ ...signal, part: (signal.targetWeight * own) / most }));
+  return keeping(failed, targetOf(parts));
+}
+
+function first(wishes: readonly Wish[], failed: Panel["failed"]): Target | undefined {
+  const [speaker] = heaviest(wishes);
+  if (speaker === undefined) return undefined;
+  const { signal, weight } = speaker;
+  const isBefore = (other: Panel["failed"][number]): boolean =>
+    other.weight > weight || (other.weight === weight && other.name <= signal.strategy);
+  return failed.some(isBefore) ? undefined : targetOf([{ ...signal, part: signal.targetWeight }]);
 }
 
 function agreement(wishes: readonly Wish[]): Target {

@@ -1,6 +1,6 @@
 // MultiStrategyRunner: lets every strategy of a task speak on the same snapshot, and makes of what they say one target a symbol.
 import type { BarSeries, Timeframe } from "../model/market.ts";
-import type { RunInputs, StrategyFailure } from "../model/run.ts";
+import type { RunInputs, StrategyFailure, Untraded } from "../model/run.ts";
 import type { Signal } from "../model/signal.ts";
 import type { StrategyUse } from "../model/task.ts";
 import { canonicalJson } from "../planning/canonicalJson.ts";
@@ -15,6 +15,8 @@ export type StrategyRun = {
   readonly failures: readonly StrategyFailure[];
   /** By symbol, in sorted order. A symbol that nobody speaks on has none. */
   readonly targets: ReadonlyMap<string, Target>;
+  /** Symbols that are left as they are because a strategy failed that might have decided otherwise, sorted. */
+  readonly undecided: readonly Untraded[];
   /** Sorted by symbol. */
   readonly conflicts: readonly Conflict[];
 };
@@ -23,34 +25,41 @@ type RunnerInputs = Pick<RunInputs, "task" | "asOf" | "market" | "portfolio">;
 type Spoken = { readonly use: StrategyUse; readonly signals: readonly Signal[] };
 
 /**
- * Every strategy on the same data, combined by the task's rule. A strategy that throws or answers nonsense is set aside with its reason: it
- * counts as one that says nothing. The order of the list has no effect. `find` knows the strategies by name.
+ * Every strategy on the same data, combined by the task's rule. A strategy that throws or answers nonsense is set aside with its reason:
+ * the others go on as far as what it would have said could not have changed their decision. The order of the list has no effect. `find` knows the strategies by name.
  */
 export function runStrategies(inputs: RunnerInputs, find = findStrategy): StrategyRun {
   const { task } = inputs;
   const viewOf = viewsOf(inputs);
   const spoken: Spoken[] = [];
   const failures: StrategyFailure[] = [];
+  const failed: StrategyUse[] = [];
   for (const use of [...task.strategies].sort(byNameAndParams)) {
     try {
       spoken.push({ use, signals: decide(use, viewOf, find) });
     } catch (failure) {
+      failed.push(use);
       failures.push({ strategy: use.name, message: failure instanceof Error ? failure.message : String(failure) });
     }
   }
   const totalWeight = task.strategies.reduce((sum, { weight }) => sum + weight, 0);
-  const all = { strategies: task.strategies.length, totalWeight };
+  const panel = { strategies: task.strategies.length, totalWeight, failed };
   const targets = new Map<string, Target>();
   const conflicts: Conflict[] = [];
+  const undecided: Untraded[] = [];
   for (const [symbol, wishes] of wishesBySymbol(spoken)) {
-    const target = combine(task.combine, wishes, all);
+    const target = combine(task.combine, wishes, panel);
     if (target !== undefined) targets.set(symbol, target);
+    else if (failed.length > 0) undecided.push({ symbol, reason: whyUndecided(failed, task.combine) });
     const conflict = conflictIn(symbol, task.combine, wishes, target);
     if (conflict !== undefined) conflicts.push(conflict);
   }
   const signals = spoken.flatMap((each) => each.signals).sort(byStrategyAndSymbol);
-  return { signals, failures, targets, conflicts };
+  return { signals, failures, targets, undecided, conflicts };
 }
+
+const whyUndecided = (failed: readonly StrategyUse[], rule: string): string =>
+  `${failed.map(({ name }) => name).join(", ")} failed, and what it would have said might decide by ${rule}: left as it is`;
 
 function decide(
   { name, params }: StrategyUse,

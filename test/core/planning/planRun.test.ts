@@ -71,11 +71,36 @@ describe("a plan", () => {
     expect(plan).toMatchObject({ skip: { code: "HALTED" }, signals: [], intents: [], verdicts: [], tickets: [] });
   });
 
-  test("goes on without a strategy that fails, and names it", () => {
+  describe("with a strategy that fails", () => {
     const broken = { ...trend, params: { fast: 99, slow: 10 } };
-    const plan = planRun(exampleInputs({ task: exampleTask({ strategies: [broken, fixed] }) }));
-    expect(plan.strategyFailures).toMatchObject([{ strategy: "movingAverageCross" }]);
-    expect(plan.tickets).toHaveLength(2);
+    const planned = (changes: Parameters<typeof exampleTask>[0], inputs: Partial<RunInputs> = {}) =>
+      planRun(exampleInputs({ task: exampleTask({ strategies: [broken, fixed], ...changes }), ...inputs }));
+
+    test("goes on without it, names it, and sells nothing of what may be its part", () => {
+      const plan = planned({});
+      expect(plan.strategyFailures).toMatchObject([{ strategy: "movingAverageCross" }]);
+      expect(plan.tickets).toMatchObject([{ symbol: "AAA", side: "buy" }]);
+      expect(plan.untraded).toEqual([
+        { symbol: "CCC", reason: expect.stringContaining("0 of it not of movingAverageCross, which failed") },
+      ]);
+    });
+
+    test.each(["weightedVote", "firstThatSpeaks", "allMustAgree"] as const)(
+      "leaves what it might have decided by %s as it is, and says so",
+      (combine) => {
+        const plan = planned({ combine });
+        expect(plan.tickets).toEqual([]);
+        expect(plan.untraded.map(({ symbol, reason }) => [symbol, reason])).toEqual([
+          [
+            "AAA",
+            expect.stringContaining(
+              `movingAverageCross failed, and what it would have said might decide by ${combine}`,
+            ),
+          ],
+          ["CCC", expect.stringContaining("movingAverageCross failed")],
+        ]);
+      },
+    );
   });
 
   test("refuses inputs with a number that is not finite", () => {

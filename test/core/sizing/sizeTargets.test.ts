@@ -3,12 +3,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { MarketSnapshot } from "../../../src/core/model/market.ts";
 import { price, qty } from "../../../src/core/model/money.ts";
-import type { Task } from "../../../src/core/model/task.ts";
+import type { RunTask, Task } from "../../../src/core/model/task.ts";
 import { sizeTargets } from "../../../src/core/sizing/sizeTargets.ts";
 import type { Target } from "../../../src/core/strategies/combine.ts";
 import { exampleBars, exampleMarket, exampleOrder, examplePortfolio, exampleTask } from "../examples.ts";
 
-const sizing = (changes: object = {}): Task =>
+const sizing = (changes: object = {}): RunTask =>
   exampleTask({
     sizing: { method: "percentOfEquity", equityFraction: 1, rebalanceBandFraction: 0, ...changes } as Task["sizing"],
   });
@@ -23,7 +23,7 @@ const targets = (weights: Readonly<Record<string, number>>, more: Partial<Target
 /** Orders as `buy 10 AAA`, at 100 dollars a share of AAA, 30 of BBB, on an equity of 10,000. */
 const sized = (
   weights: Readonly<Record<string, number>>,
-  { portfolio, task = sizing() }: { portfolio?: Parameters<typeof examplePortfolio>[0]; task?: Task } = {},
+  { portfolio, task = sizing() }: { portfolio?: Parameters<typeof examplePortfolio>[0]; task?: RunTask } = {},
 ): readonly string[] =>
   sizeTargets({
     targets: targets(weights),
@@ -101,6 +101,28 @@ describe("with open orders", () => {
     expect(size(0.1)).toMatchObject([{ side: "sell", qty: "10" }]);
     expect(size(0)).toMatchObject([{ side: "sell", qty: "20" }]);
     expect(size(0.5)).toMatchObject([{ side: "buy", qty: "30" }]);
+  });
+});
+
+describe("with a strategy that failed", () => {
+  const beside = (weight: number, held: number): readonly string[] =>
+    sizeTargets({
+      targets: targets({ AAA: weight }, { keeps: ["trend"] }),
+      task: sizing(),
+      market: exampleMarket({ AAA: 100 }),
+      portfolio: examplePortfolio({ equity: 10_000, positions: { AAA: [held, held * 100] } }),
+    }).intents.map(({ side, qty, keeps }) => `${side} ${qty} ${keeps}`);
+
+  test.each([
+    ["nothing is sold", 0.1, 50, []],
+    ["not even where the others want to be out", 0, 50, []],
+    ["what the others want beyond all that is held is bought", 0.6, 50, ["buy 10 trend"]],
+    ["a short position is covered no further than the others want to hold themselves", 0.1, -50, ["buy 10 trend"]],
+    ["and not at all where they want to be out", 0, -50, []],
+    ["nor made larger by its absence", -0.4, -50, []],
+    ["one that the others want larger is", -0.6, -50, ["sell 10 trend"]],
+  ] as const)("%s", (_, weight, held, expected) => {
+    expect(beside(weight, held)).toEqual(expected);
   });
 });
 
@@ -269,6 +291,13 @@ describe("by method", () => {
     expect(orders(method, { AAA: 1 }, { market: moving(rising) })).toEqual(["buy 40 AAA"]);
     expect(byMethod(method, { AAA: -1 }, { market: moving(rising) }).intents).toEqual([]);
   });
+});
+
+test("equalWeight counts what is held without a target, so that silence, bad data or an error in one symbol buys nothing of the others", () => {
+  const task = sizing({ method: "equalWeight", equityFraction: 1 });
+  const portfolio = { positions: { AAA: [50, 5000], CCC: [50, 5000] } } as const;
+  expect(sized({ AAA: 1 }, { task, portfolio })).toEqual([]);
+  expect(sized({ AAA: 1, CCC: 0 }, { task, portfolio })).toEqual(["buy 50 AAA"]);
 });
 
 describe("what every method heeds", () => {

@@ -14,7 +14,11 @@ function wish(text: string): Wish {
 }
 const combined = (rule: CombinationRule, texts: readonly string[], strategies = texts.length) => {
   const wishes = texts.map(wish);
-  return combine(rule, wishes, { strategies, totalWeight: wishes.reduce((sum, { weight }) => sum + weight, 0) });
+  return combine(rule, wishes, {
+    strategies,
+    totalWeight: wishes.reduce((sum, { weight }) => sum + weight, 0),
+    failed: [],
+  });
 };
 
 describe.each<[CombinationRule, readonly (readonly [string, readonly string[], number, string])[]]>([
@@ -56,6 +60,41 @@ describe.each<[CombinationRule, readonly (readonly [string, readonly string[], n
   });
 });
 
+describe("a strategy that failed causes no order", () => {
+  /** The target, or `none`: `flat 0.4 keeps f`. */
+  const beside = (failed: string, rule: CombinationRule, ...texts: readonly string[]): string => {
+    const wishes = texts.map(wish);
+    const lost = failed.split(", ").map((text) => ({ name: text.split(" ")[0] ?? "", weight: wish(text).weight }));
+    const totalWeight = [...wishes, ...lost].reduce((sum, { weight }) => sum + weight, 0);
+    const target = combine(rule, wishes, { strategies: wishes.length + lost.length, totalWeight, failed: lost });
+    return target === undefined
+      ? "none"
+      : [target.weight, ...(target.keeps ?? []).map((name) => `keeps ${name}`)].join(" ");
+  };
+
+  test.each<[string, string, CombinationRule, string[], string]>([
+    ["its part of the net stays", "f 0 x1", "netTargetWeights", ["a 0.4 x3"], "0.3 keeps f"],
+    [
+      "so do the parts of two, each named once",
+      "g 0 x1, f 0 x2, f 0 x1",
+      "netTargetWeights",
+      ["a 0.5"],
+      "0.1 keeps f keeps g",
+    ],
+    ["a vote that it could have turned is none", "f 0 x1", "weightedVote", ["a 0 x2", "b 0.4 x1"], "none"],
+    ["nor is one that it could have brought to a tie", "f 0 x1", "weightedVote", ["a 0.4 x1"], "none"],
+    ["a vote to be out that it could not have turned stands", "f 0 x1", "weightedVote", ["a 0 x3", "b 0.4 x1"], "0"],
+    ["one to be in as well, and its part stays", "f 0 x1", "weightedVote", ["a 0.4 x2"], "0.4 keeps f"],
+    ["a tie that it could have ended is no decision", "f 0 x1", "weightedVote", ["a 0.4", "b -0.4"], "none"],
+    ["nobody speaks first in its place", "f 0 x2", "firstThatSpeaks", ["a 0.4 x1"], "none"],
+    ["nor one of the same weight that comes after it by name", "f 0 x1", "firstThatSpeaks", ["g 0.4 x1"], "none"],
+    ["who comes before it speaks as ever", "f 0 x1", "firstThatSpeaks", ["a 0.4 x1"], "0.4"],
+    ["not all agree", "f 0 x1", "allMustAgree", ["a 0.4 x1"], "none"],
+  ])("%s", (_, failed, rule, wishes, expected) => {
+    expect(beside(failed, rule, ...wishes)).toBe(expected);
+  });
+});
+
 test("allMustAgree has no target while a strategy does not speak, or failed", () => {
   expect(combined("allMustAgree", ["a 0.4"], 2)).toBeUndefined();
 });
@@ -66,7 +105,7 @@ test("the nearest stop and target of the signals that point the target's way go 
     { ...wish("b 0.4"), signal: { ...wish("b 0.4").signal, stopFraction: 0.05 } },
     { ...wish("c -0.1"), signal: { ...wish("c -0.1").signal, stopFraction: 0.01 } },
   ];
-  expect(combine("netTargetWeights", wishes, { strategies: 3, totalWeight: 3 })).toMatchObject({
+  expect(combine("netTargetWeights", wishes, { strategies: 3, totalWeight: 3, failed: [] })).toMatchObject({
     stopFraction: 0.05,
     targetFraction: 0.3,
   });
@@ -99,7 +138,7 @@ test("a target is never beyond the largest wish, and its attribution adds up to 
   fc.assert(
     fc.property(fc.constantFrom(...rules), fc.array(anyWish, { minLength: 1, maxLength: 6 }), (rule, wishes) => {
       const totalWeight = wishes.reduce((sum, { weight }) => sum + weight, 0);
-      const target = combine(rule, wishes, { strategies: wishes.length, totalWeight });
+      const target = combine(rule, wishes, { strategies: wishes.length, totalWeight, failed: [] });
       const largest = Math.max(...wishes.map(({ signal }) => Math.abs(signal.targetWeight)));
       expect(Math.abs(target?.weight ?? 0)).toBeLessThanOrEqual(largest + 1e-9);
       expect(target?.attribution.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(target?.weight ?? 0, 9);

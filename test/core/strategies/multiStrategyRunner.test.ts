@@ -59,6 +59,7 @@ describe("a strategy that fails", () => {
     expect(targets.get("AAA")).toMatchObject({
       weight: expect.closeTo(0.4 / 6, 12),
       strategy: "targetWeights",
+      keeps: ["movingAverageCross"],
     });
     expect(signals).toEqual(run(weights({ AAA: 0.4 })).signals);
   });
@@ -150,6 +151,7 @@ describe("nonsense that a strategy answers sets it aside", () => {
       signals: [],
       failures: [{ strategy: "oracle", message: `its signal for ${symbol} ${fault}` }],
       targets: new Map(),
+      undecided: [],
       conflicts: [],
     });
   });
