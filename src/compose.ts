@@ -6,6 +6,7 @@ import manifest from "../package.json" with { type: "json" };
 import { createAlpacaBroker } from "./adapters/alpaca/broker.ts";
 import { createAlpacaClient } from "./adapters/alpaca/client.ts";
 import { createContractCanary } from "./adapters/alpaca/contractCanary.ts";
+import type { AccountNames } from "./adapters/alpaca/mapping.ts";
 import { createAlpacaMarketData } from "./adapters/alpaca/marketData.ts";
 import {
   createNotificationQueue,
@@ -34,7 +35,7 @@ import {
 import { type AutomationConfig, automationConfigSchema } from "./core/model/automation.ts";
 import { ConfigError } from "./core/model/errors.ts";
 import { parseWith } from "./core/model/parse.ts";
-import { createRedact, type Redact } from "./core/operations/redact.ts";
+import { createRedactor, type Redact } from "./core/operations/redact.ts";
 import { automationFaults } from "./core/strategies/registry.ts";
 import type { Telemetry } from "./ports/telemetry.ts";
 
@@ -56,12 +57,21 @@ export async function compose(environment: Readonly<Record<string, string | unde
   const settings = parseSettings(environment);
   const config = readAutomationConfig(settings.automationConfigFile);
   const secrets = secretsOf(settings);
-  const redact = createRedact(secrets);
-  // The account's id is no secret to who may read the records; it leaves in no log and no trace.
-  const redaction = createRedaction(createRedact([...secrets, settings.alpaca.expectedAccountId ?? ""]));
+  const { redact, learn } = createRedactor(secrets);
+  // The account's id is no secret to who may read the records; it leaves in no log, no trace and no notification. Its number stays nowhere.
+  const outside = createRedactor([...secrets, settings.alpaca.expectedAccountId ?? ""]);
+  const onAccount = ({ id = "", number = "" }: AccountNames): void => {
+    learn(number);
+    outside.learn(number);
+    outside.learn(id);
+  };
+  const redaction = createRedaction(outside.redact);
   const telemetry = createConsoleTelemetry(redaction);
   const exporting = await startExport(settings, telemetry, redaction);
-  const ports = withoutSecrets(await composePorts(settings, telemetry), redact);
+  const ports = withoutSecrets(await composePorts(settings, telemetry, { onAccount }), {
+    kept: redact,
+    told: outside.redact,
+  });
   if (await ports.settings.seed(config, ports.clock.now())) {
     telemetry.event("info", "tables.seeded", { tasks: config.tasks.length });
   }
@@ -75,7 +85,7 @@ export type ConnectsAs = "app" | "person";
 export async function composePorts(
   settings: Settings,
   telemetry: Telemetry,
-  as: ConnectsAs = "app",
+  { as = "app", onAccount }: { readonly as?: ConnectsAs; readonly onAccount?: (names: AccountNames) => void } = {},
 ): Promise<AppPorts> {
   const { mode, alpaca } = settings;
   const clock = settings.clockFile === undefined ? systemClock : createDemoClock(settings.clockFile);
@@ -94,7 +104,7 @@ export async function composePorts(
     clock,
     telemetry,
     ...withPortSpans({
-      broker: createAlpacaBroker(client, alpaca),
+      broker: createAlpacaBroker(client, { ...alpaca, ...(onAccount && { onAccount }) }),
       marketData: createAlpacaMarketData(client, { feed: alpaca.feed, adjustment: "split" }),
       runs: createRunQueue(serviceBus, runsQueue, clock),
       notifications: createNotificationQueue(serviceBus, notificationsQueue, clock),

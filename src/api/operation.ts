@@ -189,12 +189,13 @@ async function perform(operation: Operation, app: Composed, request: ApiRequest)
 
 const whoAndWhySchema = z.object(whoAndWhy);
 
-function byOf({ method, route }: Operation, { callers }: Composed, request: ApiRequest, body: unknown): By {
+/** Kept with the change: a secret that somebody writes into it is not. */
+function byOf({ method, route }: Operation, { callers, redact }: Composed, request: ApiRequest, body: unknown): By {
   const stated = whoAndWhySchema.safeParse(body ?? {});
   const { principal, reason, claimedActor } = callerOf(request, callers, stated.success ? stated.data : {});
   const path = route.replace(/\{(\w+)\}/g, (_, name: string) => request.params[name] ?? "");
   const actor = claimedActor === undefined ? "" : `, actor ${claimedActor}`;
-  return { principal, reason, source: `${method} /api/${path}${actor}` };
+  return redact({ principal, reason, source: `${method} /api/${path}${actor}` });
 }
 
 const success = ({ status = 200, body, etag, location }: Answer): Told => ({

@@ -48,6 +48,7 @@ import { createTaskJudge } from "./taskJudge.ts";
 import { createTaskManager } from "./taskManager.ts";
 import { createTaskService, type TaskService } from "./taskService.ts";
 import { createTradingHalt } from "./tradingHalt.ts";
+import { createTroubleWatch } from "./troubleWatch.ts";
 import { createWhatIf, type WhatIf } from "./whatIf.ts";
 
 export type AppPorts = Stores & {
@@ -149,7 +150,11 @@ export function createApp(given: AppPorts): App {
     schedulerService,
     runDelivery: createRunDelivery({ ...ports, taskManager, runCloser, realtimeMonitor }),
     notificationManager: createNotificationManager({ ...ports, channelHealth }),
-    notificationSweeper: createNotificationSweeper({ ...ports, schedulerService }),
+    notificationSweeper: createNotificationSweeper({
+      ...ports,
+      schedulerService,
+      troubleWatch: createTroubleWatch(ports),
+    }),
     notificationService: createNotificationService(ports),
     auditService: createAuditService(ports),
     whatIf: createWhatIf(ports),

@@ -1,6 +1,7 @@
 // The calendar's keeper: holds the built-in calendar against the broker's once a trading day, and tells people where they differ or when it ends.
 import { InvariantError, TransientError } from "../core/model/errors.ts";
 import { addMs, dayMs, type Instant, type TradingDay } from "../core/model/time.ts";
+import { calendarEndFingerprint, calendarFingerprint } from "../core/notifications/states.ts";
 import {
   type CalendarDifference,
   calendarExpiresOn,
@@ -78,7 +79,8 @@ export function createCalendarKeeper(ports: {
 
   async function compare(today: TradingDay): Promise<void> {
     const warning = calendarWarning(today);
-    if (warning !== undefined) await post(`calendar.ends.${today}`, "The trading calendar is about to end", warning);
+    if (warning !== undefined)
+      await post(calendarEndFingerprint, today, "The trading calendar is about to end", warning);
     const { differences, through } = await compareAhead(broker, clock.now());
     if (differences.length > 0) await tell(today, differences);
     await settings.saveCalendar({ comparedOn: today, differences });
@@ -87,14 +89,15 @@ export function createCalendarKeeper(ports: {
 
   async function tell(today: TradingDay, differences: readonly CalendarDifference[]): Promise<void> {
     const text = [...differences.map(describeDifference), "Trading keeps to the stricter of the two."].join("\n");
-    await post(`calendar.differs.${today}`, "The broker's calendar differs from the built-in one", text);
+    await post(calendarFingerprint, today, "The broker's calendar differs from the built-in one", text);
   }
 
-  const post = (id: string, title: string, text: string): Promise<void> =>
+  const post = (fingerprint: string, today: TradingDay, title: string, text: string): Promise<void> =>
     outbox.post({
       schemaVersion: 1,
-      id,
+      id: `${fingerprint}.${today}`,
       kind: "calendar",
+      fingerprint,
       severity: "warning",
       title,
       text,

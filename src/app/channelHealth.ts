@@ -86,9 +86,11 @@ export function createChannelHealth(ports: {
       id: `channel.${channel}.${since}.back`,
       kind: "channel",
       severity: "info",
-      title: `The channel ${channel} takes notifications again`,
+      title: `Recovered: the channel ${channel} takes notifications again`,
       text: `It took none since ${since}.`,
       at: now,
+      // Those who were told that it failed, and those who were told nothing meanwhile.
+      channels: [...configured],
       attempt: 1,
     });
 

@@ -4,6 +4,7 @@ import { absQty, minimum, price, subtractQty } from "../core/model/money.ts";
 import type { Drift } from "../core/model/monitor.ts";
 import type { BrokerOrder } from "../core/model/order.ts";
 import type { TradingWindow } from "../core/model/settings.ts";
+import { driftFingerprint } from "../core/notifications/states.ts";
 import { decideWindow } from "../core/schedule/tradingWindow.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -35,7 +36,8 @@ export function createDriftResponse(ports: {
       schemaVersion: 1,
       id: `drift.${symbol}.${believed}.${atBroker}.${since}`.slice(0, 120),
       kind: "drift",
-      fingerprint: `drift.${symbol}.${since}`.slice(0, 120),
+      // What was adopted is over already.
+      ...(state === "adopted" ? {} : { fingerprint: driftFingerprint({ symbol, since }) }),
       severity: "warning",
       title: `${symbol}: the broker shows ${atBroker} shares, our orders explain ${believed}`,
       text: `First seen at ${since}. It is ${state} (monitor.driftPolicy). Was it traded by hand, split, or transferred?`,

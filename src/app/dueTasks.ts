@@ -3,6 +3,7 @@ import { InvariantError } from "../core/model/errors.ts";
 import type { AgendaEntry } from "../core/model/slot.ts";
 import type { Task } from "../core/model/task.ts";
 import type { Instant } from "../core/model/time.ts";
+import { rowFingerprint } from "../core/notifications/states.ts";
 import type { SlotLedger, StoredTask, TaskStore, UnreadableRow } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { inLanes } from "./lanes.ts";
@@ -89,10 +90,10 @@ export function createDueTasks(ports: {
     const key = row.key.slice(0, 60);
     await outbox.post({
       schemaVersion: 1,
-      // Once a day.
-      id: `unreadable-row.${key}.${now.slice(0, 10)}`,
+      // Once an hour: how often it is told again, the settings say.
+      id: `unreadable-row.${key}.${now.slice(0, 13)}`,
       kind: "data",
-      fingerprint: `unreadable-row.${key}`,
+      fingerprint: rowFingerprint(key),
       severity: "error",
       title: `A stored row cannot be read: ${key}`,
       text: `${row.detail.slice(0, 3000)}. Its task does not run until the row is mended.`,

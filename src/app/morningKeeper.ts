@@ -2,6 +2,7 @@
 import type { Morning } from "../core/model/morning.ts";
 import type { Notification } from "../core/model/notification.ts";
 import { addMs, type Instant, minuteMs, type TradingDay } from "../core/model/time.ts";
+import { contractFingerprint } from "../core/notifications/states.ts";
 import type { ContractFinding } from "../core/operations/contract.ts";
 import { preflightNotification } from "../core/operations/preflight.ts";
 import { sessionOn, tradingDayOf } from "../core/schedule/tradingCalendar.ts";
@@ -75,6 +76,7 @@ function contractNotification({ day, findings }: Morning, at: Instant): Notifica
   return {
     schemaVersion: 1,
     id: `contract.${day}`,
+    fingerprint: contractFingerprint,
     severity: isBreaking ? "error" : "warning",
     title: isBreaking
       ? "The broker's answers have changed where the app reads them"

@@ -1,4 +1,4 @@
-// Every minute: what time alone makes due is queued – escalations, what waited, the day's report, and what the queue did not take before.
+// Every minute: what time alone makes due is queued – escalations, troubles that are over, what waited, the day's report, and what the queue did not take before.
 
 import { addMs, dayMs, type Instant } from "../core/model/time.ts";
 import { dailyReportOf } from "../core/notifications/dailyReport.ts";
@@ -12,6 +12,7 @@ import type { AutomationSettings, SettingsStore } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { readSettings } from "./automationSettings.ts";
 import type { SchedulerService } from "./schedulerService.ts";
+import type { TroubleWatch } from "./troubleWatch.ts";
 
 export type NotificationSweeper = {
   /** Safe to call at any time, and twice at once: what it queues has derived ids. Never throws: what fails is logged, and due again in a minute. */
@@ -22,11 +23,12 @@ export function createNotificationSweeper(ports: {
   readonly notifications: NotificationQueue;
   readonly notificationBook: NotificationStore;
   readonly schedulerService: SchedulerService;
+  readonly troubleWatch: TroubleWatch;
   readonly settings: SettingsStore;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }): NotificationSweeper {
-  const { notifications, notificationBook: book, schedulerService, settings, clock, telemetry } = ports;
+  const { notifications, notificationBook: book, schedulerService, troubleWatch, settings, clock, telemetry } = ports;
   /** The hour in which this process last removed what is old. */
   let purgedHour = "";
 
@@ -39,6 +41,7 @@ export function createNotificationSweeper(ports: {
     }
     const swept = sweep(desk, automation.notifications, now);
     for (const post of swept.posts) await notifications.enqueue(post);
+    for (const end of await troubleWatch.over(swept.desk.troubles, now)) await notifications.enqueue(end);
     const next = await report(swept.desk, automation, now);
     // Somebody else wrote meanwhile: the next minute finds the same due, and queues the same ids.
     if (next !== desk) await book.save({ desk: { desk: next, etag } });

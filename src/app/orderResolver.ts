@@ -12,6 +12,7 @@ import type { ExecutionRecord } from "../core/model/run.ts";
 import type { MonitorSettings } from "../core/model/settings.ts";
 import { minuteMs, msBetween } from "../core/model/time.ts";
 import { eventOf, resolveOutcome, type Sighting } from "../core/monitoring/orderTruth.ts";
+import { orderFingerprint } from "../core/notifications/states.ts";
 import { amendedRecord, areOrdersFinal, isSettled } from "../core/reporting/amendedRecord.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -143,9 +144,10 @@ export function createOrderResolver(ports: {
     telemetry.event("error", "order.inDoubt", { runId, taskId, clientOrderId, symbol, minutes });
     await outbox.post({
       schemaVersion: 1,
-      id: `order-unknown.${clientOrderId}`.slice(0, 120),
+      // Once an hour: how often it is told again, the settings say.
+      id: `order-unknown.${clock.now().slice(0, 13)}.${clientOrderId}`.slice(0, 120),
       kind: "order",
-      fingerprint: `order-unknown.${clientOrderId}`.slice(0, 120),
+      fingerprint: orderFingerprint(clientOrderId),
       severity: "error",
       title: `Not known whether an order is at the broker: ${side} ${qty} ${symbol}`,
       text:

@@ -7,12 +7,18 @@ type Speaking = Pick<Stores, "executions" | "slots" | "morning" | "notificationB
   readonly notifications: NotificationQueue;
 };
 
-/** Failures of others end in words that the app hands on: their authors may have put an address or a key into them. */
-export function withoutSecrets<P extends Speaking>(ports: P, redact: Redact): P {
+/**
+ * Failures of others end in words that the app hands on: their authors may have put an address or a key into them. `kept` cleans what is
+ * stored, `told` what people are told.
+ */
+export function withoutSecrets<P extends Speaking>(
+  ports: P,
+  { kept: redact, told }: { readonly kept: Redact; readonly told: Redact },
+): P {
   const { notifications, executions, slots, morning, notificationBook } = ports;
   return {
     ...ports,
-    notifications: { enqueue: (notification, delayMs) => notifications.enqueue(redact(notification), delayMs) },
+    notifications: { enqueue: (notification, delayMs) => notifications.enqueue(told(notification), delayMs) },
     executions: {
       ...executions,
       begin: (record) => executions.begin(redact(record)),
@@ -22,8 +28,8 @@ export function withoutSecrets<P extends Speaking>(ports: P, redact: Redact): P 
     slots: { ...slots, end: (entry) => slots.end(redact(entry)) },
     notificationBook: {
       ...notificationBook,
-      save: (next) => notificationBook.save(redact(next)),
-      park: (notification) => notificationBook.park(redact(notification)),
+      save: (next) => notificationBook.save(told(next)),
+      park: (notification) => notificationBook.park(told(notification)),
     },
     morning: { ...morning, write: (next, etag) => morning.write(redact(next), etag) },
   };

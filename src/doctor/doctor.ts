@@ -1,11 +1,12 @@
 // The doctor: whether an app with these settings could trade, found out without one running; each line is well or says what to do.
+import type { AccountNames } from "../adapters/alpaca/mapping.ts";
 import type { AppPorts } from "../app/app.ts";
 import { calendarProbe, type Probe, probesOf, runProbes } from "../app/probes.ts";
 import { readAutomationConfig } from "../compose.ts";
 import { type Connection, parseSettings, type Settings, secretsOf } from "../config.ts";
 import { ConfigError } from "../core/model/errors.ts";
 import type { ProbeFinding, ProbeResult } from "../core/operations/probe.ts";
-import { createRedact } from "../core/operations/redact.ts";
+import { createRedactor } from "../core/operations/redact.ts";
 
 export type Examination = { readonly well: boolean; readonly checks: readonly ProbeResult[] };
 
@@ -22,17 +23,21 @@ export async function examine(
   {
     compose,
     nodeVersion,
-  }: { readonly compose: (settings: Settings) => Promise<AppPorts>; readonly nodeVersion: string },
+  }: {
+    readonly compose: (settings: Settings, onAccount: (names: AccountNames) => void) => Promise<AppPorts>;
+    readonly nodeVersion: string;
+  },
 ): Promise<Examination> {
   const node = nodeFinding(nodeVersion);
   const read = readSettings(environment);
   if (!("settings" in read)) return verdict([node, ...read.faults]);
   const { settings } = read;
-  const ports = await compose(settings);
+  const { redact, learn } = createRedactor(secretsOf(settings));
+  const ports = await compose(settings, ({ number = "" }) => learn(number));
   const probes = [...probesOf(ports), calendarProbe(ports), switchesProbe(ports)];
   const asked = await runProbes(probes, { clock: ports.clock, timeoutMs });
   // Failures are told in the words of those who failed.
-  return verdict(createRedact(secretsOf(settings))([node, ...findingsOf(settings), ...asked]));
+  return verdict(redact([node, ...findingsOf(settings), ...asked]));
 }
 
 const verdict = (checks: readonly ProbeResult[]): Examination => ({ well: checks.every(({ ok }) => ok), checks });

@@ -29,7 +29,7 @@ async function main(): Promise<number> {
   // What the adapters have to say beside their results would only repeat them.
   const telemetry = { event: () => undefined };
   const found = await examine(settings, {
-    compose: (parsed) => composePorts(parsed, telemetry, "person"),
+    compose: (parsed, onAccount) => composePorts(parsed, telemetry, { as: "person", onAccount }),
     nodeVersion: process.version,
   });
   await print(flags.json ? `${JSON.stringify(found)}\n` : textOf(found));

@@ -91,6 +91,7 @@ describe("a difference", () => {
   test("is told again on the next day under another id", async () => {
     const { check } = await keeperWith("2026-06-15T13:31:00Z", changed);
     await check();
+    await told();
     stack.setNow("2026-06-16T13:31:00Z");
     await check();
     expect((await told()).map(({ id }) => id)).toEqual(["calendar.differs.2026-06-15", "calendar.differs.2026-06-16"]);

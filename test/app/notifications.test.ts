@@ -160,7 +160,7 @@ describe("a channel that takes nothing", () => {
     await post({ title: "rested" });
     expect(channelsOf("resting")).toEqual(["email"]);
     expect(channelsOf("rested")).toEqual(["slack"]);
-    expect(channelsOf("The channel slack takes notifications again")).toEqual(["slack"]);
+    expect(channelsOf("Recovered: the channel slack takes notifications again")).toEqual(["slack", "email"]);
     expect((await stack.ports.notificationBook.desk()).desk.failing).toEqual({});
   });
 
@@ -220,6 +220,8 @@ describe("an acknowledgement", () => {
     await sweep();
     expect(channelsOf("bad")).toEqual(["slack"]);
     expect(channelsOf("Not acknowledged: bad")).toEqual(["email"]);
+    await post({ fingerprint: "x", resolves: true, title: "bad", at: "2026-06-15T13:39:00.000Z" });
+    expect(channelsOf("Recovered: bad")).toEqual(["slack", "email"]);
   });
 });
 

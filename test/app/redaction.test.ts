@@ -1,14 +1,20 @@
 // Secrets planted in every input, and every output searched for them: events, records, rows, notifications, answers, error messages.
+import { inspect } from "node:util";
+import { InvocationContext } from "@azure/functions";
 import { afterEach, expect, test } from "vitest";
+import { createAlpacaBroker } from "../../src/adapters/alpaca/broker.ts";
+import { createAlpacaClient } from "../../src/adapters/alpaca/client.ts";
 import type { MemoryTable } from "../../src/adapters/memory/memoryTable.ts";
+import { createConsoleTelemetry } from "../../src/adapters/system/consoleTelemetry.ts";
 import { unpackRow } from "../../src/adapters/tables/table.ts";
 import { createRedaction } from "../../src/adapters/telemetry/redact.ts";
+import { traced } from "../../src/api/invocationTrace.ts";
 import { type AppPorts, createApp } from "../../src/app/app.ts";
 import { withoutSecrets } from "../../src/app/redactedPorts.ts";
 import { compose } from "../../src/compose.ts";
 import { parseSettings, secretsOf } from "../../src/config.ts";
 import { InvariantError, TransientError } from "../../src/core/model/errors.ts";
-import { createRedact } from "../../src/core/operations/redact.ts";
+import { createRedact, createRedactor } from "../../src/core/operations/redact.ts";
 import { type LoggedEvent, openApiClient } from "../support/apiClient.ts";
 import { asked, deliverWaiting, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
 
@@ -35,15 +41,18 @@ const marks = [
   ...carried,
 ];
 
-const words = Object.values(planted).join(" and ");
-
 /** Ports whose failures, as failures of others do, have secrets in their words. */
-const talkative = (ports: AppPorts, isAway: () => boolean): Partial<AppPorts> => ({
+const talkative = (
+  ports: AppPorts,
+  broker: AppPorts["broker"],
+  words: string,
+  isAway: () => boolean,
+): Partial<AppPorts> => ({
   broker: {
-    ...ports.broker,
+    ...broker,
     submit: async () => ({ kind: "rejected", code: "OTHER", message: `refused: ${words}` }),
     account: () =>
-      isAway() ? Promise.reject(new InvariantError("BROKER_UNAUTHORIZED", `401 for ${words}`)) : ports.broker.account(),
+      isAway() ? Promise.reject(new InvariantError("BROKER_UNAUTHORIZED", `401 for ${words}`)) : broker.account(),
   },
   channels: [
     {
@@ -55,13 +64,24 @@ const talkative = (ports: AppPorts, isAway: () => boolean): Partial<AppPorts> =>
   barCache: { ...ports.barCache, write: () => Promise.reject(new Error(`table ${words}`)) },
 });
 
-async function everythingSaid(protect: boolean): Promise<string> {
+/** Everything that is said of a few runs, and the account's number, which nobody but the broker has told. */
+async function everythingSaid(protect: boolean): Promise<{ readonly said: string; readonly number: string }> {
   stack = await runInMemory();
   const here = stack;
+  const { url } = here.simulator;
+  const client = createAlpacaClient({ keyId: "key", secret: "secret", tradingOrigin: url, dataOrigin: url });
+  const headers = { "apca-api-key-id": "key", "apca-api-secret-key": "secret" };
+  const { account_number: number } = (await (await fetch(`${url}/v2/account`, { headers })).json()) as {
+    account_number: string;
+  };
+  const words = [...Object.values(planted), number].join(" and ");
   const events: LoggedEvent[] = [];
   const posted: unknown[] = [];
   let away = false;
-  const redact = createRedact(protect ? secretsOf(parseSettings(planted)) : []);
+  const { redact, learn } = createRedactor(protect ? secretsOf(parseSettings(planted)) : []);
+  const broker = createAlpacaBroker(client, {
+    onAccount: (account) => (protect ? learn(account.number ?? "") : undefined),
+  });
   const redaction = createRedaction(redact);
   const telemetry: AppPorts["telemetry"] = {
     event: (level, name, fields) => void events.push({ level, name, fields: redaction.fields(fields) }),
@@ -72,16 +92,19 @@ async function everythingSaid(protect: boolean): Promise<string> {
       await here.queues.notifications.enqueue(notification);
     },
   };
-  const ports = { ...here.ports, ...talkative(here.ports, () => away), notifications, telemetry };
-  const app = createApp(withoutSecrets(ports, redact));
+  const ports = { ...here.ports, ...talkative(here.ports, broker, words, () => away), notifications, telemetry };
+  const app = createApp(withoutSecrets(ports, { kept: redact, told: redact }));
   const api = openApiClient(app, { events, redact });
   const answers: unknown[] = [];
-  const headers = { "x-functions-key": "planted-function-key-0008", authorization: "Bearer planted.bearer.token-0009" };
+  const carrying = {
+    "x-functions-key": "planted-function-key-0008",
+    authorization: "Bearer planted.bearer.token-0009",
+  };
   const ask = async (method: string, target: string, body?: unknown): Promise<void> => {
     const { text, headers: answered } = await api(
       method,
       `${target}${target.includes("?") ? "&" : "?"}code=planted-code-0010`,
-      { headers, ...(body === undefined ? {} : { body }) },
+      { headers: carrying, ...(body === undefined ? {} : { body }) },
     );
     answers.push({ text, answered });
   };
@@ -113,7 +136,9 @@ async function everythingSaid(protect: boolean): Promise<string> {
     "/nothing",
   ])
     await ask("GET", target);
-  await ask("POST", "/scheduler/stop", { reason: "drill" });
+  await ask("POST", "/scheduler/stop", { reason: `drill ${words}`.slice(0, 400), actor: number });
+  await ask("POST", "/tasks/example/run", { reason: `drill ${number}`, actor: "ann" });
+  await deliverWaiting(app, here.queues);
   await ask("POST", "/scheduler/halt", { nonsense: "x" });
   await ask("POST", "/tasks/example/run?dryRun=true", {});
   await app.controlService.change(asked("start"));
@@ -126,19 +151,21 @@ async function everythingSaid(protect: boolean): Promise<string> {
   );
   const { items } = await app.executions.list({ limit: 50 });
   const records = await Promise.all(items.map(({ executionId }) => app.executions.get(executionId)));
-  return JSON.stringify([events, posted, answers, records, rows]);
+  return { said: JSON.stringify([events, posted, answers, records, rows]), number };
 }
 
 test("no secret that was planted is found in anything that was said, stored or answered", async () => {
-  const said = await everythingSaid(true);
+  const { said, number } = await everythingSaid(true);
   expect(said).toContain("[redacted]");
-  expect(marks.filter((mark) => said.includes(mark) || said.includes(JSON.stringify(mark).slice(1, -1)))).toEqual([]);
+  expect(
+    [...marks, number].filter((mark) => said.includes(mark) || said.includes(JSON.stringify(mark).slice(1, -1))),
+  ).toEqual([]);
 });
 
 test("the same search finds them where nothing takes them out", async () => {
-  const said = await everythingSaid(false);
-  const found = marks.filter((mark) => said.includes(mark));
-  expect(found).toEqual(expect.arrayContaining(Object.values(planted)));
+  const { said, number } = await everythingSaid(false);
+  const found = [...marks, number].filter((mark) => said.includes(mark));
+  expect(found).toEqual(expect.arrayContaining([...Object.values(planted), number]));
   // What comes with a request is not kept even then.
   expect(found.filter((mark) => carried.includes(mark))).toEqual([]);
 });
@@ -172,4 +199,15 @@ test("secrets are found plain, percent-encoded and as base64, however deep, and 
     n: 1,
     none: null,
   });
+});
+
+test("what is thrown out of a function, which the host logs, leaves without secrets in words, stack and cause", async () => {
+  const telemetry = createConsoleTelemetry();
+  const redact = createRedact(["plantedSecret0011"]);
+  const cause = new Error("cause plantedSecret0011");
+  const failing = async () =>
+    Promise.reject(new TransientError("BROKER_UNAVAILABLE", "a plantedSecret0011", { cause }));
+  const thrown: unknown = await traced({ telemetry, redact }, new InvocationContext(), failing).catch((e) => e);
+  expect(inspect(thrown)).toContain("a [redacted]");
+  expect(inspect(thrown)).not.toContain("plantedSecret0011");
 });

@@ -26,6 +26,15 @@ const nameOf = ({ data }: Envelope): string => data.baseData.name ?? data.baseDa
 const traceOf = ({ tags }: Envelope): string | undefined => tags["ai.operation.id"];
 const properties = ({ data }: Envelope) => data.baseData.properties ?? {};
 
+async function numberAtBroker(settings: Readonly<Record<string, string>>): Promise<string> {
+  const headers = {
+    "apca-api-key-id": settings.ALPACA_KEY_ID ?? "",
+    "apca-api-secret-key": settings.ALPACA_SECRET_KEY ?? "",
+  };
+  const answer = await fetch(`${settings.ALPACA_TRADING_ORIGIN}/v2/account`, { headers });
+  return ((await answer.json()) as { readonly account_number: string }).account_number;
+}
+
 beforeAll(async () => {
   ingestion = await startIngestion();
   folder = mkdtempSync(join(tmpdir(), "tradewind-telemetry-"));
@@ -46,7 +55,10 @@ beforeAll(async () => {
   await poll("the end of the run told", async () =>
     stack.events.find(({ event, runId: of }) => event === "run.ended" && of === runId),
   );
-  const quoting = { reason: `the key is ${stack.settings().ALPACA_SECRET_KEY}`, actor: "tester" };
+  // What nobody but the broker has told the app is hidden as well.
+  const accountNumber = await numberAtBroker(stack.settings());
+  const reason = `the key of ${accountNumber} is ${stack.settings().ALPACA_SECRET_KEY}`;
+  const quoting = { reason, actor: "tester" };
   await fetch(`${host.url}/api/scheduler/stop`, {
     method: "POST",
     headers: { "x-functions-key": host.key, "content-type": "application/json" },
@@ -56,6 +68,7 @@ beforeAll(async () => {
   await host.stop();
   const { ALPACA_KEY_ID = "", ALPACA_SECRET_KEY = "", TablesConnection = "", ...settings } = stack.settings();
   secrets = [ALPACA_KEY_ID, ALPACA_SECRET_KEY, TablesConnection, settings.ServiceBusConnection ?? "", digest, host.key];
+  secrets = [...secrets, accountNumber];
   const submitted = spans().find((span) => nameOf(span) === "broker.submit" && properties(span).runId === runId);
   if (submitted === undefined) throw new Error(`no order was traced: ${spans().map(nameOf).join(", ")}`);
   order = submitted;
@@ -114,9 +127,22 @@ test("metrics of the catalogue arrive with their values, and counters without ne
   expect(sumOf("tradewind.dead_letters")).toBe(0);
 });
 
+test("says how much of all arrives in one run, its minutes and its end: the figures of docs/telemetry.md", () => {
+  const points = ingestion.envelopes.flatMap(({ data }) => data.baseData.metrics ?? []);
+  const names = new Set(points.map(({ name }) => name).filter((name) => name in metrics));
+  const inRun = spans().filter((span) => traceOf(span) === traceOf(order));
+  console.log(
+    `received: ${spans().length} spans (${inRun.length} in the trace of the run, of ${new Set(inRun.map(nameOf)).size} names), ` +
+      `${logs().length} log lines of ${new Set(logs().map((log) => properties(log).event)).size} events, ` +
+      `${points.length} points of ${names.size} of ${Object.keys(metrics).length} metrics, ` +
+      `${ingestion.envelopes.length} envelopes, ${Math.round(ingestion.bytes() / 1000)} kB`,
+  );
+  expect(names.size).toBeGreaterThan(25);
+});
+
 test("no secret is in any envelope, not even where a person writes one", () => {
   const started = logs().find((log) => properties(log).event === "control.changed");
-  expect(started && properties(started).reason).toBe("the key is [redacted]");
+  expect(started && properties(started).reason).toBe("the key of [redacted] is [redacted]");
   const sent = JSON.stringify(ingestion.envelopes);
   expect(sent.length).toBeGreaterThan(20_000);
   for (const secret of secrets) {

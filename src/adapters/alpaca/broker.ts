@@ -8,6 +8,7 @@ import { mapAsset, mapAssets } from "./assetMapping.ts";
 import { mapClock, mapSessions } from "./calendarMapping.ts";
 import { type AlpacaClient, orNull, read } from "./client.ts";
 import {
+  type AccountNames,
   isComplex,
   isDuplicate,
   mapAccount,
@@ -15,6 +16,7 @@ import {
   mapOrder,
   mapOrders,
   mapPositions,
+  namesOfAccount,
   orderBody,
   rejectionCode,
 } from "./mapping.ts";
@@ -25,7 +27,14 @@ const fillsPerPage = 100;
 
 export function createAlpacaBroker(
   { trading, deadline }: AlpacaClient,
-  { expectedAccountId }: { readonly expectedAccountId?: string | undefined } = {},
+  {
+    expectedAccountId,
+    onAccount,
+  }: {
+    readonly expectedAccountId?: string | undefined;
+    /** Told at each look at the account what the broker calls it, before anything can be said of it. */
+    readonly onAccount?: (names: AccountNames) => void;
+  } = {},
 ): Broker {
   /** All pages, legs with their orders. */
   async function listOrders(status: "open" | "all", since?: Instant): Promise<readonly BrokerOrder[]> {
@@ -47,7 +56,9 @@ export function createAlpacaBroker(
 
   return {
     account: async () => {
-      const account = mapAccount(await read("account", () => trading.account.getAccountRaw({ signal: deadline() })));
+      const wire = await read("account", () => trading.account.getAccountRaw({ signal: deadline() }));
+      onAccount?.(namesOfAccount(wire));
+      const account = mapAccount(wire);
       if (expectedAccountId !== undefined && account.accountId !== expectedAccountId) {
         throw new InvariantError("WRONG_ACCOUNT", "the keys belong to another account than ALPACA_ACCOUNT_ID names");
       }

@@ -17,6 +17,14 @@ export const accountWire = z.object({
   trade_suspended_by_user: optionalFlag,
 });
 
+export type AccountNames = { readonly id?: string; readonly number?: string };
+const accountNamesWire = z
+  .object({
+    id: z.string().optional().catch(undefined),
+    account_number: z.string().optional().catch(undefined),
+  })
+  .catch({});
+
 export const positionWire = z.object({
   symbol: z.string().min(1),
   qty: qtyText,
@@ -53,6 +61,12 @@ export function mapAccount(wire: unknown): AccountSnapshot {
     buyingPower: account.buying_power,
     ...(blocked === undefined ? {} : { blocked }),
   };
+}
+
+/** By what the broker names the account, as far as an answer says. */
+export function namesOfAccount(wire: unknown): AccountNames {
+  const { id, account_number: number } = accountNamesWire.parse(wire);
+  return { ...(id === undefined ? {} : { id }), ...(number === undefined ? {} : { number }) };
 }
 
 function blockOf(account: z.infer<typeof accountWire>): string | undefined {

@@ -36,7 +36,8 @@ export function decide(notification: Notification, stored: NotificationDesk, con
     const recovered = { ...notification, title: `Recovered: ${notification.title}`.slice(0, 200) };
     const next = { ...desk, troubles: desk.troubles.filter((trouble) => !over.includes(trouble)) };
     const highest = over.reduce((most, trouble) => moreSevere(most, trouble.severity), severity);
-    return place(recovered, highest, next, context);
+    const placed = place(recovered, highest, next, context);
+    return over.some(({ escalatedAt }) => escalatedAt !== undefined) ? toEscalatedToo(placed, context) : placed;
   }
   const keep = (reason: string): Decided => ({
     decision: { outcome: "suppressed", reason, channels: [], notification },
@@ -51,6 +52,13 @@ export function decide(notification: Notification, stored: NotificationDesk, con
   if (fingerprint === undefined || !isAtLeast(severity, "warning")) return place(notification, severity, desk, context);
   const standing = desk.troubles.find((trouble) => trouble.fingerprint === fingerprint);
   return decideTrouble({ ...notification, fingerprint }, standing, desk, context);
+}
+
+/** The end of what was escalated is told where that was told. */
+function toEscalatedToo({ decision, desk }: Decided, { settings, configured }: DecisionContext): Decided {
+  if (decision.outcome !== "told") return { decision, desk };
+  const also = (settings.escalation?.channels ?? []).filter((name) => configured.includes(name));
+  return { decision: { ...decision, channels: [...new Set([...decision.channels, ...also])] }, desk };
 }
 
 /** A trouble that goes on is told again only when it got worse, or after a while unless somebody has acknowledged it. */
