@@ -63,7 +63,7 @@ function decide(account: SimulatedAccount, bar: number): BookOrder | undefined {
   const known = account.knownAt(bar);
   const { targets } = runStrategies(known);
   const { intents } = sizeTargets({ ...known, targets });
-  const verdict = assessRisk(intents, known).verdicts.find(({ qty }) => isPositive(qty));
+  const verdict = assessRisk(intents, known, false).verdicts.find(({ qty }) => isPositive(qty));
   if (verdict === undefined) return undefined;
   const { symbol, side, referencePrice } = verdict.intent;
   return { symbol, side, qty: verdict.qty, price: referencePrice };

@@ -46,12 +46,14 @@ const proceedsFraction = 0.98;
  * in whatever order, no limit is broken by them. A buy that fits only once the sells of the batch have filled is of stage 2, which is not
  * sent before they have. An intent that does not fit is reduced to the shares that do (whole ones, where it is of whole ones), or denied
  * where those are none or too small an order. What lowers exposure is never denied by a limit on exposure.
+ *
+ * @param withFigures whether each verdict tells the figure of every rule beside its limit; a backtest, which records none, does without
  */
-export function assessRisk(intents: readonly OrderIntent[], context: RiskContext): RiskAssessment {
+export function assessRisk(intents: readonly OrderIntent[], context: RiskContext, withFigures = true): RiskAssessment {
   const { portfolio, market } = context;
   const { account } = portfolio;
   const [sells, buys] = bySide(intents);
-  const judge = judgeBy(context);
+  const judge = judgeBy(context, withFigures);
   const book = openBook(portfolio, market);
   const before = riskSnapshotOf(book, account.equity);
   const sold = judgeSells(sells, book, account, judge);
@@ -68,7 +70,7 @@ type Standing = { readonly book: Book; readonly account: AccountSnapshot; readon
 type Judge = (intent: OrderIntent, standing: Standing) => RiskVerdict;
 
 /** What is the same for every order of the batch is looked up once. */
-function judgeBy(context: RiskContext): Judge {
+function judgeBy(context: RiskContext, withFigures: boolean): Judge {
   const { portfolio, market, limits, control, task, asOf, lossMarks, losses } = context;
   const common = {
     asOf,
@@ -90,7 +92,7 @@ function judgeBy(context: RiskContext): Judge {
     const strategies = intent.attribution.map(({ strategy }) => strategy);
     const own = limitsFor(limits, intent.symbol, strategies);
     const meets = meetingOf(standing.book, { ...intent, price: intent.referencePrice });
-    return judgeOrder(intent, { ...common, ...standing, meets, limits: own, tradingState });
+    return judgeOrder(intent, { ...common, ...standing, meets, limits: own, tradingState }, withFigures);
   };
 }
 

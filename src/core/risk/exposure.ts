@@ -4,6 +4,7 @@ import {
   absQty,
   addQty,
   addUsd,
+  isNegative,
   isZero,
   maximum,
   minimum,
@@ -29,6 +30,11 @@ export type SymbolExposure = {
   readonly sells: Qty;
   /** What a share is counted at. */
   readonly mark: Price;
+  /** The shares held if everything that buys fills and nothing that sells, and those owed the other way round; either may be negative. */
+  readonly long: Qty;
+  readonly short: Qty;
+  /** The value of the larger of the two, whichever its sign. */
+  readonly worstUsd: Usd;
 };
 
 export type Book = {
@@ -65,7 +71,7 @@ export function openBook(
   const symbols = new Map(
     holdings.map(({ symbol, qty, marketValue }): [string, SymbolExposure] => {
       const mark = prices.get(symbol) ?? priceEach(marketValue, qty);
-      return [symbol, { held: qty, buys: zeroQty, sells: zeroQty, mark }];
+      return [symbol, exposureWith({ held: qty, buys: zeroQty, sells: zeroQty, mark })];
     }),
   );
   const orders = openOrders
@@ -92,12 +98,14 @@ export function openBook(
 /** Enters one more order that may or may not fill. */
 export function enterOrder(book: OpenBook, { symbol, side, qty, price }: BookOrder): void {
   const before = exposureOf(book, symbol, price);
-  const after =
-    side === "buy" ? { ...before, buys: addQty(before.buys, qty) } : { ...before, sells: addQty(before.sells, qty) };
+  const { held, buys, sells, mark } = before;
+  const after = exposureWith(
+    side === "buy" ? { held, buys: addQty(buys, qty), sells, mark } : { held, buys, sells: addQty(sells, qty), mark },
+  );
   const adding = subtractQty(qty, minimum(qty, reducibleQty(before, side)));
   book.symbols.set(symbol, after);
   book.grossUsd = grossWith(book, before, after);
-  const value = notional(before.mark, qty);
+  const value = notional(mark, qty);
   if (side === "buy") book.netLongUsd = addUsd(book.netLongUsd, value);
   else book.netShortUsd = addUsd(book.netShortUsd, value);
   book.orders += 1;
@@ -110,11 +118,12 @@ export function withFilledSells(opened: Book, sells: readonly BookOrder[]): Open
   const book: OpenBook = { ...opened, symbols: new Map(opened.symbols) };
   for (const { symbol, qty, price } of sells) {
     const before = exposureOf(book, symbol, price);
-    const after = { ...before, held: subtractQty(before.held, qty), sells: subtractQty(before.sells, qty) };
+    const { held, buys, sells, mark } = before;
+    const after = exposureWith({ held: subtractQty(held, qty), buys, sells: subtractQty(sells, qty), mark });
     book.symbols.set(symbol, after);
     book.grossUsd = grossWith(book, before, after);
     // Short less long already counts the sell as filled.
-    book.netLongUsd = subtractUsd(book.netLongUsd, notional(before.mark, qty));
+    book.netLongUsd = subtractUsd(book.netLongUsd, notional(mark, qty));
     book.openPositions -= isOpen(after) ? 0 : 1;
     book.orders -= 1;
   }
@@ -124,16 +133,14 @@ export function withFilledSells(opened: Book, sells: readonly BookOrder[]): Open
 type Sums = Pick<Book, "grossUsd" | "netLongUsd" | "netShortUsd">;
 
 const sumsOf = (exposures: readonly SymbolExposure[]): Sums => ({
-  grossUsd: addUsd(...exposures.map(worstUsd)),
-  netLongUsd: addUsd(...exposures.map((each) => netUsd(each, "buy"))),
-  netShortUsd: addUsd(...exposures.map((each) => netUsd(each, "sell"))),
+  grossUsd: addUsd(...exposures.map(({ worstUsd }) => worstUsd)),
+  netLongUsd: addUsd(...exposures.map(({ mark, long }) => notional(mark, long))),
+  netShortUsd: addUsd(...exposures.map(({ mark, short }) => notional(mark, short))),
 });
-
-const netUsd = (exposure: SymbolExposure, side: Side): Usd => notional(exposure.mark, signedQty(exposure, side));
 
 /** The gross sum with one symbol's part changed. */
 const grossWith = ({ grossUsd }: Book, before: SymbolExposure, after: SymbolExposure): Usd =>
-  addUsd(grossUsd, subtractUsd(worstUsd(after), worstUsd(before)));
+  addUsd(grossUsd, subtractUsd(after.worstUsd, before.worstUsd));
 
 /** The book's sums as they are recorded. */
 export const riskSnapshotOf = (book: Book, equity: Usd): RiskSnapshot => ({
@@ -149,38 +156,43 @@ export const isOpen = ({ held, buys, sells }: SymbolExposure): boolean =>
   !(isZero(held) && isZero(buys) && isZero(sells));
 
 export const exposureOf = (book: Book, symbol: string, price: Price): SymbolExposure =>
-  book.symbols.get(symbol) ?? { held: zeroQty, buys: zeroQty, sells: zeroQty, mark: price };
+  book.symbols.get(symbol) ?? exposureWith({ held: zeroQty, buys: zeroQty, sells: zeroQty, mark: price });
 
-/** Shares that an order of this side would move towards, if every order before it of the same side fills: negative while it still closes a position. */
-const signedQty = ({ held, buys, sells }: SymbolExposure, side: Side): Qty =>
-  side === "buy" ? addQty(held, buys) : subtractQty(sells, held);
+type Shares = Pick<SymbolExposure, "held" | "buys" | "sells" | "mark">;
 
-/** What an order meets in its symbol: what is there, and what its side moves towards, can only lower, and may come to at the worst. */
+/** What the shares of a symbol come to is computed once: every rule and every sum asks for it. */
+export function exposureWith({ held, buys, sells, mark }: Shares): SymbolExposure {
+  const [long, short] = [addQty(held, buys), subtractQty(sells, held)];
+  return { held, buys, sells, mark, long, short, worstUsd: notional(mark, larger(long, short)) };
+}
+
+const larger = (long: Qty, short: Qty): Qty => maximum(absQty(long), absQty(short));
+
+/** The largest the position can come to, long or short, in shares. */
+export const worstQty = ({ long, short }: SymbolExposure): Qty => larger(long, short);
+
+/** What an order meets in its symbol: what is there, and what its side moves towards and can only lower. */
 export type Meeting = {
   readonly exposure: SymbolExposure;
+  /** Shares if every order before it of the same side fills: negative while it still closes a position. */
   readonly towards: Qty;
   readonly reducible: Qty;
-  readonly worstUsd: Usd;
 };
 
 export function meetingOf(book: Book, { symbol, side, price }: Pick<BookOrder, "symbol" | "side" | "price">): Meeting {
   const exposure = exposureOf(book, symbol, price);
   return {
     exposure,
-    towards: signedQty(exposure, side),
+    towards: side === "buy" ? exposure.long : exposure.short,
     reducible: reducibleQty(exposure, side),
-    worstUsd: worstUsd(exposure),
   };
 }
 
 /** How much of an order of this side can only lower exposure. */
-export const reducibleQty = (exposure: SymbolExposure, side: Side): Qty =>
-  maximum(zeroQty, negateQty(signedQty(exposure, side)));
-
-/** The largest the position can come to, long or short, in shares and in value. */
-export const worstQty = (exposure: SymbolExposure): Qty =>
-  maximum(absQty(signedQty(exposure, "buy")), absQty(signedQty(exposure, "sell")));
-const worstUsd = (exposure: SymbolExposure): Usd => notional(exposure.mark, worstQty(exposure));
+export function reducibleQty({ long, short }: SymbolExposure, side: Side): Qty {
+  const towards = side === "buy" ? long : short;
+  return isNegative(towards) ? negateQty(towards) : zeroQty;
+}
 
 /** An order as the book counts it, at its limit where that is above the mark; undefined when its size or price is not known. */
 function bookOrderOf(

@@ -30,21 +30,21 @@ export const maxPosition: Rule = (intent, { meets, account, limits }) => {
   const inDollars: Finding = {
     code: "MAX_POSITION",
     ...withinExposure("maxPosition", intent, meets, { limit, others: zeroUsd }),
-    message: `the position in ${symbol} may come to ${limit} USD at the most`,
+    message: () => `the position in ${symbol} may come to ${limit} USD at the most`,
   };
   if (limits.maxPositionQty === undefined) return inDollars;
   const { exposure, towards, reducible } = meets;
   const room = subtractQty(qty(limits.maxPositionQty), towards);
   const inShares: Finding = {
     code: "MAX_POSITION",
-    figure: {
+    figure: () => ({
       rule: "maxPosition",
       limit: `${limits.maxPositionQty} shares`,
       figure: `${maximum(worstQty(exposure), addQty(towards, count))} shares`,
       headroom: `${room} shares`,
-    },
+    }),
     maxQty: maximum(reducible, room),
-    message: `the position in ${symbol} may come to ${limits.maxPositionQty} shares at the most`,
+    message: () => `the position in ${symbol} may come to ${limits.maxPositionQty} shares at the most`,
   };
   return compare(inShares.maxQty, inDollars.maxQty) < 0 ? inShares : inDollars;
 };
@@ -53,8 +53,11 @@ export const maxGross: Rule = (intent, { book, meets, account, limits }) => {
   const limit = fractionOf(account.equity, limits.maxGrossFraction);
   return {
     code: "MAX_GROSS",
-    ...withinExposure("maxGross", intent, meets, { limit, others: subtractUsd(book.grossUsd, meets.worstUsd) }),
-    message: `all positions together may come to ${limit} USD at the most`,
+    ...withinExposure("maxGross", intent, meets, {
+      limit,
+      others: subtractUsd(book.grossUsd, meets.exposure.worstUsd),
+    }),
+    message: () => `all positions together may come to ${limit} USD at the most`,
   };
 };
 
@@ -66,9 +69,9 @@ export const maxNet: Rule = (intent, { book, meets, account, limits: { maxNetFra
   const free = subtractUsd(limit, before);
   return {
     code: "MAX_NET",
-    figure: dollars("maxNet", limit, addUsd(before, intent.notional), free),
+    figure: () => dollars("maxNet", limit, addUsd(before, intent.notional), free),
     maxQty: maximum(meets.reducible, payableQty(intent, free)),
-    message: `long less short may come to ${limit} USD at the most`,
+    message: () => `long less short may come to ${limit} USD at the most`,
   };
 };
 
@@ -79,9 +82,9 @@ export const maxOpenPositions: Rule = (intent, { book, meets, limits: { maxOpenP
   const opens = !isOpen(meets.exposure);
   return {
     code: "MAX_OPEN_POSITIONS",
-    figure: numbers("maxOpenPositions", limit, open + (opens ? 1 : 0), "positions", limit - open),
+    figure: () => numbers("maxOpenPositions", limit, open + (opens ? 1 : 0), "positions", limit - open),
     maxQty: opens && open >= limit ? meets.reducible : intent.qty,
-    message: `${open} positions are open or being opened; the limit is ${limit}`,
+    message: () => `${open} positions are open or being opened; the limit is ${limit}`,
   };
 };
 
@@ -90,20 +93,19 @@ export const maxOpenOrders: Rule = (intent, { book, meets, limits: { maxOpenOrde
     ? undefined
     : {
         code: "MAX_OPEN_ORDERS",
-        figure: numbers("maxOpenOrders", limit, book.orders + 1, "orders", limit - book.orders),
+        figure: () => numbers("maxOpenOrders", limit, book.orders + 1, "orders", limit - book.orders),
         maxQty: book.orders >= limit ? meets.reducible : intent.qty,
-        message: `${book.orders} orders are open, in doubt or approved; the limit is ${limit}`,
+        message: () => `${book.orders} orders are open, in doubt or approved; the limit is ${limit}`,
       };
 
 /** Counted over the batch: what open and approved orders take is gone, and what sells will bring is not there yet. */
 export const buyingPower: Rule = (intent, { book, meets, account }) => {
   const free = subtractUsd(account.buyingPower, book.reservedUsd);
-  const needed = addUsd(book.reservedUsd, intent.notional);
   return {
     code: "BUYING_POWER",
-    figure: dollars("buyingPower", account.buyingPower, needed, free),
+    figure: () => dollars("buyingPower", account.buyingPower, addUsd(book.reservedUsd, intent.notional), free),
     maxQty: addQty(meets.reducible, payableQty(intent, free)),
-    message: `the buying power left is ${free} USD`,
+    message: () => `the buying power left is ${free} USD`,
   };
 };
 
@@ -111,14 +113,16 @@ export const buyingPower: Rule = (intent, { book, meets, account }) => {
 function withinExposure(
   rule: string,
   intent: OrderIntent,
-  { towards, reducible, worstUsd }: Meeting,
+  { exposure, towards, reducible }: Meeting,
   { limit, others }: { readonly limit: Usd; readonly others: Usd },
-): { readonly figure: RuleFigure; readonly maxQty: Qty } {
+): { readonly figure: () => RuleFigure; readonly maxQty: Qty } {
   const { qty: count, referencePrice } = intent;
-  const after = maximum(worstUsd, notional(referencePrice, addQty(towards, count)));
   const headroom = subtractUsd(limit, addUsd(others, notional(referencePrice, towards)));
   return {
-    figure: dollars(rule, limit, addUsd(others, after), headroom),
+    figure: () => {
+      const after = maximum(exposure.worstUsd, notional(referencePrice, addQty(towards, count)));
+      return dollars(rule, limit, addUsd(others, after), headroom);
+    },
     maxQty: maximum(reducible, payableQty(intent, headroom)),
   };
 }

@@ -10,7 +10,7 @@ import type { TradingWindow } from "../model/settings.ts";
 import { partOf, type Task } from "../model/task.ts";
 import { type Instant, msBetween } from "../model/time.ts";
 import { decideWindow, describeClosed } from "../schedule/tradingWindow.ts";
-import { reducibleQty } from "./exposure.ts";
+import { exposureWith, reducibleQty } from "./exposure.ts";
 import { distanceOf } from "./orderRules.ts";
 
 export type GateDecision =
@@ -108,6 +108,6 @@ const withhold = (code: DenialCode, message: string) => ({ send: false, code, me
 
 function onlyReduces({ symbol, side, qty, referencePrice }: OrderTicket, { positions }: PortfolioSnapshot): boolean {
   const held = positions.find((position) => position.symbol === symbol)?.qty ?? zeroQty;
-  const exposure = { held, buys: zeroQty, sells: zeroQty, mark: referencePrice };
+  const exposure = exposureWith({ held, buys: zeroQty, sells: zeroQty, mark: referencePrice });
   return compare(qty, reducibleQty(exposure, side)) <= 0;
 }

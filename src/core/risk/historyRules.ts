@@ -18,8 +18,8 @@ export const orderRate: Rule = (intent, { limits, past, approved }) => {
     "ORDER_RATE",
     before < limit,
     intent,
-    numbers("orderRate", limit, before + 1, `orders a ${span}`, limit - before),
-    `it would be order ${before + 1} of this ${span}; the limit is ${limit}`,
+    () => numbers("orderRate", limit, before + 1, `orders a ${span}`, limit - before),
+    () => `it would be order ${before + 1} of this ${span}; the limit is ${limit}`,
   );
 };
 
@@ -38,8 +38,9 @@ export const repeatedExecution: Rule = (intent, { limits, past, asOf, lossMarks,
     "REPEATED_EXECUTION",
     executed < limit.orders,
     intent,
-    numbers("repeatedExecution", limit.orders, executed, `orders in ${limit.minutes} minutes`),
-    `${executed} orders to ${intent.side} ${intent.symbol} were executed in ${limit.minutes} minutes; only a person lets more through`,
+    () => numbers("repeatedExecution", limit.orders, executed, `orders in ${limit.minutes} minutes`),
+    () =>
+      `${executed} orders to ${intent.side} ${intent.symbol} were executed in ${limit.minutes} minutes; only a person lets more through`,
   );
 };
 
@@ -60,8 +61,8 @@ export const duplicateOrder: Rule = (intent, { limits: { duplicateWindowSeconds:
     "DUPLICATE_ORDER",
     twins.length === 0,
     intent,
-    numbers("duplicateOrder", 0, twins.length, `orders in ${seconds} seconds`),
-    `${twins[0]?.clientOrderId} has the same symbol, side and size, ${seconds} seconds ago at the most`,
+    () => numbers("duplicateOrder", 0, twins.length, `orders in ${seconds} seconds`),
+    () => `${twins[0]?.clientOrderId} has the same symbol, side and size, ${seconds} seconds ago at the most`,
   );
 };
 
@@ -72,14 +73,14 @@ export const cooldown: Rule = (intent, { limits: { cooldownMinutes: minutes }, l
   const cools = lostAt !== undefined && lostAt > addMs(asOf, -minutes * minuteMs) && !onlyReduces(intent, meets);
   return {
     code: "COOLDOWN",
-    figure: {
+    figure: () => ({
       rule: "cooldown",
       limit: `${minutes} minutes`,
       figure: lostAt ?? "no loss",
       headroom: cools ? "0 shares" : `${intent.qty} shares`,
-    },
+    }),
     maxQty: cools ? meets.reducible : intent.qty,
-    message: `${intent.symbol} lost at ${lostAt} and is not added to for ${minutes} minutes`,
+    message: () => `${intent.symbol} lost at ${lostAt} and is not added to for ${minutes} minutes`,
   };
 };
 

@@ -5,22 +5,26 @@ import type { RiskVerdict } from "../model/risk.ts";
 import { type Finding, qtyDecimals, type RuleContext } from "./rule.ts";
 import { rules } from "./rules.ts";
 
-/** What a rule cuts an order to must itself pass every rule: it may be too small, or the same again as an order of late. */
-export function judgeOrder(intent: OrderIntent, context: RuleContext): RiskVerdict {
+/**
+ * What a rule cuts an order to must itself pass every rule: it may be too small, or the same again as an order of late. Figures are left out
+ * where nobody records the verdict.
+ */
+export function judgeOrder(intent: OrderIntent, context: RuleContext, withFigures: boolean): RiskVerdict {
   const findings = findingsOn(intent, context);
-  const figures = findings.map(({ figure }) => figure);
+  const figures = withFigures ? findings.map(({ figure }) => figure()) : [];
   const hardest = hardestOf(findings);
   if (hardest === undefined) return denyWithoutLimits(intent);
-  const { code, message, maxQty } = hardest;
+  const { code, maxQty } = hardest;
   if (compare(maxQty, intent.qty) >= 0) {
     return { intent, decision: "approved", qty: intent.qty, figures, stage: 1 };
   }
   const qty = roundQtyDown(maxQty, intent.qty.includes(".") ? qtyDecimals : 0);
+  const message = hardest.message();
   const denied = { intent, decision: "denied", qty: zeroQty, code, message, figures, stage: 1 } as const;
   if (!isPositive(qty)) return denied;
   const rest = hardestOf(findingsOn({ ...intent, qty }, context));
   return rest === undefined || compare(rest.maxQty, qty) < 0
-    ? { ...denied, message: `${message}; of the ${qty} that it leaves: ${rest?.message}` }
+    ? { ...denied, message: `${message}; of the ${qty} that it leaves: ${rest?.message()}` }
     : { ...denied, decision: "reduced", qty };
 }
 

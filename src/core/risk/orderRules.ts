@@ -8,18 +8,18 @@ export const maxOrderQty: Rule = (intent, { limits: { maxOrderQty: limit } }) =>
     ? undefined
     : {
         code: "MAX_ORDER_QTY",
-        figure: numbers("maxOrderQty", limit, Number(intent.qty), "shares", limit),
+        figure: () => numbers("maxOrderQty", limit, Number(intent.qty), "shares", limit),
         maxQty: qty(limit),
-        message: `the order is above ${limit} shares`,
+        message: () => `the order is above ${limit} shares`,
       };
 
 export const maxOrderNotional: Rule = (intent, { limits }) => {
   const limit = usd(limits.maxOrderNotionalUsd);
   return {
     code: "MAX_ORDER_NOTIONAL",
-    figure: dollars("maxOrderNotional", limit, intent.notional, limit),
+    figure: () => dollars("maxOrderNotional", limit, intent.notional, limit),
     maxQty: payableQty(intent, limit),
-    message: `the order is above ${limit} USD`,
+    message: () => `the order is above ${limit} USD`,
   };
 };
 
@@ -31,9 +31,9 @@ export const minOrderNotional: Rule = (intent, { meets, limits }) => {
   const closes = isPositive(toClose) && compare(intent.qty, toClose) >= 0;
   return {
     code: "BELOW_MIN_NOTIONAL",
-    figure: dollars("minOrderNotional", limit, value, subtractUsd(value, limit)),
+    figure: () => dollars("minOrderNotional", limit, value, subtractUsd(value, limit)),
     maxQty: closes || compare(value, limit) >= 0 ? intent.qty : zeroQty,
-    message: `the order is below ${limit} USD`,
+    message: () => `the order is below ${limit} USD`,
   };
 };
 
@@ -45,9 +45,9 @@ export const increments: Rule = (intent, { meets }) => {
   const rest = short && decimals <= qtyDecimals ? meets.reducible : zeroQty;
   return {
     code: "BAD_INCREMENT",
-    figure: numbers("increments", allowed, decimals, "decimals"),
+    figure: () => numbers("increments", allowed, decimals, "decimals"),
     maxQty: decimals <= allowed ? intent.qty : rest,
-    message: `a quantity of ${intent.qty} has more than the ${allowed} decimals that the broker takes`,
+    message: () => `a quantity of ${intent.qty} has more than the ${allowed} decimals that the broker takes`,
   };
 };
 
@@ -59,15 +59,19 @@ export const priceCollar: Rule = ({ symbol, side, qty: count, referencePrice }, 
   const last = latest.get(symbol);
   const rule = { code: "PRICE_COLLAR", maxQty: zeroQty } as const;
   if (last === undefined)
-    return { ...rule, figure: noPrice("priceCollar"), message: `${symbol} has no last price to judge the order by` };
+    return {
+      ...rule,
+      figure: () => noPrice("priceCollar"),
+      message: () => `${symbol} has no last price to judge the order by`,
+    };
   const expected = (side === "buy" ? last.ask : last.bid) ?? referencePrice;
-  const distances = [referencePrice, expected].map((each) => distanceOf(each, last.price));
-  const distance = Math.max(...distances);
+  const distance = Math.max(distanceOf(referencePrice, last.price), distanceOf(expected, last.price));
   return {
-    ...rule,
-    figure: numbers("priceCollar", limits.priceCollarFraction, distance),
-    ...(distance <= limits.priceCollarFraction ? { maxQty: count } : {}),
-    message: `it was sized at ${referencePrice} and can be expected to fill at ${expected}, too far from the last trade at ${last.price}`,
+    code: rule.code,
+    figure: () => numbers("priceCollar", limits.priceCollarFraction, distance),
+    maxQty: distance <= limits.priceCollarFraction ? count : zeroQty,
+    message: () =>
+      `it was sized at ${referencePrice} and can be expected to fill at ${expected}, too far from the last trade at ${last.price}`,
   };
 };
 
@@ -79,8 +83,12 @@ export const staleData: Rule = (intent, { latest, limits, asOf }) => {
     "STALE_DATA",
     ageSeconds <= limits.maxPriceAgeSeconds,
     intent,
-    last === undefined ? noPrice("staleData") : numbers("staleData", limits.maxPriceAgeSeconds, ageSeconds, "seconds"),
-    last === undefined ? `${intent.symbol} has no last price` : `the last trade in ${intent.symbol} is of ${last.at}`,
+    () =>
+      last === undefined
+        ? noPrice("staleData")
+        : numbers("staleData", limits.maxPriceAgeSeconds, ageSeconds, "seconds"),
+    () =>
+      last === undefined ? `${intent.symbol} has no last price` : `the last trade in ${intent.symbol} is of ${last.at}`,
   );
 };
 

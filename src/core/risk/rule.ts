@@ -37,14 +37,15 @@ export type RuleContext = {
 export type Approved = { readonly count: number; readonly bySymbol: ReadonlyMap<string, readonly BookOrder[]> };
 
 /**
- * `figure` is what the whole order would lead to; its `headroom` is what the limit leaves for the order, or, where the figure does not grow with
- * it (an age, a distance), how far the figure is from the limit. `maxQty` is how much of the order may be sent.
+ * `maxQty` is how much of the order may be sent. `figure` is what the whole order would lead to; its `headroom` is what the limit leaves for the
+ * order, or, where the figure does not grow with it (an age, a distance), how far the figure is from the limit. To tell takes longer than to
+ * judge, so figure and message are made where they are asked for: before the book changes.
  */
 export type Finding = {
   readonly code: DenialCode;
-  readonly figure: RuleFigure;
+  readonly figure: () => RuleFigure;
   readonly maxQty: Qty;
-  readonly message: string;
+  readonly message: () => string;
 };
 
 /** Undefined where no such limit is set. The `notional` of the intent is its quantity at its reference price, computed anew. */
@@ -91,6 +92,6 @@ export const allOrNothing = (
   code: DenialCode,
   ok: boolean,
   intent: OrderIntent,
-  figure: RuleFigure,
-  message: string,
+  figure: () => RuleFigure,
+  message: () => string,
 ): Finding => ({ code, figure, maxQty: ok ? intent.qty : zeroQty, message });

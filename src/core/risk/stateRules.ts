@@ -9,9 +9,9 @@ export const tradingState: Rule = (intent, { meets, tradingState: state }) => {
   const maxQty = { running: intent.qty, reducing: meets.reducible, halted: zeroQty }[state];
   return {
     code: state === "halted" ? "HALTED" : "REDUCING",
-    figure: { rule: "tradingState", limit: "running", figure: state, headroom: `${maxQty} shares` },
+    figure: () => ({ rule: "tradingState", limit: "running", figure: state, headroom: `${maxQty} shares` }),
     maxQty,
-    message:
+    message: () =>
       state === "halted" ? "trading is halted" : `trading is reducing: ${maxQty} of ${intent.qty} lower exposure`,
   };
 };
@@ -27,16 +27,17 @@ export const unknownOutstanding: Rule = (intent, { book, meets }) => {
   const maxQty = blocked ? zeroQty : reduces;
   return {
     code: "UNKNOWN_OUTSTANDING",
-    figure: {
+    figure: () => ({
       rule: "unknownOutstanding",
       limit: "0 orders",
       figure: `${unknown} orders`,
       headroom: `${maxQty} shares`,
-    },
+    }),
     maxQty,
-    message: blocked
-      ? `it is not known whether an earlier order in ${intent.symbol} is at the broker`
-      : `the value of open orders is not known: ${book.unvalued.join(", ")}`,
+    message: () =>
+      blocked
+        ? `it is not known whether an earlier order in ${intent.symbol} is at the broker`
+        : `the value of open orders is not known: ${book.unvalued.join(", ")}`,
   };
 };
 
@@ -51,14 +52,15 @@ export const selfTrade: Rule = (intent, { openOrders, approved }) => {
   const [first] = open;
   return {
     code: "SELF_TRADE",
-    figure: {
+    figure: () => ({
       rule: "selfTrade",
       limit: "0 orders",
       figure: `${count} orders`,
       headroom: `${0 - count} orders`,
-    },
+    }),
     maxQty: count === 0 ? intent.qty : zeroQty,
-    message: `${first === undefined ? "an order of the same batch" : `the open order ${first.clientOrderId}`} in ${intent.symbol} is of the other side`,
+    message: () =>
+      `${first === undefined ? "an order of the same batch" : `the open order ${first.clientOrderId}`} in ${intent.symbol} is of the other side`,
   };
 };
 
@@ -81,14 +83,14 @@ export const assetFlag: Rule = (intent, { assets, meets, positions }) => {
   const may = fault === undefined;
   return {
     code: "ASSET_FLAG",
-    figure: {
+    figure: () => ({
       rule: "assetFlag",
       limit: "allowed",
       figure: fault ?? "allowed",
       headroom: may ? `${intent.qty} shares` : "0 shares",
-    },
+    }),
     maxQty: may ? intent.qty : flags?.tradable && sellsShort ? meets.reducible : zeroQty,
-    message: `${intent.symbol}: ${fault}`,
+    message: () => `${intent.symbol}: ${fault}`,
   };
 };
 
@@ -101,13 +103,13 @@ export const restrictedSymbol: Rule = (intent, { limits }) => {
   const figure = listed ? "restricted" : missing ? "not allowed" : "allowed";
   return {
     code: "RESTRICTED_SYMBOL",
-    figure: {
+    figure: () => ({
       rule: "restrictedSymbol",
       limit: "allowed",
       figure,
       headroom: listed || missing ? "0 shares" : `${intent.qty} shares`,
-    },
+    }),
     maxQty: listed || missing ? zeroQty : intent.qty,
-    message: `${intent.symbol} is ${listed ? "on the restricted list" : "not on the list of allowed symbols"}`,
+    message: () => `${intent.symbol} is ${listed ? "on the restricted list" : "not on the list of allowed symbols"}`,
   };
 };
