@@ -17,7 +17,7 @@ import type { Telemetry } from "../ports/telemetry.ts";
 import { readSettings } from "./automationSettings.ts";
 import type { ConfigImporter } from "./configImporter.ts";
 import type { ControlService } from "./controlService.ts";
-import type { DueTask, DueTasks } from "./dueTasks.ts";
+import type { DuePage, DueTask, DueTasks } from "./dueTasks.ts";
 import { inLanes } from "./lanes.ts";
 import type { RunCloser } from "./runCloser.ts";
 import { findRunUnderWay } from "./runsUnderWay.ts";
@@ -66,6 +66,7 @@ export function createAutoTradingScheduler(ports: {
 
   type Context = {
     readonly now: Instant;
+    readonly tickStartedMs: number;
     readonly state: ControlState;
     readonly window: TradingWindow;
     readonly open: ReadonlyMap<string, readonly SlotEntry[]>;
@@ -76,27 +77,40 @@ export function createAutoTradingScheduler(ports: {
     const now = clock.now();
     // What is due is decided by a whole configuration: an import that a crash cut off is made first.
     await configImporter.finish();
-    const [state, { window }, { due, owners }, open] = await Promise.all([
+    const pages = dueTasks.pages(now);
+    const [state, { window }, first, open] = await Promise.all([
       controlService.applyScheduled(now),
       readSettings(settings),
-      dueTasks.all(now),
+      pages.next(),
       slots.listOpen(),
     ]);
-    const context = { now, state, window, open: Map.groupBy(open, ({ taskId }) => taskId) };
+    const context = { now, tickStartedMs, state, window, open: Map.groupBy(open, ({ taskId }) => taskId) };
+    const made: Decided[] = [];
+    for (let page = first; !page.done; ) {
+      const [decided, next] = await Promise.all([decidePage(page.value, context), pages.next()]);
+      made.push(...decided);
+      page = next;
+    }
+    // Queued before the agenda moves on: a tick that dies in between is repeated by the next one, and the queue drops the doubles.
+    await slots.advance(made.map(({ move }) => move));
+    await control.beat(now);
+    const decisions = made.flatMap((each) => each.decisions);
+    const told = decisions.map(({ taskId, slot, outcome, reason }) => ({ taskId, slot, outcome, reason }));
+    const report = { at: now, source, window: decideWindow(window, now), slots: told };
+    tell(report, state);
+    return report;
+  }
+
+  /** Queues the runs of what it decides. */
+  async function decidePage({ due, owners }: DuePage, context: Context): Promise<readonly Decided[]> {
     const decided = await inLanes(lanes, due, async (entry) => {
       const owner = owners.get(entry);
       return owner === undefined ? undefined : decideEntry(entry, owner, context);
     });
     const made = decided.filter((each) => each !== undefined);
-    const decisions = made.flatMap((each) => each.decisions);
-    // Queued before the agenda moves on: a tick that dies in between is repeated by the next one, and the queue drops the doubles.
-    await runs.enqueueAll(decisions.flatMap(({ run }) => (run === undefined ? [] : [requestOf(run, tickStartedMs)])));
-    await slots.advance(made.map(({ move }) => move));
-    await control.beat(now);
-    const told = decisions.map(({ taskId, slot, outcome, reason }) => ({ taskId, slot, outcome, reason }));
-    const report = { at: now, source, window: decideWindow(window, now), slots: told };
-    tell(report, state);
-    return report;
+    const queued = made.flatMap(({ decisions }) => decisions.flatMap(({ run }) => run ?? []));
+    await runs.enqueueAll(queued.map((run) => requestOf(run, context.tickStartedMs)));
+    return made;
   }
 
   /** Oldest slot first. A version of a task owns the slots up to the moment at which the next version took its place. */

@@ -11,21 +11,27 @@ import type { Outbox } from "./outbox.ts";
 
 /** `until` is absent for the newest version. */
 export type DueTask = { readonly task: Task; readonly until?: Instant };
+/** Some of what is due, with its tasks. */
+export type DuePage = { readonly due: readonly AgendaEntry[]; readonly owners: Owners };
 
 export type DueTasks = {
-  /** Everything that is due by `now`, longest due first, with its tasks. */
-  all(now: Instant): Promise<{ readonly due: readonly AgendaEntry[]; readonly owners: Owners }>;
+  /** Everything that is due by `now`, longest due first, a page at a time: so that one is worked on while the next one is read. */
+  pages(now: Instant): AsyncGenerator<DuePage, undefined>;
   /**
    * A row that cannot be read is told. An entry whose version cannot be read has no task: it stays due and is looked at again at the next
    * tick. Where only the newest version cannot be read, the run fails by it and says so.
    */
   load(due: readonly AgendaEntry[], now: Instant): Promise<Owners>;
 };
-type Newest = ReadonlyMap<string, StoredTask>;
+type Newest = Map<string, StoredTask>;
 type Owners = ReadonlyMap<AgendaEntry, DueTask>;
 
+/** As many as the service answers at once. */
+const entriesAPage = 1000;
 /** More tasks than this are read in one sweep instead of one by one. */
 const fewTasks = 30;
+/** A sweep costs what is due and not what there is: one row by itself is as dear as so many in a row. */
+const rowsATask = 20;
 const lanes = 16;
 
 export function createDueTasks(ports: {
@@ -36,16 +42,26 @@ export function createDueTasks(ports: {
 }): DueTasks {
   const { slots, tasks, outbox, telemetry } = ports;
 
-  /** Many are read side by side with their tasks: a task that is changed in between is looked up by its version. */
-  async function all(now: Instant) {
-    const first = await slots.due(now, fewTasks + 1);
-    if (first.length <= fewTasks) return { due: first, owners: await load(first, now) };
-    const [due, newest] = await Promise.all([slots.due(now), sweep(now)]);
-    return { due, owners: await ownersOf(due, newest, now) };
+  /** A task that is changed after it was read is looked up by its version. */
+  async function* pages(now: Instant): AsyncGenerator<DuePage, undefined> {
+    const newest: Newest = new Map();
+    for (let after: AgendaEntry | undefined; ; ) {
+      const due = await slots.due(now, { limit: entriesAPage, ...(after === undefined ? {} : { after }) });
+      if (due.length > 0) yield { due, owners: await load(due, now, newest) };
+      if (due.length < entriesAPage) return;
+      after = due.at(-1);
+    }
   }
 
-  async function load(due: readonly AgendaEntry[], now: Instant): Promise<Owners> {
-    return ownersOf(due, await newestVersions(due, now), now);
+  async function load(due: readonly AgendaEntry[], now: Instant, newest: Newest = new Map()): Promise<Owners> {
+    const missing = (): readonly string[] =>
+      [...new Set(due.map(({ taskId }) => taskId))].filter((id) => !newest.has(id)).sort();
+    if (missing().length > fewTasks) await sweep(missing(), newest, now);
+    await inLanes(lanes, missing(), async (id) => {
+      const stored = await readable(id, now, () => tasks.get(id));
+      if (stored !== undefined) newest.set(id, stored);
+    });
+    return ownersOf(due, newest, now);
   }
 
   async function ownersOf(due: readonly AgendaEntry[], newest: Newest, now: Instant): Promise<Owners> {
@@ -53,17 +69,12 @@ export function createDueTasks(ports: {
     return new Map(found.flatMap(([entry, owner]) => (owner === undefined ? [] : [[entry, owner] as const])));
   }
 
-  async function sweep(now: Instant): Promise<Newest> {
-    const stored = await tasks.list();
+  /** Adds the tasks between the first and the last of these ids, as far as it reaches. */
+  async function sweep(ids: readonly string[], newest: Newest, now: Instant): Promise<void> {
+    const [from = "", to = ""] = [ids[0], ids.at(-1)];
+    const stored = await tasks.list({ from, to, limit: ids.length * rowsATask });
     for (const row of stored.unreadable) await alert(row, now);
-    return new Map(stored.tasks.map((each) => [each.task.id, each]));
-  }
-
-  async function newestVersions(due: readonly AgendaEntry[], now: Instant): Promise<Newest> {
-    if (due.length > fewTasks) return sweep(now);
-    const ids = [...new Set(due.map(({ taskId }) => taskId))];
-    const found = await inLanes(lanes, ids, (id) => readable(id, now, () => tasks.get(id)));
-    return new Map(found.flatMap((stored) => (stored === undefined ? [] : [[stored.task.id, stored]])));
+    for (const each of stored.tasks) newest.set(each.task.id, each);
   }
 
   async function ownerOf({ taskId, version }: AgendaEntry, newest: Newest, now: Instant): Promise<DueTask | undefined> {
@@ -102,5 +113,5 @@ export function createDueTasks(ports: {
     });
   }
 
-  return { all, load };
+  return { pages, load };
 }

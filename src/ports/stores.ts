@@ -41,8 +41,15 @@ export type StoredTask = {
 export type UnreadableRow = { readonly key: string; readonly detail: string };
 
 export type TaskStore = {
-  /** Sorted by id, without tombstones. A row that cannot be read is reported beside the tasks, so that one bad row stops one task only. */
-  list(): Promise<{ readonly tasks: readonly StoredTask[]; readonly unreadable: readonly UnreadableRow[] }>;
+  /**
+   * Sorted by id, without tombstones: all of them, or those of the first `limit` rows between two ids, both included. A row that cannot be
+   * read is reported beside the tasks, so that one bad row stops one task only.
+   */
+  list(ids?: {
+    readonly from: string;
+    readonly to: string;
+    readonly limit: number;
+  }): Promise<{ readonly tasks: readonly StoredTask[]; readonly unreadable: readonly UnreadableRow[] }>;
   /** A page of the same, after this id. */
   page(limit: number, after?: string): Promise<{ readonly tasks: readonly StoredTask[]; readonly more: boolean }>;
   /** Tombstones too. */
@@ -148,8 +155,11 @@ export type ControlStore = {
 };
 
 export type SlotLedger = {
-  /** What is due by `now`, longest due first; all of it unless `limit` says otherwise. */
-  due(now: Instant, limit?: number): Promise<readonly AgendaEntry[]>;
+  /** What is due by `now`, longest due first: all of it, or what follows an entry, or `limit` entries at most. */
+  due(
+    now: Instant,
+    page?: { readonly limit?: number; readonly after?: AgendaEntry },
+  ): Promise<readonly AgendaEntry[]>;
   /** What is due soonest, whether it has come or not. */
   upcoming(limit: number): Promise<readonly AgendaEntry[]>;
   /** Puts what follows in the place of what was due, and names the queued slots as open. Moves that another tick has made are left alone. */

@@ -134,7 +134,10 @@ describe.each(storeKinds())("%s stores", (_, open) => {
       expect(names(await stores.slots.due(addMs(slot, -1)))).toEqual([]);
       expect(names(await stores.slots.due(slot))).toEqual(["now 13:35"]);
       expect(names(await stores.slots.due(later(60)))).toEqual(["now 13:35", "soon 13:36", "late 13:40"]);
-      expect(names(await stores.slots.due(later(60), 2))).toEqual(["now 13:35", "soon 13:36"]);
+      const first = await stores.slots.due(later(60), { limit: 2 });
+      expect(names(first)).toEqual(["now 13:35", "soon 13:36"]);
+      const [, after] = first;
+      expect(after && names(await stores.slots.due(later(60), { limit: 2, after }))).toEqual(["late 13:40"]);
       expect(names(await stores.slots.upcoming(1))).toEqual(["now 13:35"]);
     });
 

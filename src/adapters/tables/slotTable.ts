@@ -28,9 +28,10 @@ export function createSlotLedger(book: Book, table: Table): SlotLedger {
   }
 
   return {
-    due: async (now, limit) => {
-      const range = { through: `${agendaPrefix}${now}~`, ...(limit === undefined ? {} : { limit }) };
-      return (await book.query(agendaPrefix, range)).map(readAgenda);
+    due: async (now, { after, ...limit } = {}) => {
+      const from = after === undefined ? {} : { after: agendaKey(after) };
+      const rows = await book.query(agendaPrefix, { through: `${agendaPrefix}${now}~`, ...limit, ...from });
+      return rows.map(readAgenda);
     },
     upcoming: async (limit) => (await book.query(agendaPrefix, { limit })).map(readAgenda),
     advance: async (moves) => {

@@ -36,10 +36,9 @@ const rowOf = (rowKey: string, stored: StoredTask): BookRow => ({
 const read = (row: StoredRow): StoredTask => readRow(bookName, row, storedTask);
 
 export function createTaskStore(book: Book): TaskStore {
-  async function list(range: { limit?: number; after?: string } = {}) {
+  function readAll(rows: readonly StoredRow[]) {
     const tasks: StoredTask[] = [];
     const unreadable: UnreadableRow[] = [];
-    const rows = await book.query(taskPrefix, range);
     for (const row of rows) {
       if (row.columns.deleted === true) continue;
       try {
@@ -49,7 +48,7 @@ export function createTaskStore(book: Book): TaskStore {
         unreadable.push({ key: row.rowKey.slice(taskPrefix.length), detail: failure.message });
       }
     }
-    return { tasks, unreadable, rows };
+    return { tasks, unreadable };
   }
 
   async function get(taskId: string): Promise<StoredTask | undefined> {
@@ -58,16 +57,21 @@ export function createTaskStore(book: Book): TaskStore {
   }
 
   return {
-    list: async () => {
-      const { tasks, unreadable } = await list();
-      return { tasks, unreadable };
-    },
+    list: async (ids) =>
+      readAll(
+        await (ids === undefined
+          ? book.query(taskPrefix)
+          : book.query(taskKey(ids.from), { through: taskKey(ids.to), limit: ids.limit })),
+      ),
     page: async (limit, after) => {
       const found: StoredTask[] = [];
       let from = after === undefined ? undefined : taskKey(after);
       for (;;) {
-        const { tasks, rows } = await list({ limit: limit + 1, ...(from === undefined ? {} : { after: from }) });
-        found.push(...tasks);
+        const rows = await book.query(taskPrefix, {
+          limit: limit + 1,
+          ...(from === undefined ? {} : { after: from }),
+        });
+        found.push(...readAll(rows).tasks);
         from = rows.at(-1)?.rowKey;
         if (found.length > limit || rows.length <= limit)
           return { tasks: found.slice(0, limit), more: found.length > limit };

@@ -1,6 +1,7 @@
 // The worker thread in which Azurite's table server lives; it says when it listens and ends when told to.
 import { createRequire } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
+import { type MetadataStore, seekKeyRanges } from "./keyRanges.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -18,6 +19,10 @@ const { default: TableConfiguration } = require("azurite/dist/src/table/TableCon
     ...settings: readonly unknown[]
   ) => object
 >;
+const { default: LokiTableMetadataStore } =
+  require("azurite/dist/src/table/persistence/LokiTableMetadataStore.js") as Module<{
+    readonly prototype: MetadataStore;
+  }>;
 const { AzuriteTelemetryClient } = require("azurite/dist/src/common/Telemetry.js") as {
   AzuriteTelemetryClient: { init(location: string, enabled: boolean, environment: unknown): void };
 };
@@ -25,6 +30,7 @@ const { AzuriteTelemetryClient } = require("azurite/dist/src/common/Telemetry.js
 const { port, file } = workerData as { port: number; file: string | undefined };
 const keepAliveSeconds = 60;
 
+seekKeyRanges(LokiTableMetadataStore);
 AzuriteTelemetryClient.init("", false, undefined);
 const server = new TableServer(
   new TableConfiguration(
