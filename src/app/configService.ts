@@ -6,6 +6,7 @@ import type { By } from "../core/model/control.ts";
 import { type Fault, InvariantError, RefusedError, TransientError } from "../core/model/errors.ts";
 import { faultsOf } from "../core/model/parse.ts";
 import { sectionNames } from "../core/model/settings.ts";
+import { taskWarnings } from "../core/model/taskWarnings.ts";
 import { automationFaults } from "../core/strategies/registry.ts";
 import type { Clock } from "../ports/clock.ts";
 import type {
@@ -103,8 +104,9 @@ export function createConfigService(ports: {
     if (stored.digest !== expectedDigest) throw changedMeanwhile();
     const differences = configDifferences(stored.config, config);
     refuseLoosening(differences);
-    const { faults, warnings } = await checkSymbols(assets, writtenSymbols(config));
+    const { faults, warnings: unchecked } = await checkSymbols(assets, writtenSymbols(config));
     if (faults.length > 0) throw refusal(faults);
+    const warnings = [...unchecked, ...warningsOf(config)];
     if (differences.length === 0) return { differences, warnings };
     const next = await planImport(config, stored, differences);
     const id = digestOf({ mark, to: digestOf(config) }).slice(0, 16);
@@ -112,6 +114,11 @@ export function createConfigService(ports: {
     await configImporter.finish();
     return { differences, warnings };
   }
+
+  const warningsOf = ({ tasks: all }: AutomationConfig): readonly string[] =>
+    all.flatMap((task) =>
+      taskWarnings(task, { mode, at: clock.now() }).map((warning) => `task ${task.id}: ${warning}`),
+    );
 
   async function begin(next: ConfigImport, mark: string): Promise<boolean> {
     try {

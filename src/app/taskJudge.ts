@@ -3,6 +3,7 @@ import { type Fault, RefusedError } from "../core/model/errors.ts";
 import { isJsonObject } from "../core/model/mergePatch.ts";
 import { faultsOf } from "../core/model/parse.ts";
 import { listNamed, type Task, taskSchema } from "../core/model/task.ts";
+import { taskWarnings } from "../core/model/taskWarnings.ts";
 import { readableFaults, taskFaults } from "../core/strategies/registry.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { AutomationSettings, SettingsStore } from "../ports/stores.ts";
@@ -13,7 +14,7 @@ import { checkSymbols, type WrittenSymbol } from "./symbolCheck.ts";
 export type TaskJudge = {
   /**
    * The task as it would be stored; `id` is its name in the address, where it has one. Throws RefusedError `INVALID_TASK` with every fault and
-   * its path. Warnings say what could not be checked.
+   * its path. Warnings say what could not be checked, and what keeps the task from trading.
    *
    * A task needs no second person, whatever it says of limits: of each limit the tighter one holds, its own or the common one.
    */
@@ -21,11 +22,12 @@ export type TaskJudge = {
 };
 
 export function createTaskJudge(ports: {
+  readonly mode: "paper" | "live";
   readonly settings: SettingsStore;
   readonly assets: AssetLookup;
   readonly clock: Clock;
 }): TaskJudge {
-  const { settings, assets, clock } = ports;
+  const { mode, settings, assets, clock } = ports;
   return {
     judge: async (input, id) => {
       const task = readTask(input, id);
@@ -36,7 +38,7 @@ export function createTaskJudge(ports: {
         await checkSymbols(assets, writtenSymbols(task, stored)),
       ];
       refuse([...own, ...faults]);
-      return { task, warnings };
+      return { task, warnings: [...warnings, ...taskWarnings(task, { mode, at: surroundings.from })] };
     },
   };
 }

@@ -99,6 +99,7 @@ export const storedTask = z.looseObject({
   mode: z.string(),
   account: z.string(),
   schedule: z.unknown(),
+  expiresAt: z.string().optional(),
   symbols: z.array(z.string()).optional(),
   universe: z.string().optional(),
   strategies: z.array(z.looseObject({ name: z.string() })),

@@ -21,7 +21,7 @@ const remedies: Readonly<Record<string, string>> = {
   EXECUTION_NOT_FOUND: "executions list shows the runs there are.",
   CHANGE_NOT_FOUND: "changes list shows what waits for a second person.",
   TASK_EXISTS: "Choose another id, or change that task with tasks edit.",
-  TASK_DISABLED: "tasks enable makes it run again.",
+  TASK_DISABLED: "tasks enable makes it run again, or a later expiresAt where it has expired.",
   AUTOMATION_STOPPED: "start makes tasks run again.",
   TRADING_HALTED: "resume lets orders leave again.",
   BAD_CURSOR: "Begin again without --cursor.",

@@ -12,6 +12,9 @@ import { addTaskRun } from "./taskRun.ts";
 import { scheduleText, symbolsText, taskText } from "./taskText.ts";
 import { versionTag } from "./versionTag.ts";
 
+const dueText = ({ schedule, expiresAt }: StoredTask): string =>
+  `${scheduleText(schedule)}${expiresAt === undefined ? "" : ` until ${when(expiresAt)}`}`;
+
 const columns: readonly Column<StoredTask>[] = [
   { title: "id", value: (task) => task.id },
   { title: "name", value: (task) => task.name },
@@ -21,7 +24,7 @@ const columns: readonly Column<StoredTask>[] = [
     style: (task) => (task.enabled ? "green" : "dim"),
   },
   { title: "mode", value: (task) => task.mode },
-  { title: "schedule", value: ({ schedule }) => scheduleText(schedule) },
+  { title: "schedule", value: dueText },
   { title: "symbols", value: symbolsText },
   { title: "version", value: ({ version }) => String(version), right: true },
   { title: "changed", value: ({ changedAt, changedBy }) => `${when(changedAt)} by ${principalText(changedBy)}` },
@@ -79,7 +82,14 @@ export function addTasks(commands: Commands): void {
     .option("--count <n>", "how many", wholeNumber(1, 100), 10);
   talks<{ readonly count: number }>(commands, next, async ({ client, print, paint }, { count }, id = "") => {
     const answer = await client(`tasks/${part(id)}/next`, { query: { count } });
-    print(answer.body, () => table(readAnswer(occurrences, answer).items, occurrenceColumns, paint, "never again"));
+    print(answer.body, () =>
+      table(
+        readAnswer(occurrences, answer).items,
+        occurrenceColumns,
+        paint,
+        "never again: tasks show tells its schedule and when it expires",
+      ),
+    );
     return 0;
   });
 

@@ -27,6 +27,16 @@ const faultsOf = async (saving: Promise<unknown>): Promise<readonly string[]> =>
   return (failure as { faults: { path: string }[] }).faults.map(({ path }) => path);
 };
 
+test.each([
+  ["that has expired", { expiresAt: "2026-06-15T13:34:00Z" }, /^it expired at 2026-06-15T13:34:00.000Z/],
+  ["of the other mode", { mode: "live" }, /^it is a live task and this app trades paper/],
+  ["of an account of its own", { account: "mian" }, /^its account is "mian"/],
+])("a task %s is saved with a warning that says why it may not trade as expected", async (_, more, warning) => {
+  const { stored, warnings } = await tasks().create(body(more), by);
+  expect(stored.version).toBe(1);
+  expect(warnings).toEqual([expect.stringMatching(warning)]);
+});
+
 describe("a task", () => {
   test("keeps its id, its creation time and every version over all edits", async () => {
     await tasks().create(body(), by);
