@@ -32,8 +32,8 @@ param notifyEmailTo string = ''
 param sizing Sizing
 @description('Who gets the alerts by e-mail.')
 param operatorEmails string[] = []
-@description('Whether Azure asks the app from outside whether it is alive, every quarter of an hour.')
-param availabilityTest bool = false
+@description('Whether Azure asks the app from outside whether it is alive, every quarter of an hour: what notices that the whole app is gone.')
+param availabilityTest bool = true
 @description('Whether nobody is told of alerts for now, as during a change.')
 param alertsMuted bool = false
 
