@@ -7,6 +7,9 @@ app.timer("tick", {
   schedule: "0 * * * * *",
   handler: async (_timer, context) => {
     const composed = await getApp();
-    await traced(composed, context, () => composed.scheduler.tick("timer"));
+    await traced(composed, context, async () => {
+      await composed.scheduler.tick("timer");
+      await composed.heartbeatPush.push();
+    });
   },
 });

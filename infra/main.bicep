@@ -32,8 +32,10 @@ param notifyEmailTo string = ''
 param sizing Sizing
 @description('Who gets the alerts by e-mail.')
 param operatorEmails string[] = []
-@description('Whether Azure asks the app from outside whether it is alive, every quarter of an hour.')
-param availabilityTest bool = false
+@description('Whether Azure asks the app from outside whether it is alive, every quarter of an hour: what notices that the whole app is gone.')
+param availabilityTest bool = true
+@description('Whether each tick is told to an outside monitor too, whose address is the secret heartbeat-url.')
+param heartbeatPush bool = false
 @description('Whether nobody is told of alerts for now, as during a change.')
 param alertsMuted bool = false
 
@@ -149,6 +151,7 @@ module settings 'modules/appSettings.bicep' = {
     alpacaDataFeed: alpacaDataFeed
     alpacaRequestsPerMinute: alpacaRequestsPerMinute
     spareKeys: spareKeys
+    heartbeatPush: heartbeatPush
     notifyChannels: notifyChannels
     notifyEmailFrom: notifyEmailFrom
     notifyEmailTo: notifyEmailTo

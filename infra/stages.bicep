@@ -29,7 +29,7 @@ var stages { dev: Sizing, prod: Sizing } = {
     dailyLogCapGb: '0.2'
   }
   prod: {
-    instanceMemoryMb: 2048
+    instanceMemoryMb: 512
     maximumInstanceCount: 40
     storageRedundancy: 'Standard_ZRS'
     lockData: true

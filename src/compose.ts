@@ -18,6 +18,7 @@ import { createTableStorage } from "./adapters/azure/tableStorage.ts";
 import { createChannels } from "./adapters/notify/channels.ts";
 import { createDemoClock, systemClock } from "./adapters/system/clock.ts";
 import { type ConsoleTelemetry, createConsoleTelemetry, type Within } from "./adapters/system/consoleTelemetry.ts";
+import { createOutsideMonitor } from "./adapters/system/outsideMonitor.ts";
 import { createStores } from "./adapters/tables/stores.ts";
 import { withPortSpans, withTableSpans } from "./adapters/telemetry/portSpans.ts";
 import { createRedaction, type Redaction } from "./adapters/telemetry/redact.ts";
@@ -115,6 +116,7 @@ export async function composePorts(
       notifications: notificationsQueue,
     }),
     channels: createChannels(settings.channels, clock),
+    outsideMonitor: settings.heartbeatUrl === undefined ? undefined : createOutsideMonitor(settings.heartbeatUrl),
   };
 }
 

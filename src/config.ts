@@ -84,6 +84,8 @@ const environmentSchema = z.object({
     .transform((addresses) => addresses.split(",").map((address) => address.trim()))
     .pipe(z.array(mailAddress).min(1).max(20))
     .optional(),
+  /** Asked with GET after each tick: an outside monitor that raises the alarm when it hears nothing. The address is a secret. */
+  TRADEWIND_HEARTBEAT_URL: channelUrl.optional(),
   /** Where traces, events and metrics go; without it events are on the console only. */
   APPLICATIONINSIGHTS_CONNECTION_STRING: text
     .regex(/(?:^|;)InstrumentationKey=[0-9a-f-]{36}(?:;|$)/i, "must hold InstrumentationKey=<id>")
@@ -128,6 +130,7 @@ export type Settings = {
   readonly serviceBus: Connection;
   readonly tables: Connection;
   readonly channels: ChannelSettings;
+  readonly heartbeatUrl: string | undefined;
   readonly automationConfigFile: string | undefined;
   readonly clockFile: string | undefined;
   readonly callers: Callers;
@@ -254,6 +257,7 @@ function toSettings(given: Environment): Settings {
     serviceBus: connection(given.ServiceBusConnection, given.ServiceBusConnection__fullyQualifiedNamespace),
     tables: connection(given.TablesConnection, given.TablesConnection__endpoint),
     channels: channelsOf(given),
+    heartbeatUrl: given.TRADEWIND_HEARTBEAT_URL,
     automationConfigFile: given.AUTOMATION_CONFIG_FILE,
     clockFile: given.TRADEWIND_CLOCK_FILE,
     monitor: monitorOf(given),
@@ -283,14 +287,14 @@ const spareOf = ({ ALPACA_SPARE_KEY_ID: keyId, ALPACA_SPARE_SECRET_KEY: secret }
   keyId === undefined || secret === undefined ? undefined : { keyId, secret };
 
 /** Every value of the settings that nobody may read anywhere: whole, and the key inside a connection string or an address. */
-export function secretsOf({ alpaca, tables, serviceBus, channels }: Settings): readonly string[] {
+export function secretsOf({ alpaca, tables, serviceBus, channels, heartbeatUrl }: Settings): readonly string[] {
   const pairs = [alpaca, ...(alpaca.spare === undefined ? [] : [alpaca.spare])];
   const strings = [tables, serviceBus].flatMap((each) => (each.kind === "identity" ? [] : [each.connectionString]));
   const keys = strings.flatMap((text) =>
     [...text.matchAll(/(?:Shared(?:Access)?Key|AccountKey|SharedAccessSignature)=([^;]+)/g)].map(([, key = ""]) => key),
   );
   const { teamsUrl, slackUrl, discordUrl, webhook, email } = channels;
-  const hooks = [teamsUrl, slackUrl, discordUrl, webhook?.url].flatMap((url) =>
+  const hooks = [teamsUrl, slackUrl, discordUrl, webhook?.url, heartbeatUrl].flatMap((url) =>
     url === undefined ? [] : new URL(url),
   );
   return [

@@ -30,7 +30,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "src/compose.ts",
   ],
   functions: ["src/api", "src/getApp.ts", "src/config.ts"],
-  tools: ["src/core", "src/api", "infra"],
+  tools: ["src/core", "src/api", "infra", "config"],
 };
 
 /** Packages that the core may import: it does no I/O and reads no clock, no random and no environment. */

@@ -6,20 +6,20 @@ import { type CostLine, costLines, growth, type Prices, type Sizing, total } fro
 const file = (name: string): string => fileURLToPath(new URL(`../docs/${name}`, import.meta.url));
 export const sizings: Readonly<Record<"dev" | "prod", Sizing>> = {
   dev: { instanceGb: 0.5, redundancy: "Lrs" },
-  prod: { instanceGb: 2, redundancy: "Zrs" },
+  prod: { instanceGb: 0.5, redundancy: "Zrs" },
 };
 
 const dollars = (usd: number): string => `$${usd.toFixed(2)}`;
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 
-/** The page with its two tables written anew between their markers. */
+/** The page with its three tables written anew between their markers. */
 export function withTables(page: string, prices: Prices): string {
   const dev = costLines(prices, sizings.dev);
   const prod = costLines(prices, sizings.prod);
   const inDev = (part: string): CostLine | undefined => dev.find((line) => line.part === part);
   const monthly = table(
-    ["part", "counted in prod", "prod (2 GB)", "dev (0.5 GB)"],
+    ["part", "counted", "prod", "dev"],
     [
       ...prod.map(({ part, counted, usd }) => [part, counted, dollars(usd), dollars(inDev(part)?.usd ?? 0)]),
       ["**together**", "", `**${dollars(total(prod))}**`, `**${dollars(total(dev))}**`],
@@ -29,7 +29,18 @@ export function withTables(page: string, prices: Prices): string {
     ["what", "counted", "a month more"],
     growth(prices).map(({ part, counted, usd }) => [part, counted, dollars(usd)]),
   );
-  return between(between(page, "monthly", monthly), "growth", more);
+  const listed = table(
+    ["price", "US dollars", "for", "free a month", "Azure's page", "held against"],
+    Object.entries(prices).map(([name, { usd, per, free, page: on, seen }]) => [
+      name,
+      String(usd),
+      per.toLocaleString("en-US"),
+      free.toLocaleString("en-US"),
+      `[${on}](https://azure.microsoft.com/pricing/details/${on}/)`,
+      seen ?? "**nothing yet**",
+    ]),
+  );
+  return between(between(between(page, "monthly", monthly), "growth", more), "prices", listed);
 }
 
 function between(page: string, name: string, content: string): string {

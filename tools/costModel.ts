@@ -2,8 +2,14 @@
 import queues from "../config/queues.json" with { type: "json" };
 import alerts from "../infra/alerts.json" with { type: "json" };
 
-/** `usd` buys `per` units after the `free` ones of each month. */
-export type Price = { readonly usd: number; readonly per: number; readonly free: number; readonly page: string };
+/** `usd` buys `per` units after the `free` ones of each month. `seen` is what the price was held against; without it: nothing yet. */
+export type Price = {
+  readonly usd: number;
+  readonly per: number;
+  readonly free: number;
+  readonly page: string;
+  readonly seen?: string;
+};
 export type Prices = Readonly<Record<string, Price>>;
 
 const hoursAMonth = 730;
@@ -13,7 +19,9 @@ const tradingDaysAMonth = 21;
 const queryRules = Object.values(alerts.queries);
 /** What is paid for is a series that is watched: a rule on queues has one for each of them. */
 const metricSeries =
-  Object.keys(alerts.metrics).length + Object.keys(alerts.queues).length * Object.keys(queues).length;
+  Object.keys(alerts.metrics).length +
+  Object.keys(alerts.queues).length * Object.keys(queues).length +
+  Object.keys(alerts.availability).length;
 
 /** How the app is used. What it does per tick, check and run was counted on the memory stack and rounded up; test/tools/cost.test.ts counts again. */
 export const usage = {
@@ -21,10 +29,16 @@ export const usage = {
   minuteTimers: ["tick", "monitor"],
   /** One task, each five minutes of the session: 78 a day. */
   runs: 78 * tradingDaysAMonth,
+  /** By people and their programs. */
   httpCalls: 5_000,
+  /** From outside, whether the app is alive: every quarter of an hour. */
+  availabilityTests: hoursAMonth * 4,
   tableOperations: { tick: 8, monitor: 10, run: 60 },
-  /** Billed seconds: a second is the least. A run waits for the broker. */
-  seconds: { timer: 1, run: 5, notification: 1, http: 1 },
+  /** Billed seconds, by the memory of the instance: a second is the least, a quarter of a core is taken to need twice as long. A run waits for the broker. */
+  seconds: {
+    0.5: { timer: 2, run: 10, notification: 2, http: 2 },
+    2: { timer: 1, run: 5, notification: 1, http: 1 },
+  },
   /** Of an execution's logs, traces and spans, in kilobytes. */
   logKilobytes: { timer: 25, run: 80 },
   /** Leases and the like that the host of an instance keeps up, a minute. */
@@ -32,7 +46,7 @@ export const usage = {
   tableGigabytes: 1,
 } as const;
 
-export type Sizing = { readonly instanceGb: number; readonly redundancy: "Lrs" | "Zrs" };
+export type Sizing = { readonly instanceGb: keyof typeof usage.seconds; readonly redundancy: "Lrs" | "Zrs" };
 export type CostLine = { readonly part: string; readonly counted: string; readonly usd: number };
 
 /** Dollars for `amount` units of a price. Throws RangeError for a price that is not in the table. */
@@ -43,12 +57,13 @@ export function costOf(prices: Prices, name: string, amount: number): number {
 }
 
 const timerFirings = usage.minuteTimers.length * minutesAMonth;
-const executions = timerFirings + 2 * usage.runs + usage.httpCalls;
+const httpCalls = usage.httpCalls + usage.availabilityTests;
+const executions = timerFirings + 2 * usage.runs + httpCalls;
 
-const billedSeconds = (): number =>
-  timerFirings * usage.seconds.timer +
-  usage.runs * (usage.seconds.run + usage.seconds.notification) +
-  usage.httpCalls * usage.seconds.http;
+function gbSecondsOf(instanceGb: Sizing["instanceGb"]): number {
+  const { timer, run, notification, http } = usage.seconds[instanceGb];
+  return (timerFirings * timer + usage.runs * (run + notification) + httpCalls * http) * instanceGb;
+}
 
 const tableOperations = (): number =>
   minutesAMonth * (usage.tableOperations.tick + usage.tableOperations.monitor) + usage.runs * usage.tableOperations.run;
@@ -59,7 +74,7 @@ const logGigabytes = (): number =>
 /** The parts of one environment, dearest first. */
 export function costLines(prices: Prices, { instanceGb, redundancy }: Sizing): readonly CostLine[] {
   const cost = (name: string, amount: number): number => costOf(prices, name, amount);
-  const gbSeconds = billedSeconds() * instanceGb;
+  const gbSeconds = gbSecondsOf(instanceGb);
   const hostOperations = usage.minuteTimers.length * minutesAMonth * usage.hostOperationsAMinute;
   const lines: CostLine[] = [
     {
@@ -91,10 +106,15 @@ export function costLines(prices: Prices, { instanceGb, redundancy }: Sizing): r
     },
     {
       part: "Alerts",
-      counted: `${queryRules.length} queries, ${metricSeries} metrics, of which 10 are free`,
+      counted: `${queryRules.length} queries, ${metricSeries} metrics, of which ${prices.metricAlertSeries?.free} are free`,
       usd:
         queryRules.reduce((sum, rule) => sum + queryRuleCost(prices, rule), 0) +
         cost("metricAlertSeries", metricSeries),
+    },
+    {
+      part: "The availability test",
+      counted: `${count(usage.availabilityTests)} tests, one each quarter of an hour from one place`,
+      usd: cost("availabilityTests", usage.availabilityTests),
     },
     { part: "Key Vault", counted: "fewer than 10,000 operations", usd: cost("keyVaultOperations", 10_000) },
     {
@@ -117,23 +137,23 @@ export function growth(prices: Prices): readonly CostLine[] {
   const cost = (name: string, amount: number): number => costOf(prices, name, amount);
   const dearer = (name: string, amount: number): number =>
     (amount / (prices[name]?.per ?? 1)) * (prices[name]?.usd ?? 0);
-  const runCost = usage.seconds.run + usage.seconds.notification;
+  const { run, notification } = usage.seconds[0.5];
   return [
     {
+      part: "Instances of 2 GB instead of 0.5",
+      counted: `${count(gbSecondsOf(2))} GB-seconds`,
+      usd: cost("functionGbSeconds", gbSecondsOf(2)) - cost("functionGbSeconds", gbSecondsOf(0.5)),
+    },
+    {
       part: "Ten such tasks more",
-      counted: `${count(usage.runs * 10)} runs more, on 2 GB`,
+      counted: `${count(usage.runs * 10)} runs more, on 0.5 GB`,
       usd:
-        dearer("functionGbSeconds", usage.runs * 10 * runCost * 2) +
+        dearer("functionGbSeconds", usage.runs * 10 * (run + notification) * 0.5) +
         dearer("tableOperationsZrs", usage.runs * 10 * usage.tableOperations.run),
     },
     { part: "A metric alert rule more", counted: "each, once ten are there", usd: dearer("metricAlertSeries", 1) },
     { part: "A log alert rule more, every 15 minutes", counted: "each", usd: cost("logAlertRule15Minutes", 1) },
     { part: "A log alert rule more, every 5 minutes", counted: "each", usd: cost("logAlertRule5Minutes", 1) },
-    {
-      part: "An availability test, every 15 minutes from one place",
-      counted: `${count(hoursAMonth * 4)} tests`,
-      usd: cost("availabilityTests", hoursAMonth * 4) + dearer("metricAlertSeries", 1),
-    },
     {
       part: "Ten gigabytes of logs over the free five",
       counted: "such as after a log storm",

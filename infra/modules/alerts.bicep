@@ -9,7 +9,7 @@ param serviceBusId string
 param actionGroupId string
 param appUrl string
 param dailyCapGb string
-@description('Whether Azure asks the app from outside whether it is alive. Costs more than all other alerts: see docs/cost.md.')
+@description('Whether Azure asks the app from outside whether it is alive. Costs as much as all other alerts: see docs/cost.md.')
 param hasAvailabilityTest bool
 @description('Whether nobody is told for now, as during a change: rules still fire, and are shown in the portal.')
 param isMuted bool

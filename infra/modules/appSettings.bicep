@@ -13,6 +13,7 @@ param alpacaAccountId string
 param alpacaDataFeed string
 param alpacaRequestsPerMinute int
 param spareKeys bool
+param heartbeatPush bool
 param notifyChannels string[]
 param notifyEmailFrom string
 param notifyEmailTo string
@@ -69,6 +70,7 @@ var optional = union(
         ALPACA_SPARE_SECRET_KEY: secret(keyVaultUri, 'alpaca-spare-secret-key')
       }
     : {},
+  heartbeatPush ? { TRADEWIND_HEARTBEAT_URL: secret(keyVaultUri, 'heartbeat-url') } : {},
   contains(notifyChannels, 'email') ? { NOTIFY_EMAIL_FROM: notifyEmailFrom, NOTIFY_EMAIL_TO: notifyEmailTo } : {},
   channels
 )

@@ -4,6 +4,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { ContractCanary } from "../ports/contractCanary.ts";
 import type { MarketData } from "../ports/marketData.ts";
 import type { Channel } from "../ports/notifier.ts";
+import type { OutsideMonitor } from "../ports/outsideMonitor.ts";
 import type { NotificationQueue, QueueWatch, RunQueue } from "../ports/queues.ts";
 import type { Stores } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
@@ -23,6 +24,7 @@ import { createDriftResponse } from "./driftResponse.ts";
 import { createDueTasks } from "./dueTasks.ts";
 import { createExitKeeper } from "./exitKeeper.ts";
 import { createHealthService, type HealthService } from "./healthService.ts";
+import { createHeartbeatPush, type HeartbeatPush } from "./heartbeatPush.ts";
 import { createHistoryKeeper } from "./historyKeeper.ts";
 import { createIntradayRecorder } from "./intradayRecorder.ts";
 import { createLostRuns } from "./lostRuns.ts";
@@ -65,6 +67,7 @@ export type AppPorts = Stores & {
   readonly canary: ContractCanary;
   /** Where people are told. Without one, notifications are logged and listed only. */
   readonly channels: readonly Channel[];
+  readonly outsideMonitor?: OutsideMonitor | undefined;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 };
@@ -74,6 +77,7 @@ export type App = Pick<Stores, "tasks" | "executions" | "control" | "settings" |
   readonly realtimeMonitor: RealtimeMonitor;
   readonly orderResolver: OrderResolver;
   readonly scheduler: AutoTradingScheduler;
+  readonly heartbeatPush: HeartbeatPush;
   readonly schedulerService: SchedulerService;
   readonly controlService: ControlService;
   readonly taskService: TaskService;
@@ -147,6 +151,7 @@ export function createApp(given: AppPorts): App {
     slotService: createSlotService({ ...ports, dueTasks }),
     configService: createConfigService({ ...kept, configImporter, assets }),
     scheduler: createAutoTradingScheduler({ ...ports, dueTasks, configImporter, controlService, runCloser }),
+    heartbeatPush: createHeartbeatPush(ports),
     schedulerService,
     runDelivery: createRunDelivery({ ...ports, taskManager, runCloser, realtimeMonitor }),
     notificationManager: createNotificationManager({ ...ports, channelHealth }),

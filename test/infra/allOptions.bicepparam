@@ -16,6 +16,7 @@ param alpacaAccountId = 'account-1'
 param alpacaDataFeed = 'sip'
 param alpacaRequestsPerMinute = 1000
 param spareKeys = true
+param heartbeatPush = true
 param notifyChannels = ['teams', 'slack', 'discord', 'webhook', 'email']
 param notifyEmailFrom = 'tradewind@example.com'
 param notifyEmailTo = 'first@example.com, second@example.com'

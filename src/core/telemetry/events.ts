@@ -23,6 +23,11 @@ export const events = {
     says: "A tick has decided what was due: the heartbeat of the app",
     fields: ["at", "source", "window", "until", "reason", "slots", "tradingState", "lateMs", "missed"],
   },
+  "heartbeat.notPushed": {
+    levels: warning,
+    says: "The outside monitor was not told of a tick; it raises the alarm itself when it hears nothing for long",
+    fields: ["message"],
+  },
   "run.asked": { levels: info, says: "A person asked for a run by hand", fields: ["runId", "why", "source"] },
   "run.started": {
     levels: info,
