@@ -1,6 +1,6 @@
 // Reads everything a run decides on, once and side by side, and leaves out with a reason every symbol whose data cannot be trusted.
 import type { ExclusionCode } from "../core/model/market.ts";
-import type { MonitorState } from "../core/model/monitor.ts";
+import type { Attributed, MonitorState } from "../core/model/monitor.ts";
 import type { BrokerOrder, OrderTicket } from "../core/model/order.ts";
 import type { UncertainOrder } from "../core/model/portfolio.ts";
 import type { LossMarks, RunInputs, RunRequest } from "../core/model/run.ts";
@@ -108,6 +108,7 @@ export function createDataFetcher(ports: {
           uncertainOrders: uncertainOf(possible, openOrders),
         },
         recentOrders,
+        ...(watched && { attributed: attributedIn(watched.state, symbols) }),
         lossMarks: watched && lossMarksOf(watched.state, today),
         losses: watched?.state.losses ?? {},
         clockSkewMs: skew,
@@ -122,6 +123,9 @@ export function createDataFetcher(ports: {
 
 /** What a history may be at fault for that the feed corrects within the day, such as one that a split has not reached yet. */
 const doubtfulHistory: readonly ExclusionCode[] = ["BAD_DATA", "IMPLAUSIBLE_PRICE", "ADJUSTMENT_MISMATCH"];
+
+const attributedIn = ({ attributed }: MonitorState, symbols: readonly string[]): Attributed =>
+  Object.fromEntries(symbols.flatMap((symbol) => (attributed[symbol] ? [[symbol, attributed[symbol]]] : [])));
 
 /** The day begins with its first check: until then what is known is the day before's, and counts from now. */
 function lossMarksOf(state: MonitorState, today: TradingDay): LossMarks {

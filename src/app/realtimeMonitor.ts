@@ -3,7 +3,8 @@ import type { ControlState } from "../core/model/control.ts";
 import { InvariantError, TransientError } from "../core/model/errors.ts";
 import type { Breakers } from "../core/model/limits.ts";
 import type { BreakerMemory, Drift, MonitorState } from "../core/model/monitor.ts";
-import type { ExecutionRecord } from "../core/model/run.ts";
+import { isOrderOf } from "../core/model/order.ts";
+import type { ExecutionRecord, RunPlan } from "../core/model/run.ts";
 import { addMs, type Instant, minuteMs } from "../core/model/time.ts";
 import { idleMonitorState, nextMonitorState, type Shown } from "../core/monitoring/nextMonitorState.ts";
 import { accountFigures } from "../core/reporting/accountFigures.ts";
@@ -111,7 +112,11 @@ export function createRealtimeMonitor(ports: {
     if (unsettled) return { ...seen, kind: "passed" };
     const records = await follow(ended, shown, automation);
     const rules = { driftPolicy: automation.monitor.driftPolicy, breakers };
-    const { next, confirmed } = nextMonitorState(earlier?.state, shown, records, rules, { now, memory });
+    const { next, confirmed } = nextMonitorState(earlier?.state, shown, records, rules, {
+      now,
+      memory,
+      underWay: await plansUnderWay(outstanding, ended, shown),
+    });
     if (!(await monitor.write(next, earlier?.etag))) return { ...seen, kind: "passed", drifts: next.drifts };
     await breakerKeeper.carryOut(next.breakers.trips, switches);
     // Only now: what the breakers count of a run is stored.
@@ -151,6 +156,20 @@ export function createRealtimeMonitor(ports: {
   async function endedRecords(outstanding: readonly OutstandingRun[]): Promise<readonly ExecutionRecord[]> {
     const records = await Promise.all(outstanding.map(({ executionId }) => executions.get(executionId)));
     return records.flatMap((record) => (record === undefined || record.status === "running" ? [] : [record]));
+  }
+
+  /** Of runs that have not ended, but whose orders are at the broker. */
+  async function plansUnderWay(
+    outstanding: readonly OutstandingRun[],
+    ended: readonly ExecutionRecord[],
+    { orders }: Shown,
+  ): Promise<readonly RunPlan[]> {
+    const known = new Set(ended.map(({ executionId }) => executionId));
+    const sending = outstanding.filter(
+      ({ executionId }) => !known.has(executionId) && orders.some((order) => isOrderOf(executionId, order)),
+    );
+    const stored = await Promise.all(sending.map(({ executionId }) => executions.loadPlan(executionId)));
+    return stored.flatMap((each) => each?.plan ?? []);
   }
 
   async function follow(

@@ -33,6 +33,7 @@ const sizing = z.looseObject({
   held: z.string(),
   onItsWay: z.string(),
   available: z.string(),
+  ofOthers: z.string().optional(),
   missing: z.string(),
   band: z.string(),
   side: z.string(),
@@ -78,11 +79,13 @@ export const orderReceipt = z.looseObject({
     feed: z.string(),
     adjustment: z.string(),
     bars: z.array(bars),
+    otherBars: z.array(bars.extend({ symbol: z.string() })).default([]),
     latest: quote.nullable(),
     excluded: z.looseObject({ code: z.string(), detail: z.string() }).nullable(),
   }),
   signals: z.array(signal),
   strategyFailures: z.array(z.looseObject({ strategy: z.string(), message: z.string() })),
+  attributed: z.record(z.string(), z.string()).nullish(),
   sizing: sizing.nullable(),
   untraded: z.string().nullable(),
   verdict: verdict.nullable(),
@@ -103,7 +106,9 @@ export function receiptText(read: Receipt, paint: Paint): string {
     fields(headOf(read), paint),
     section(
       "Data",
-      fields(dataOf(read), paint) + (data.bars.length === 0 ? "" : table(data.bars, barColumns, paint, "")),
+      fields(dataOf(read), paint) +
+        (data.bars.length === 0 ? "" : table(data.bars, barColumns, paint, "")) +
+        otherBarsOf(data.otherBars, paint),
     ),
     section("Signals", said + failed.join("")),
     section("Sizing", fields(sizingOf(read), paint)),
@@ -136,7 +141,12 @@ const dataOf = ({ data: { inputsDigest, feed, adjustment, latest, excluded } }: 
 const quoteText = ({ price, at, bid, ask }: z.infer<typeof quote>): string =>
   `${price} at ${when(at)}${bid === undefined || ask === undefined ? "" : `, bid ${bid}, ask ${ask}`}`;
 
-function sizingOf({ sizing: steps, verdict: judged, untraded }: Receipt): readonly Field[] {
+const ownersOf = (attributed: Receipt["attributed"]): string | undefined =>
+  Object.entries(attributed ?? {})
+    .map(([strategy, own]) => `${strategy} ${own}`)
+    .join(", ") || undefined;
+
+function sizingOf({ sizing: steps, verdict: judged, untraded, attributed }: Receipt): readonly Field[] {
   const why: Field = ["no order", untraded ?? undefined, "yellow"];
   if (steps === null) return [["in words", judged?.intent.sizing], why];
   const { equity, method, weight, value, price, costPrice, decimals, wanted, held, onItsWay, available } = steps;
@@ -147,6 +157,8 @@ function sizingOf({ sizing: steps, verdict: judged, untraded }: Receipt): readon
     ["price", `${price}${costs}`],
     ["wanted", `${wanted}, rounded down to ${decimals === 0 ? "whole shares" : `${decimals} decimals`}`],
     ["held", `${held}, of which ${available} can be sold`],
+    ["held for", ownersOf(attributed)],
+    ["not of what failed", steps.ofOthers],
     ["on its way", onItsWay],
     ["missing", `${steps.missing}; the band is ${steps.band} USD`],
     ["size", `${steps.side} ${steps.qty}`],
@@ -183,12 +195,24 @@ function orderOf({ ticket: sent, gateQuote, outcome: became, clientOrderId }: Re
   ];
 }
 
+/** Of more symbols than a page takes the first ones; the JSON has them all. */
+const othersShown = 12;
+function otherBarsOf(others: Receipt["data"]["otherBars"], paint: Paint): string {
+  if (others.length === 0) return "";
+  const more = others.length > othersShown ? `and ${others.length - othersShown} more, in the JSON\n` : "";
+  return `decided together with\n${table(others.slice(0, othersShown), otherBarColumns, paint, "")}${more}`;
+}
+
 const barColumns: readonly Column<z.infer<typeof bars>>[] = [
   { title: "bars", value: ({ timeframe }) => timeframe },
   { title: "count", value: ({ count }) => String(count), right: true },
   { title: "first", value: ({ firstAt }) => when(firstAt) },
   { title: "last", value: ({ lastAt }) => when(lastAt) },
   { title: "SHA-256", value: ({ digest }) => digest },
+];
+const otherBarColumns: readonly Column<Receipt["data"]["otherBars"][number]>[] = [
+  { title: "symbol", value: ({ symbol }) => symbol },
+  ...barColumns,
 ];
 const signalColumns: readonly Column<z.infer<typeof signal>>[] = [
   { title: "strategy", value: ({ strategy }) => strategy },

@@ -56,6 +56,49 @@ test("the shares of an order add up to the weight that it was sized to", async (
   }
 });
 
+const attributed = async () => (await stack.ports.monitor.read())?.state.attributed;
+
+test("positions are attributed by what was filled, and a rejected order moves nothing", async () => {
+  stack = await runInMemory({ config });
+  stack.simulator.arm({ method: "POST", path: "/v2/orders", count: 1, kind: "status422" });
+  const first = await stack.runNextSlot();
+  expect(first.outcomes.map(({ kind }) => kind)).toEqual(["rejected", "accepted"]);
+  const shares = Object.fromEntries(first.outcomes.map(({ ticket }) => [ticket.symbol, Number(ticket.qty)]));
+  expect(await attributed()).toEqual({ BBB: { buyAndHold: String(shares.BBB) } });
+  const second = await stack.runNextSlot();
+  const own = (await attributed())?.AAA ?? {};
+  const held = Number(second.outcomes[0]?.ticket.qty);
+  expect(own).toEqual({ buyAndHold: expect.any(String), targetWeights: expect.any(String) });
+  expect([Number(own.buyAndHold), Number(own.targetWeights)]).toEqual([
+    expect.closeTo((held * 0.125) / 0.425, 6),
+    expect.closeTo((held * 0.3) / 0.425, 6),
+  ]);
+  expect(Number(own.buyAndHold) + Number(own.targetWeights)).toBeCloseTo(held, 9);
+});
+
+test("while a strategy fails the others trade their own shares, and what it holds is not sold", async () => {
+  const weights = (AAA: number, failing: object = {}) =>
+    exampleConfig(["AAA", "BBB"], {
+      strategies: [
+        { name: "targetWeights", params: { weights: { AAA } }, weight: 3 },
+        { name: "buyAndHold", params: failing, weight: 1 },
+      ],
+    }).tasks[0];
+  stack = await runInMemory({ config });
+  await stack.runNextSlot();
+  const before = (await attributed())?.AAA ?? {};
+  const task = weights(0, { colour: "red" });
+  const stored = await stack.ports.tasks.get("example");
+  if (task === undefined || stored === undefined) throw new Error("no task");
+  await stack.ports.tasks.save([{ ...stored, task, version: stored.version + 1 }]);
+  const record = await stack.runNextSlot();
+  expect(record).toMatchObject({ status: "partial", strategyFailures: [{ strategy: "buyAndHold" }] });
+  expect(record.outcomes.map(({ ticket }) => [ticket.symbol, ticket.side, Number(ticket.qty)])).toEqual([
+    ["AAA", "sell", Math.floor(Number(before.targetWeights))],
+  ]);
+  expect((await attributed())?.AAA?.buyAndHold).toBe(before.buyAndHold);
+});
+
 test("a failed strategy has no share in an order, and the record says why", async () => {
   const failing = exampleConfig(["AAA", "BBB"], {
     strategies: [

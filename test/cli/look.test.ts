@@ -74,7 +74,10 @@ describe("what they show", () => {
   });
 
   test("executions receipt: from the bars to the fills, every rule with its headroom, on one page", async () => {
-    const strategies = [{ name: "movingAverageCross", params: { fast: 3, slow: 10 } }];
+    const strategies = [
+      { name: "movingAverageCross", params: { fast: 3, slow: 10 } },
+      { name: "crossSectionalMomentum", params: { lookback: 3, skip: 0, top: 2 } },
+    ];
     const { stack, run } = await startCliStack({ config: exampleConfig(["AAA", "BBB"], { strategies }) });
     const record = await stack.runNextSlot();
     const [outcome] = record.outcomes;
@@ -84,6 +87,7 @@ describe("what they show", () => {
       new RegExp(`^order +${clientOrderId}$`, "m"),
       new RegExp(`^all inputs +SHA-256 ${record.inputsDigest}$`, "m"),
       /^1Day +\d+ +2026-\d\d-\d\d .*Z +2026-06-12 .*Z +[0-9a-f]{64}$/m,
+      /^decided together with\nsymbol +bars +count .*\n(AAA|BBB) +1Day +\d+ .*Z +[0-9a-f]{64}$/m,
       /^movingAverageCross +\d\.\d{4} +fast [\d.]+, slow [\d.]+/m,
       /^wanted +\d+, rounded down to whole shares$/m,
       /^maxGross +95000 +[\d.]+ +95000$/m,

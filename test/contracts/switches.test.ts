@@ -245,6 +245,7 @@ describe.each(storeKinds())("%s stores", (_, open) => {
         fillsThrough: slot,
         readFillIds: ["one"],
         believed: { AAA: qty(3) },
+        attributed: { AAA: { macdTrend: qty("1.5") } },
         drifts: [{ symbol: "BBB", believed: qty(0), atBroker: qty(2), since: slot, state: "suspected" }],
         equity: usd(equity),
         peakEquity: usd(equity),

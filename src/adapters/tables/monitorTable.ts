@@ -44,6 +44,7 @@ const storedState = z.object({
   fillsThrough: instant,
   readFillIds: z.array(z.string()),
   believed: z.record(z.string(), qty),
+  attributed: z.record(z.string(), z.record(z.string(), qty)).default({}),
   drifts: z.array(
     z.object({
       symbol: z.string(),

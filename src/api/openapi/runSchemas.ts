@@ -219,6 +219,14 @@ export const dryRun = z.strictObject({
   excluded: z.array(exclusion),
 });
 
+const barsUsed = z.strictObject({
+  timeframe: z.string(),
+  count: z.int(),
+  firstAt: instant.nullable(),
+  lastAt: instant.nullable(),
+  digest: z.string(),
+});
+
 export const orderReceipt = z.strictObject({
   schemaVersion: z.literal(1),
   executionId: z.string(),
@@ -238,15 +246,9 @@ export const orderReceipt = z.strictObject({
     inputsDigest: z.string(),
     feed: z.string(),
     adjustment: z.string(),
-    bars: z.array(
-      z.strictObject({
-        timeframe: z.string(),
-        count: z.int(),
-        firstAt: instant.nullable(),
-        lastAt: instant.nullable(),
-        digest: z.string(),
-      }),
-    ),
+    bars: z.array(barsUsed),
+    /** Of other symbols, where a strategy decides on several by the bars of all of them. */
+    otherBars: z.array(barsUsed.extend({ symbol: z.string() })),
     latest: latestPrice.nullable(),
     asset: z
       .strictObject({ symbol: z.string(), tradable: z.boolean(), fractionable: z.boolean(), shortable: z.boolean() })
@@ -256,6 +258,8 @@ export const orderReceipt = z.strictObject({
   signals: z.array(signal),
   strategyFailures: z.array(strategyFailure),
   conflict: conflict.nullable(),
+  /** Shares held at the decision, by strategy; null where the run did not know. */
+  attributed: z.record(z.string(), qty).nullable(),
   /** Null too in runs of versions that did not keep it: the intent of the verdict has it in words. */
   sizing: sizingSteps.nullable(),
   untraded: z.string().nullable(),

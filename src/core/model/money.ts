@@ -78,6 +78,10 @@ export function costPrice(
   return roundedTo(sumOf([worse, String(costs.feePerShareUsd)]), 6, "up") as Price;
 }
 
+/** `part` ÷ `whole` of a quantity, rounded towards zero to nine decimals, the finest that the broker takes. Throws Error for a whole of zero. */
+export const proportionOf = (count: Qty, part: string, whole: string): Qty =>
+  plain(decimal(count).times(part).div(whole).round(9, Big.roundDown)) as Qty;
+
 export const addUsd = (...amounts: readonly Usd[]): Usd => sumOf(amounts) as Usd;
 export const subtractUsd = (from: Usd, amount: Usd): Usd => differenceOf(from, amount) as Usd;
 export const addQty = (...counts: readonly Qty[]): Qty => sumOf(counts) as Qty;

@@ -51,6 +51,9 @@ export type BreakerMemory = {
   readonly rejectionsAfter?: Instant;
 };
 
+/** Shares by symbol and strategy, negative for those sold short; what of a position is of none of them is nobody's. */
+export type Attributed = Readonly<Record<string, Readonly<Record<string, Qty>>>>;
+
 export type MonitorState = {
   readonly checkedAt: Instant;
   /** Executions before it have been read, and these ids after it. */
@@ -58,6 +61,8 @@ export type MonitorState = {
   readonly readFillIds: readonly string[];
   /** Shares by symbol as the fills of our orders explain them, on top of what was adopted; no symbol with none. */
   readonly believed: Readonly<Record<string, Qty>>;
+  /** Whose those are, as the fills have left them. */
+  readonly attributed: Attributed;
   readonly drifts: readonly Drift[];
   readonly equity: Usd;
   readonly peakEquity: Usd;

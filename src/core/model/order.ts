@@ -167,6 +167,9 @@ export const exitStrategy = "exit";
 export const isOwnOrder = ({ clientOrderId }: Pick<BrokerOrder, "clientOrderId">): boolean =>
   clientOrderId.startsWith(clientOrderIdPrefix);
 
+export const isOrderOf = (runId: string, { clientOrderId }: Pick<BrokerOrder, "clientOrderId">): boolean =>
+  clientOrderId.startsWith(`${clientOrderIdPrefix}${runId}.`);
+
 /** Client order ids of orders that trade a drift back begin with it. */
 export const driftIdPrefix = `${clientOrderIdPrefix}drift.`;
 

@@ -6,6 +6,7 @@ import { runIdOf } from "./ids.ts";
 import type { RiskLimits } from "./limits.ts";
 import type { MarketSnapshot } from "./market.ts";
 import type { Usd } from "./money.ts";
+import type { Attributed } from "./monitor.ts";
 import type { BrokerFill, BrokerOrder, OrderEvent, OrderIntent, OrderOutcome, OrderTicket } from "./order.ts";
 import { instant } from "./parse.ts";
 import type { PortfolioSnapshot } from "./portfolio.ts";
@@ -49,6 +50,8 @@ export type RunInputs = {
   /** Every order of the account, ours or not, that was submitted in the 24 hours before `asOf`; by client order id. */
   readonly recentOrders: readonly BrokerOrder[];
   /** Undefined before the monitor's first check. */
+  /** Whose the shares of the task's symbols are, as the monitor last knew; absent before its first check. */
+  readonly attributed?: Attributed;
   readonly lossMarks: LossMarks | undefined;
   /** When each symbol last lost, as far as the monitor knows. */
   readonly losses: Readonly<Record<string, Instant>>;

@@ -10,6 +10,7 @@ import type { MonitorSettings } from "../model/settings.ts";
 import type { Instant } from "../model/time.ts";
 import { judgeBreakers } from "../risk/breakers.ts";
 import { tradingDayOf } from "../schedule/tradingCalendar.ts";
+import { askedFills, type Decided, fittedTo, withAskedFills } from "./attribution.ts";
 import { nextLosses } from "./losses.ts";
 import { believedOf, reconcile, withFills, withOrderId } from "./reconcile.ts";
 
@@ -21,22 +22,35 @@ export type Shown = {
   readonly fills: readonly BrokerFill[];
 };
 
-/** `records`: the ended runs that are followed, brought up to what is shown. `memory`: what the breakers go by, with the trips that stand. */
+/**
+ * `records`: the ended runs that are followed, brought up to what is shown. `underWay`: what runs have decided that have not ended. `memory`:
+ * what the breakers go by, with the trips that stand.
+ */
 export function nextMonitorState(
   earlier: MonitorState | undefined,
   shown: Shown,
   records: readonly ExecutionRecord[],
   rules: { readonly driftPolicy: MonitorSettings["driftPolicy"]; readonly breakers: Breakers },
-  { now, memory }: { readonly now: Instant; readonly memory: BreakerMemory },
+  {
+    now,
+    memory,
+    underWay = [],
+  }: { readonly now: Instant; readonly memory: BreakerMemory; readonly underWay?: readonly Decided[] },
 ): { readonly next: MonitorState; readonly confirmed: readonly Drift[] } {
   const { positions, orders, fills } = shown;
   const { equity } = shown.account;
   const read = new Set(earlier?.readFillIds);
-  const own = ownOrderIds(orders, records);
+  const ownOrders = ownOrdersOf(orders, records);
+  const own = new Set(ownOrders.map(({ brokerOrderId }) => brokerOrderId));
   const fresh = fills.filter(({ id, brokerOrderId }) => !read.has(id) && own.has(brokerOrderId));
   // What is held at the first check is taken as it is; from then on only our own executions explain a change.
   const believed = earlier === undefined ? believedOf(positions) : withFills(earlier.believed, fresh);
   const drift = reconcile(believed, positions, earlier?.drifts ?? [], { now, policy: rules.driftPolicy });
+  const counted = [...fills.filter(({ id }) => read.has(id)), ...records.flatMap((record) => record.fills)];
+  const decided = [...underWay, ...records.map(({ executionId: runId, verdicts }) => ({ runId, verdicts }))];
+  const asked = askedFills(fresh, counted, ownOrders, decided);
+  const before = earlier?.believed ?? withFills(believed, fresh.map(undone));
+  const attributed = withAskedFills(earlier?.attributed ?? {}, before, asked);
   const confirmed = drift.confirmed.map((each) => withOrderId(each, now));
   const tradingDay = tradingDayOf(now);
   const isNewDay = earlier?.tradingDay !== tradingDay;
@@ -48,6 +62,7 @@ export function nextMonitorState(
     fillsThrough: fills.at(-1)?.at ?? earlier?.fillsThrough ?? now,
     readFillIds: fills.map(({ id }) => id),
     believed: drift.believed,
+    attributed: fittedTo(attributed, believed, drift.believed),
     drifts: drift.drifts.map((each) => withOrderId(each, now)),
     equity,
     peakEquity,
@@ -79,11 +94,12 @@ export function idleMonitorState(
   return { ...earlier, breakers: judgeBreakers(breakers, figures, memory) };
 }
 
-/** Ids at the broker of the orders that runs sent, and of their legs. */
-function ownOrderIds(orders: readonly BrokerOrder[], records: readonly ExecutionRecord[]): ReadonlySet<string> {
+const undone = (fill: BrokerFill): BrokerFill => ({ ...fill, side: fill.side === "buy" ? "sell" : "buy" });
+
+/** The orders that runs sent, and their legs. */
+function ownOrdersOf(orders: readonly BrokerOrder[], records: readonly ExecutionRecord[]): readonly BrokerOrder[] {
   const recorded = records.flatMap(({ outcomes }) =>
     outcomes.flatMap((outcome) => (outcome.kind === "accepted" ? [outcome.order] : [])),
   );
-  const all = [...orders.filter(isOfRun), ...recorded].flatMap(withLegs);
-  return new Set(all.map(({ brokerOrderId }) => brokerOrderId));
+  return [...orders.filter(isOfRun), ...recorded].flatMap(withLegs);
 }

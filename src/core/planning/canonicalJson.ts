@@ -141,6 +141,7 @@ const inputsSchema = z.strictObject({
   lossMarks: z
     .strictObject({ dayStartEquity: usd, dailyLossFrom: usd, drawdownFrom: usd, executionsAfter: at.exactOptional() })
     .optional(),
+  attributed: z.record(z.string(), z.record(z.string(), qty)).exactOptional(),
   losses: z.record(z.string(), at),
   clockSkewMs: z.number(),
   trades: z.strictObject({ mode: z.enum(["paper", "live"]), expectedAccountId: z.string().optional() }),

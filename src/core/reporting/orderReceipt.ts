@@ -2,15 +2,18 @@
 import { createHash } from "node:crypto";
 import { clientOrderIdOf } from "../model/ids.ts";
 import type { AssetFlags, BarSeries, Exclusion, LatestPrice, Timeframe } from "../model/market.ts";
+import type { Attributed } from "../model/monitor.ts";
 import type { BrokerFill, OrderEvent, OrderOutcome, OrderTicket } from "../model/order.ts";
 import { withLegs } from "../model/order.ts";
 import type { RiskVerdict } from "../model/risk.ts";
 import type { ExecutionRecord, RunInputs, RunPlan, Skip, StrategyFailure } from "../model/run.ts";
 import type { Signal } from "../model/signal.ts";
 import type { SizingSteps } from "../model/sizing.ts";
+import type { RunTask } from "../model/task.ts";
 import { type Instant, instantFromMs } from "../model/time.ts";
 import { canonicalJson } from "../planning/canonicalJson.ts";
 import type { Conflict } from "../strategies/combine.ts";
+import { findStrategy } from "../strategies/registry.ts";
 
 /** The closed bars of one timeframe that a decision looked at; `firstAt` and `lastAt` are when the oldest and the newest of them began. */
 export type BarsUsed = {
@@ -42,6 +45,8 @@ export type OrderReceipt = {
     readonly feed: string;
     readonly adjustment: string;
     readonly bars: readonly BarsUsed[];
+    /** The bars of the other symbols that its strategies decided by as well, as `pairs` does; by symbol. */
+    readonly otherBars: readonly (BarsUsed & { readonly symbol: string })[];
     readonly latest: LatestPrice | null;
     readonly asset: AssetFlags | null;
     /** Why the symbol took no part. */
@@ -51,6 +56,8 @@ export type OrderReceipt = {
   readonly signals: readonly Signal[];
   readonly strategyFailures: readonly StrategyFailure[];
   readonly conflict: Conflict | null;
+  /** Whose the shares held were at the decision; null where the run did not know. */
+  readonly attributed: Attributed[string] | null;
   /** Null too in runs of versions that did not keep it: `verdict.intent.sizing` then has it in words. */
   readonly sizing: SizingSteps | null;
   /** Why the symbol got no order. */
@@ -97,6 +104,7 @@ export function receiptOf({ record, plan, inputs }: StoredRun, order: string): O
     signals: signals.filter((signal) => signal.symbol === symbol),
     strategyFailures,
     conflict: conflicts.find((conflict) => conflict.symbol === symbol) ?? null,
+    attributed: (inputs.attributed && (inputs.attributed[symbol] ?? {})) || null,
     sizing: isExit ? null : (sizings.find((steps) => steps.symbol === symbol) ?? null),
     untraded: untraded.find((each) => each.symbol === symbol)?.reason ?? null,
     verdict,
@@ -128,17 +136,33 @@ function findOrder(plan: RunPlan, { task }: RunInputs, order: string): FoundOrde
 const idOf = ({ runId }: RunPlan, { intent: { strategy, symbol, side } }: RiskVerdict): string =>
   clientOrderIdOf(runId, strategy, symbol, side, 1);
 
-function dataOf(symbol: string, { inputsDigest }: RunPlan, { market }: RunInputs): OrderReceipt["data"] {
+function dataOf(symbol: string, { inputsDigest }: RunPlan, { market, task }: RunInputs): OrderReceipt["data"] {
+  const others = seenWith(symbol, task);
   const excluded = market.excluded.find((each) => each.symbol === symbol);
   return {
     inputsDigest,
     feed: market.feed,
     adjustment: market.adjustment,
     bars: market.bars.filter((series) => series.symbol === symbol).map(barsUsed),
+    otherBars: market.bars
+      .filter(({ symbol: other, timeframe }) => others.has(`${timeframe} ${other}`))
+      .map((series) => ({ symbol: series.symbol, ...barsUsed(series) })),
     latest: market.latest.find((each) => each.symbol === symbol) ?? null,
     asset: market.assets.find((each) => each.symbol === symbol) ?? null,
     excluded: excluded === undefined ? null : { code: excluded.code, detail: excluded.detail },
   };
+}
+
+/** The other symbols, each with the timeframe, whose bars a strategy of the task looked at to decide on this one. */
+function seenWith(symbol: string, { strategies, symbols }: RunTask): ReadonlySet<string> {
+  const seen = strategies.flatMap(({ name, params }) => {
+    const strategy = findStrategy(name);
+    if (strategy === undefined || strategy.paramsFault(params).length > 0) return [];
+    const { timeframe } = strategy.needs(params);
+    const together = strategy.together(params, symbols);
+    return together.includes(symbol) ? together.map((each) => `${timeframe} ${each}`) : [];
+  });
+  return new Set(seen.filter((each) => !each.endsWith(` ${symbol}`)));
 }
 
 function barsUsed(series: BarSeries): BarsUsed {

@@ -21,6 +21,7 @@ import {
   zeroQty,
   zeroUsd,
 } from "../model/money.ts";
+import type { Attributed } from "../model/monitor.ts";
 import { bySendingOrder, type OrderIntent, type Side } from "../model/order.ts";
 import type { PortfolioSnapshot, Position } from "../model/portfolio.ts";
 import type { Untraded } from "../model/run.ts";
@@ -34,6 +35,7 @@ export type SizingInputs = {
   readonly task: Pick<RunTask, "symbols" | "sizing" | "orders" | "protection">;
   readonly market: MarketSnapshot;
   readonly portfolio: PortfolioSnapshot;
+  readonly attributed?: Attributed;
 };
 
 /** Every symbol with a target ends in an intent, or among the untraded ones with the reason; with the arithmetic where there is any, by symbol. */
@@ -48,7 +50,7 @@ export type Sized = {
  * more than it would at the worse price. A difference below the rebalance band makes no order. A target of 0 leaves the position whole. What
  * a failed strategy holds stays: an order is made only where it is right both with that strategy out and with its part as it is. No order flips a position: one of the other side is closed first, and the next run goes on from there.
  */
-export function sizeTargets({ targets, task, market, portfolio }: SizingInputs): Sized {
+export function sizeTargets({ targets, task, market, portfolio, attributed = {} }: SizingInputs): Sized {
   const daily = new Map(
     market.bars.flatMap((series) => (series.timeframe === "1Day" ? [[series.symbol, series]] : [])),
   );
@@ -62,7 +64,9 @@ export function sizeTargets({ targets, task, market, portfolio }: SizingInputs):
     const target = targets.get(symbol);
     if (target === undefined) return [];
     const decimals = fractionable.has(symbol) ? fractionalDecimals : 0;
-    const given = { symbol, price, target, positions, daily: daily.get(symbol), position: held.get(symbol), decimals };
+    const common = { symbol, price, target, positions, decimals };
+    const owners = attributed[symbol] ?? {};
+    const given = { ...common, daily: daily.get(symbol), position: held.get(symbol), owners };
     return [sizeSymbol(given, task, portfolio)];
   });
   return {
@@ -92,6 +96,8 @@ type TargetSymbol = {
   readonly positions: number;
   readonly daily: BarSeries | undefined;
   readonly position: Position | undefined;
+  /** The shares of each strategy. */
+  readonly owners: Attributed[string];
   readonly decimals: number;
 };
 
@@ -133,7 +139,7 @@ const heldText = ({ keeps = [] }: Target, { held, onItsWay, ofOthers }: SizingSt
 /** From the position that is wanted to the order that leads there. */
 function stepsTo(
   wanted: { readonly qty: Qty; readonly usd: Usd },
-  { symbol, price, target, position, decimals }: TargetSymbol,
+  { symbol, price, target, position, owners, decimals }: TargetSymbol,
   sizing: Task["sizing"],
   portfolio: PortfolioSnapshot,
 ): SizingSteps {
@@ -141,7 +147,7 @@ function stepsTo(
   const held = position?.qty ?? zeroQty;
   const available = position?.available ?? zeroQty;
   const onItsWay = subtractQty(underWay(portfolio, symbol, "buy"), underWay(portfolio, symbol, "sell"));
-  const ofOthers = target.keeps === undefined ? undefined : zeroQty;
+  const ofOthers = heldByOthers(target, owners);
   const withoutFailed = subtractQty(wanted.qty, addQty(held, onItsWay));
   const missing = ofOthers === undefined ? withoutFailed : bothWant(withoutFailed, subtractQty(wanted.qty, ofOthers));
   const side: Side = isNegative(missing) ? "sell" : "buy";
@@ -170,6 +176,11 @@ function stepsTo(
 
 const leavesWhole = ({ weight, keeps }: Target, onItsWay: Qty): boolean =>
   weight === 0 && keeps === undefined && isZero(onItsWay);
+
+/** Shares of strategies that have not failed: what is nobody's may be a failed one's. Undefined where none has. */
+const heldByOthers = ({ keeps }: Target, owners: Attributed[string]): Qty | undefined =>
+  keeps &&
+  addQty(zeroQty, ...Object.entries(owners).flatMap(([strategy, own]) => (keeps.includes(strategy) ? [] : own)));
 
 /** Of two signed quantities the smaller one; none where they are of different sides. */
 function bothWant(a: Qty, b: Qty): Qty {

@@ -21,6 +21,7 @@ export const crossSectionalMomentum = define({
     })
     .refine(({ lookback, skip }) => skip < lookback, { path: ["skip"], message: "must be less than lookback" }),
   needs: ({ lookback }) => ({ timeframe: "1Day", bars: lookback + 1 }),
+  together: (_, symbols) => symbols,
   decide: ({ symbols, bars, positions }, { lookback, skip, top, onlyRising }) => {
     const ranked = [...bars.values()]
       .map(({ symbol, close }) => ({ symbol, change: returnOver(close, lookback, skip) }))

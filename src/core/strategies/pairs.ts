@@ -32,6 +32,7 @@ export const pairs = define({
     }),
   example: { first: "KO", second: "PEP" },
   needs: ({ period }) => ({ timeframe: "1Day", bars: period }),
+  together: ({ first, second }) => [first, second],
   decide: ({ bars, positions }, { first, second, period, enter, exit, weight }) => {
     const ratios = logRatios(bars.get(first), bars.get(second), period);
     if (ratios === undefined) return [];

@@ -57,6 +57,8 @@ export type Strategy = {
   paramsFault(params: unknown): readonly Fault[];
   /** Throws ZodError for parameters with faults, as `decide` does. */
   needs(params: unknown): Needs;
+  /** Symbols that it decides on by the bars of all of them; each other one it decides on by its own bars alone. */
+  together(params: unknown, symbols: readonly string[]): readonly string[];
   /** Symbols it has no opinion on are left out. The same view and parameters give the same signals. */
   decide(view: StrategyView, params: unknown): readonly Signal[];
 };
@@ -70,6 +72,8 @@ export function define<Params extends Readonly<Record<string, unknown>>>(definit
   /** Of the parameters that have no default. */
   readonly example?: Partial<Params>;
   needs(params: Params): Needs;
+  /** Of the symbols of the task; none where it is not given. */
+  together?(params: Params, symbols: readonly string[]): readonly string[];
   decide(view: StrategyView, params: Params): readonly SignalDraft[];
 }): Strategy {
   const { name, title, doc, params: schema, example = {} } = definition;
@@ -85,6 +89,7 @@ export function define<Params extends Readonly<Record<string, unknown>>>(definit
       return result.success ? [] : faultsOf(result.error);
     },
     needs: (params) => definition.needs(dataOf(paramsOf(params))),
+    together: (params, symbols) => definition.together?.(dataOf(paramsOf(params)), symbols) ?? [],
     decide: (view, params) =>
       definition.decide(view, dataOf(paramsOf(params))).map((draft) => signalOf(name, draft, view)),
   };

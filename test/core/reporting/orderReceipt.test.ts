@@ -77,10 +77,32 @@ describe("the receipt of an order that was sent", () => {
           digest: createHash("sha256").update(canonicalJson(series)).digest("hex"),
         },
       ],
+      otherBars: [],
       latest: run.inputs.market.latest[0],
       asset: run.inputs.market.assets[0],
       excluded: null,
     });
+  });
+
+  test("names the bars of the other symbols that a strategy decides by as well, and of no others", () => {
+    const pairs = { name: "pairs", params: { first: "AAA", second: "CCC", period: 10 }, weight: 1 };
+    const rotation = { name: "crossSectionalMomentum", params: { lookback: 10, skip: 0 }, weight: 1 };
+    const others = (strategy: typeof pairs | typeof rotation, symbol: string) => {
+      const given = stored({ task: exampleTask({ strategies: [strategy] }) });
+      return receiptOf(given, symbol)?.data.otherBars.map(
+        (each) => `${each.symbol} ${each.count} ${each.digest.length}`,
+      );
+    };
+    expect(others(pairs, "AAA")).toEqual(["CCC 40 64"]);
+    expect(others(pairs, "BBB")).toEqual([]);
+    expect(others(rotation, "BBB")).toEqual(["AAA 40 64", "CCC 40 64"]);
+  });
+
+  test("says whose the shares were", () => {
+    expect(receipt?.attributed).toBeNull();
+    const attributed = { CCC: { trend: qty(20) } };
+    expect(receiptOf(stored({ attributed }), buyAaa)?.attributed).toEqual({});
+    expect(receiptOf(stored({ attributed }), "CCC")?.attributed).toEqual({ trend: "20" });
   });
 
   test("another bar is another digest", () => {

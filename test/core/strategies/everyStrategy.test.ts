@@ -147,6 +147,21 @@ describe.each(strategies.map((strategy) => ({ name: strategy.name, strategy })))
     });
   });
 
+  test("decides on a symbol by its own bars alone, unless it names others that it sees with it", () => {
+    const together = strategy.together(params, symbols);
+    everywhere((seed, positions) => {
+      const series = seriesOf(seed, needed);
+      const other = symbols[seed % symbols.length] ?? "";
+      const changed = series.map((each) => (each.symbol === other ? walk(other, timeframe, needed, seed + 1) : each));
+      const seesOther = (symbol: string): boolean =>
+        symbol === other || (together.includes(symbol) && together.includes(other));
+      const [before, after] = [series, changed].map((given) =>
+        strategy.decide(viewOf(given, { asOf, positions }), params).filter(({ symbol }) => !seesOther(symbol)),
+      );
+      expect(after).toEqual(before);
+    });
+  });
+
   test("wishes the same whatever unit prices are in", () => {
     everywhere((seed, positions) => {
       const series = seriesOf(seed, needed);
