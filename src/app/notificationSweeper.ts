@@ -5,6 +5,7 @@ import { dailyReportOf } from "../core/notifications/dailyReport.ts";
 import type { NotificationDesk } from "../core/notifications/desk.ts";
 import { emptyDesk } from "../core/notifications/desk.ts";
 import { reportDue, sweep } from "../core/notifications/sweep.ts";
+import { tradingDayOf } from "../core/schedule/tradingCalendar.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { NotificationStore } from "../ports/notificationStore.ts";
 import type { NotificationQueue } from "../ports/queues.ts";
@@ -53,11 +54,14 @@ export function createNotificationSweeper(ports: {
     { notifications: wanted }: AutomationSettings,
     now: Instant,
   ): Promise<NotificationDesk> {
-    const day = reportDue(desk, wanted, now);
-    if (day === undefined) return desk;
-    const status = await schedulerService.status();
-    await notifications.enqueue(dailyReportOf(status.today, status, desk.digest, now));
-    return { ...desk, reportedDay: day, digest: emptyDesk.digest };
+    const due = reportDue(desk, wanted, now);
+    if (due === undefined) return desk;
+    const { day, ...late } = due;
+    const [status, figures] = await Promise.all([schedulerService.status(), schedulerService.figures(day)]);
+    // What was gathered since a day that was missed is told with the report of a later one.
+    const digest = day === tradingDayOf(now) ? desk.digest : emptyDesk.digest;
+    await notifications.enqueue(dailyReportOf(figures, status, digest, { at: now, ...late }));
+    return { ...desk, reportedDay: day, digest: digest === desk.digest ? emptyDesk.digest : desk.digest };
   }
 
   async function purge(retentionDays: number, now: Instant): Promise<void> {

@@ -3,7 +3,7 @@ import type { ControlState } from "../core/model/control.ts";
 import type { MonitorState } from "../core/model/monitor.ts";
 import type { RunSummary } from "../core/model/run.ts";
 import type { SectionName, TradingWindow } from "../core/model/settings.ts";
-import { addMs, dayMs, type Instant } from "../core/model/time.ts";
+import { addMs, dayMs, type Instant, type TradingDay } from "../core/model/time.ts";
 import { type Heartbeat, heartbeatOf } from "../core/operations/probe.ts";
 import { type TodaysFigures, todaysFigures } from "../core/reporting/todaysFigures.ts";
 import { dayStart, tradingDayOf } from "../core/schedule/tradingCalendar.ts";
@@ -41,7 +41,11 @@ export type SchedulerStatus = ControlState & {
   };
 };
 
-export type SchedulerService = { status(): Promise<SchedulerStatus> };
+export type SchedulerService = {
+  status(): Promise<SchedulerStatus>;
+  /** The figures of a day, also of an earlier one: what the account gained then is known until the monitor has looked at a later day. */
+  figures(day: TradingDay): Promise<TodaysFigures>;
+};
 
 /** One fewer than a page of the service holds: one more is read to know whether there are more. */
 const runsCounted = 999;
@@ -60,15 +64,25 @@ export function createSchedulerService(ports: {
 
   /** Today's runs, and the newest of all: an earlier one is looked for only where today has none. */
   async function readRuns(now: Instant) {
-    const day = tradingDayOf(now);
-    const { items, cursor } = await executions.list({ limit: runsCounted, day });
+    const ofDay = await readDay(tradingDayOf(now));
+    const { day, items } = ofDay;
     const midnight = dayStart(day);
     const before = { limit: 1, from: addMs(midnight, -lastWithinMs), to: addMs(midnight, -1) };
     const last = items[0] ?? (await executions.list(before)).items[0] ?? null;
-    return { day, items, truncated: cursor !== undefined, last };
+    return { ...ofDay, last };
+  }
+
+  async function readDay(day: TradingDay) {
+    const { items, cursor } = await executions.list({ limit: runsCounted, day });
+    return { day, items, truncated: cursor !== undefined };
   }
 
   return {
+    figures: async (day) => {
+      const [{ monitor, settings }, runs] = await Promise.all([status.read(), readDay(day)]);
+      const figures = todaysFigures(runs, monitor, settings.limits);
+      return monitor?.tradingDay === day ? figures : { ...figures, drawdown: null };
+    },
     status: async () => {
       const now = clock.now();
       const [stored, [next], runs] = await Promise.all([status.read(), slots.upcoming(1), readRuns(now)]);

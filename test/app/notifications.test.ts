@@ -281,6 +281,26 @@ describe("the report of the day", () => {
   });
 });
 
+describe("the report of a day that the app missed", () => {
+  test("is told late, says so, has that day's figures, and is told once", async () => {
+    await stack.stop();
+    await start({ dailyReport: { minutesAfterClose: 5 }, runs: "problems" });
+    stack.setNow("2026-06-12T20:05:00Z");
+    await sweep();
+    stack.setNow("2026-06-15T13:34:00Z");
+    await stack.runNextSlot();
+    stack.setNow("2026-06-16T11:00:00Z");
+    await Promise.all([sweep(), sweep()]);
+    await sweep();
+    const late = /^Late: 2026-06-15, paper: 1 run, 2 orders filled, result -?[\d.]+ USD/;
+    expect(titles()).toEqual([expect.stringMatching(/^2026-06-12, paper: 0 runs/), expect.stringMatching(late)]);
+    expect(sent.at(-1)?.text).toContain("was due at 2026-06-15T20:05:00.000Z");
+    stack.setNow("2026-06-16T20:05:00Z");
+    await sweep();
+    expect(titles().at(-1)).toMatch(/^2026-06-16, paper: 0 runs/);
+  });
+});
+
 describe("a test of the channels", () => {
   test("tells what each answered, past every rule, and keeps nothing", async () => {
     await stack.stop();

@@ -199,6 +199,34 @@ describe("the morning", () => {
     expect(preflights()).toHaveLength(1);
   });
 
+  test("is made up for where the app was away before the open: late, said to be late, once, and not after the close", async () => {
+    await morningStack();
+    await minutes("2026-06-15T14:10:30Z", 5);
+    expect(preflights()).toMatchObject([{ id: "preflight.2026-06-15" }]);
+    expect(preflights()[0]?.title).toMatch(/^Late: (NO GO|Go) for 2026-06-15/);
+    expect(preflights()[0]?.text).toContain("Late: nothing was told before the open at 2026-06-15T13:30:00.000Z.");
+    await minutes("2026-06-16T20:00:30Z", 3);
+    expect(preflights()).toHaveLength(1);
+  });
+
+  test("that is no-go looks on, and tells once that the day is go after all", async () => {
+    await morningStack();
+    await stack.app.controlService.change(asked("halt"));
+    await minutes("2026-06-15T13:00:30Z", 3);
+    await stack.app.controlService.change(asked("resume"));
+    for (const now of ["13:03:30", "13:04:30", "13:05:30"]) {
+      stack.setNow(`2026-06-15T${now}Z`);
+      await stack.app.scheduler.tick("timer");
+      await minutes(`2026-06-15T${now}Z`, 1);
+    }
+    expect(preflights().map(({ id, title }) => [id, title.split(",")[0]])).toEqual([
+      ["preflight.2026-06-15", "NO GO for 2026-06-15"],
+      ["preflight.2026-06-15.go", "Recovered: Go for 2026-06-15"],
+    ]);
+    const { troubles } = (await stack.ports.notificationBook.desk()).desk;
+    expect(troubles.filter(({ title }) => title.includes("NO GO"))).toEqual([]);
+  });
+
   test("waits a minute for a queue that is away, and loses nothing", async () => {
     await morningStack();
     const notifications = flaky(stack.ports.notifications, () => true, "QUEUE_UNAVAILABLE");

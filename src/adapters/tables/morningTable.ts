@@ -15,6 +15,7 @@ const storedMorning = z.object({
     z.object({ route: z.string(), kind: z.enum(["breaking", "changed", "unanswered"]), detail: z.string() }),
   ),
   told: z.boolean(),
+  go: z.boolean().exactOptional(),
 });
 
 export const createMorningStore = (book: Book): MorningStore => ({

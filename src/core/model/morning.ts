@@ -9,4 +9,6 @@ export type Morning = {
   readonly findings: readonly ContractFinding[];
   /** Whether the day's message is in the queue. */
   readonly told: boolean;
+  /** What was told last of the day; absent before. */
+  readonly go?: boolean;
 };

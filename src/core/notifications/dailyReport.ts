@@ -14,7 +14,7 @@ export function dailyReportOf(
     readonly unknownOrders: number;
   },
   digest: Bundle,
-  at: Instant,
+  { at, lateSince }: { readonly at: Instant; readonly lateSince?: Instant },
 ): Notification {
   const { day, runs, ordersPlanned, ordersAccepted, ordersFilled, denials, truncated, profitLoss, drawdown } = figures;
   const result =
@@ -29,13 +29,14 @@ export function dailyReportOf(
     { name: "Automation", value: `${state.automation}, trading ${state.tradingState}` },
   ];
   const gathered = sizeOf(digest) === 0 ? "" : `\n\nAlso of today:\n${linesText(digest)}`;
+  const late = lateSince === undefined ? "" : ` This report was due at ${lateSince}: nothing told it then.`;
   return {
     schemaVersion: 1,
     id: `report.${day}`,
     kind: "report",
     severity: "info",
-    title: `${day}, ${state.mode}: ${runs} ${runs === 1 ? "run" : "runs"}, ${ordersFilled} orders filled, result ${result}`,
-    text: `The trading day ${day} has ended.${gathered}`.slice(0, 4000),
+    title: `${lateSince === undefined ? "" : "Late: "}${day}, ${state.mode}: ${runs} ${runs === 1 ? "run" : "runs"}, ${ordersFilled} orders filled, result ${result}`,
+    text: `The trading day ${day} has ended.${late}${gathered}`.slice(0, 4000),
     facts,
     at,
     attempt: 1,

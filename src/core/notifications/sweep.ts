@@ -2,7 +2,7 @@
 import { shortDigest } from "../model/ids.ts";
 import { isAtLeast, moreSevere, type Notification, type Severity } from "../model/notification.ts";
 import type { NotificationSettings } from "../model/settings.ts";
-import { addMs, dayMs, type Instant, minuteMs, type TradingDay } from "../model/time.ts";
+import { addDays, addMs, dayMs, type Instant, minuteMs, type TradingDay } from "../model/time.ts";
 import { sessionOn, tradingDayOf } from "../schedule/tradingCalendar.ts";
 import { type Bundle, emptyDesk, type NotificationDesk, sizeOf, type Trouble } from "./desk.ts";
 import { isQuiet } from "./quietHours.ts";
@@ -109,16 +109,38 @@ export function linesText({ lines, more }: Bundle): string {
   return [...texts, ...(more === 0 ? [] : [`and ${more} more: GET /api/notifications`])].join("\n").slice(0, 4000);
 }
 
-/** The trading day whose report is due now and was not told. A day that was missed altogether stays untold: its report would be of another day. */
+export type DueReport = {
+  readonly day: TradingDay;
+  /** When it was due, where that was so long ago that the report says so. */
+  readonly lateSince?: Instant;
+};
+
+/** How long a report of a day that was missed is made up for. */
+const madeUpForMs = 7 * dayMs;
+/** A report is no later than this where the app was there to tell it. */
+const punctualMs = 15 * minuteMs;
+
+/**
+ * The oldest trading day whose report is due and was not told. A day that was missed altogether, for the app was away, is made up for as long
+ * as it is of use; not before the first report, for nobody knows since when there is an app. What a digest has gathered waits for a close.
+ */
 export function reportDue(
   { reportedDay, digest }: NotificationDesk,
   { dailyReport }: NotificationSettings,
   now: Instant,
-): TradingDay | undefined {
+): DueReport | undefined {
   if (dailyReport === undefined && sizeOf(digest) === 0) return undefined;
-  const day = tradingDayOf(now);
-  const session = sessionOn(day);
   const minutes = dailyReport?.minutesAfterClose ?? digestMinutesAfterClose;
-  const isDue = session !== undefined && reportedDay < day && addMs(session.closeAt, minutes * minuteMs) <= now;
-  return isDue ? day : undefined;
+  const today = tradingDayOf(now);
+  const oldest = tradingDayOf(addMs(now, -madeUpForMs));
+  const isMadeUpFor = dailyReport !== undefined && reportedDay !== "";
+  let day = isMadeUpFor ? (reportedDay < oldest ? oldest : addDays(reportedDay as TradingDay, 1)) : today;
+  for (; day <= today && reportedDay < day; day = addDays(day, 1)) {
+    const closeAt = sessionOn(day)?.closeAt;
+    if (closeAt === undefined) continue;
+    const dueAt = addMs(closeAt, minutes * minuteMs);
+    if (now < dueAt) return undefined;
+    return addMs(dueAt, punctualMs) < now ? { day, lateSince: dueAt } : { day };
+  }
+  return undefined;
 }

@@ -20,19 +20,29 @@ export function judgePreflight(facts: PreflightFacts): Preflight {
   return { at, day: tradingDayOf(at), mode, go: items.every(({ light }) => light !== "red"), items };
 }
 
-/** The page as the morning's message. Told twice it is one: its id is the day's. */
-export function preflightNotification({ at, day, mode, go, items }: Preflight): Notification {
+/**
+ * The page as the morning's message. Told twice it is one: its id is the day's, and another where a day that was no-go is go after all.
+ * `lateSince`: the open, where nothing was told before it.
+ */
+export function preflightNotification(
+  { at, day, mode, go, items }: Preflight,
+  { lateSince, wasNoGo = false }: { readonly lateSince?: Instant; readonly wasNoGo?: boolean } = {},
+): Notification {
   const count = (light: Light): number => items.filter((item) => item.light === light).length;
   const lines = items.map(({ name, light, detail, remedy }) => {
     const todo = light === "red" && remedy !== undefined ? ` → ${remedy}` : "";
     return `${light === "green" ? "ok    " : light === "yellow" ? "note  " : "NO GO "} ${name}: ${detail}${todo}`;
   });
+  const late = lateSince === undefined ? [] : [`Late: nothing was told before the open at ${lateSince}.`];
   return {
     schemaVersion: 1,
-    id: `preflight.${day}`,
+    id: `preflight.${day}${wasNoGo ? ".go" : ""}`,
+    // A day's no-go is a trouble of its own: that yesterday's was acknowledged must not silence it. Go ends them all.
+    fingerprint: go ? "preflight" : `preflight/${day}`,
+    resolves: go,
     severity: go ? "info" : "error",
-    title: `${go ? "Go" : "NO GO"} for ${day}, ${mode}: ${count("red")} red, ${count("yellow")} to know, ${count("green")} well`,
-    text: lines.join("\n").slice(0, 4000),
+    title: `${late.length === 0 ? "" : "Late: "}${go ? "Go" : "NO GO"} for ${day}, ${mode}: ${count("red")} red, ${count("yellow")} to know, ${count("green")} well`,
+    text: [...late, ...lines].join("\n").slice(0, 4000),
     at,
     attempt: 1,
   };

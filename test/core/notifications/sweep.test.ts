@@ -99,7 +99,7 @@ describe("the report of a day", () => {
     ["on a holiday", "2026-12-25T22:00:00Z", undefined],
     ["after midnight", "2026-06-16T04:00:00Z", undefined],
   ])("is due %s", (_, now, day) => {
-    expect(reportDue(emptyDesk, settings, now as Instant)).toBe(day);
+    expect(reportDue(emptyDesk, settings, now as Instant)?.day).toBe(day);
     expect(reportDue({ ...emptyDesk, reportedDay: day ?? "" }, settings, now as Instant)).toBeUndefined();
   });
 
@@ -107,7 +107,22 @@ describe("the report of a day", () => {
     const now = "2026-06-15T20:10:00Z" as Instant;
     expect(reportDue(emptyDesk, settingsOf(), now)).toBeUndefined();
     const digest = withLine(emptyDesk.digest, newNotification(), ten);
-    expect(reportDue({ ...emptyDesk, digest }, settingsOf(), now)).toBe("2026-06-15");
+    expect(reportDue({ ...emptyDesk, digest }, settingsOf(), now)).toEqual({ day: "2026-06-15" });
+    const later = "2026-06-16T14:00:00Z" as Instant;
+    expect(reportDue({ ...emptyDesk, digest, reportedDay: "2026-06-12" }, settingsOf(), later)).toBeUndefined();
+  });
+
+  test.each([
+    ["in the next morning", "2026-06-12", "2026-06-16T11:00:00Z", "2026-06-15"],
+    ["on a Sunday, of the Friday", "2026-06-11", "2026-06-14T12:00:00Z", "2026-06-12"],
+    ["the oldest first", "2026-06-10", "2026-06-15T21:00:00Z", "2026-06-11"],
+    ["not longer than a week", "2026-05-01", "2026-06-15T21:00:00Z", "2026-06-08"],
+    ["not twice", "2026-06-15", "2026-06-16T11:00:00Z", undefined],
+    ["not before there was a first one", "", "2026-06-16T11:00:00Z", undefined],
+  ])("is made up for where the app was away: %s", (_, reportedDay, now, day) => {
+    const due = reportDue({ ...emptyDesk, reportedDay }, settings, now as Instant);
+    expect(due?.day).toBe(day);
+    if (due !== undefined) expect(due.lateSince).toBe(`${day}T20:10:00.000Z`);
   });
 
   test("says what the day was", () => {
@@ -124,7 +139,7 @@ describe("the report of a day", () => {
     };
     const state = { mode: "paper", automation: "started", tradingState: "running", unknownOrders: 0 };
     const digest = withLine(emptyDesk.digest, newNotification({ title: "a calendar note" }), ten);
-    const report = dailyReportOf(figures, state, digest, ten);
+    const report = dailyReportOf(figures, state, digest, { at: ten });
     expect(notificationSchema.parse(report)).toMatchObject({ id: "report.2026-06-15", kind: "report" });
     expect(report.title).toBe("2026-06-15, paper: 3 runs, 3 orders filled, result -120.5 USD (-0.12 %)");
     expect(report.facts).toContainEqual({ name: "Orders", value: "5 planned, 4 accepted, 3 filled" });
