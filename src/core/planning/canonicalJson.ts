@@ -10,20 +10,25 @@ import type { RunInputs } from "../model/run.ts";
 import { tradingWindowSchema } from "../model/settings.ts";
 import { runTaskSchema } from "../model/task.ts";
 import { type Instant, parseInstant, parseTradingDay, type TradingDay } from "../model/time.ts";
+import { jsonText, sortedKeys } from "./jsonText.ts";
 
 /**
  * JSON with sorted keys and without blanks: equal values give equal text. Keys without a value are left out. Columns of numbers are arrays,
  * or what `columnText` makes of them. Throws RangeError for a number that is not finite, because JSON would make it null without a word.
  */
 export function canonicalJson(value: unknown, columnText = canonicalColumn): string {
+  if (typeof value === "string") return jsonText(value);
   if (typeof value === "number" && !Number.isFinite(value)) throw new RangeError(`${value} cannot be written as JSON`);
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if (value instanceof Float64Array) return columnText(value);
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null, columnText)).join(",")}]`;
   let text = "";
-  for (const key of Object.keys(value).sort()) {
-    const item = (value as Readonly<Record<string, unknown>>)[key];
-    if (item !== undefined) text += `${text && ","}${JSON.stringify(key)}:${canonicalJson(item, columnText)}`;
+  if (Array.isArray(value)) {
+    for (const item of value) text += `${text && ","}${canonicalJson(item ?? null, columnText)}`;
+    return `[${text}]`;
+  }
+  for (const key of sortedKeys(value)) {
+    const item = (value as Readonly<Record<string, unknown>>)[key.name];
+    if (item !== undefined) text += `${text && ","}${key.text}${canonicalJson(item, columnText)}`;
   }
   return `{${text}}`;
 }

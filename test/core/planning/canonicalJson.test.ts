@@ -1,4 +1,5 @@
 // Inputs as text: canonical, and refused when they are not what was written.
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InvariantError } from "../../../src/core/model/errors.ts";
 import type { BarSeries } from "../../../src/core/model/market.ts";
@@ -13,6 +14,16 @@ describe("canonical JSON", () => {
     [{ a: undefined, b: [undefined] }, '{"b":[null]}'],
     [Float64Array.of(1, 2.5, 1e21), "[1,2.5,1e+21]"],
     ["é\n", '"é\\n"'],
+    [['a"b', "a\\b", "\u007f", "\ud800"], '["a\\"b","a\\\\b","\u007f","\\ud800"]'],
+    [
+      [
+        { b: 1, a: 2 },
+        { a: 1, b: 2 },
+        { a: 1, c: 2 },
+        { b: 1, a: 2 },
+      ],
+      '[{"a":2,"b":1},{"a":1,"b":2},{"a":1,"c":2},{"a":2,"b":1}]',
+    ],
     [[], "[]"],
   ])("of %j is %s", (value, text) => {
     expect(canonicalJson(value)).toBe(text);
@@ -21,6 +32,26 @@ describe("canonical JSON", () => {
   test.each([Number.NaN, Number.POSITIVE_INFINITY, { a: [Number.NaN] }, Float64Array.of(1, Number.NaN)])(
     "refuses %j",
     (value) => expect(() => canonicalJson(value)).toThrow(RangeError),
+  );
+});
+
+test("canonical JSON of any value reads back as that value, and is the same for its keys in any order", () => {
+  const reversed = (value: unknown): unknown =>
+    Array.isArray(value)
+      ? value.map(reversed)
+      : typeof value === "object" && value !== null
+        ? Object.fromEntries(
+            Object.entries(value)
+              .reverse()
+              .map(([key, item]) => [key, reversed(item)]),
+          )
+        : value;
+  fc.assert(
+    fc.property(fc.jsonValue({ stringUnit: "binary" }), (value) => {
+      const text = canonicalJson(value);
+      expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
+      expect(canonicalJson(reversed(value))).toBe(text);
+    }),
   );
 });
 
