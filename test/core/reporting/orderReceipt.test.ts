@@ -59,10 +59,9 @@ function stored(changes: Partial<RunInputs> = {}): StoredRun {
 }
 
 describe("the receipt of an order that was sent", () => {
-  const run = stored();
-  const receipt = receiptOf(run, buyAaa);
-
   test("names the data by digest, and per timeframe the bars: how many, from when to when, and their digest", () => {
+    const run = stored();
+    const receipt = receiptOf(run, buyAaa);
     const series = run.inputs.market.bars.find(({ symbol }) => symbol === "AAA");
     expect(receipt?.data).toEqual({
       inputsDigest: run.plan.inputsDigest,
@@ -106,6 +105,8 @@ describe("the receipt of an order that was sent", () => {
   });
 
   test("another bar is another digest", () => {
+    const run = stored();
+    const receipt = receiptOf(run, buyAaa);
     const [first, ...others] = run.inputs.market.bars;
     if (first === undefined) throw new Error("no bars");
     const close = first.close.map((each, index) => (index === 3 ? each + 0.01 : each));
@@ -116,6 +117,7 @@ describe("the receipt of an order that was sent", () => {
   });
 
   test("holds the values of the indicators, the sizing in numbers, every rule's headroom, the quote at the gate and the fills", () => {
+    const receipt = receiptOf(stored(), buyAaa);
     expect(receipt?.signals.map(({ strategy, symbol }) => `${strategy} ${symbol}`)).toEqual([
       "movingAverageCross AAA",
       "targetWeights AAA",
