@@ -98,7 +98,7 @@ describe("the receipt of an order that was sent", () => {
   });
 
   test("says whose the shares were", () => {
-    expect(receipt?.attributed).toBeNull();
+    expect(receiptOf(stored(), buyAaa)?.attributed).toBeNull();
     const attributed = { CCC: { trend: qty(20) } };
     expect(receiptOf(stored({ attributed }), buyAaa)?.attributed).toEqual({});
     expect(receiptOf(stored({ attributed }), "CCC")?.attributed).toEqual({ trend: "20" });
