@@ -41,15 +41,19 @@ export function createDueTasks(ports: {
 }): DueTasks {
   const { slots, tasks, outbox, telemetry } = ports;
 
-  /** A task that is changed after it was read is looked up by its version. */
+  /** The entries of the next page are read beside the tasks of this one. A task that is changed after it was read is looked up by its version. */
   async function* pages(now: Instant): AsyncGenerator<DuePage, undefined> {
     const newest: Newest = new Map();
-    for (let after: AgendaEntry | undefined; ; ) {
-      const due = await slots.due(now, { limit: entriesAPage, ...(after === undefined ? {} : { after }) });
-      if (due.length > 0) yield { due, owners: await load(due, now, newest) };
-      if (due.length < entriesAPage) return;
-      after = due.at(-1);
+    for (let due = await slots.due(now, { limit: entriesAPage }); due.length > 0; ) {
+      const [owners, next] = await Promise.all([load(due, now, newest), following(due, now)]);
+      yield { due, owners };
+      due = next;
     }
+  }
+
+  async function following(due: readonly AgendaEntry[], now: Instant): Promise<readonly AgendaEntry[]> {
+    const after = due.at(-1);
+    return after === undefined || due.length < entriesAPage ? [] : slots.due(now, { limit: entriesAPage, after });
   }
 
   async function load(due: readonly AgendaEntry[], now: Instant, newest: Newest = new Map()): Promise<Owners> {
