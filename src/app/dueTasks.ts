@@ -1,11 +1,11 @@
 // The tasks behind what is due: each in the version that the agenda names, and until when that version's slots are its own.
 import { InvariantError } from "../core/model/errors.ts";
+import { inLanes } from "../core/model/lanes.ts";
 import type { AgendaEntry } from "../core/model/slot.ts";
 import type { Task } from "../core/model/task.ts";
 import type { Instant } from "../core/model/time.ts";
 import type { SlotLedger, StoredTask, TaskStore, UnreadableRow } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
-import { inLanes } from "./lanes.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** `until` is absent for the newest version. */
