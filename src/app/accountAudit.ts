@@ -10,9 +10,9 @@ import {
   type OpenRow,
 } from "../core/audit/verifyChain.ts";
 import { slotOfRunId } from "../core/model/ids.ts";
+import { inLanes } from "../core/model/lanes.ts";
 import { addDays, addMs, dayMs, type Instant, type TradingDay } from "../core/model/time.ts";
 import type { AuditStore, ExecutionRepository } from "../ports/stores.ts";
-import { inLanes } from "./lanes.ts";
 
 export type AccountAudit = {
   readonly account: string;

@@ -1,6 +1,7 @@
 // The tick: takes from the agenda what is due, applies the trading window, queues the runs and puts what follows in their place; what does not run is recorded too.
 import type { ControlState } from "../core/model/control.ts";
 import { runIdOf } from "../core/model/ids.ts";
+import { inLanes } from "../core/model/lanes.ts";
 import type { RunRequest } from "../core/model/run.ts";
 import type { TradingWindow } from "../core/model/settings.ts";
 import { type AgendaEntry, type AgendaMove, queuedSlot, type SlotEntry } from "../core/model/slot.ts";
@@ -18,7 +19,6 @@ import { readSettings } from "./automationSettings.ts";
 import type { ConfigImporter } from "./configImporter.ts";
 import type { ControlService } from "./controlService.ts";
 import type { DuePage, DueTask, DueTasks } from "./dueTasks.ts";
-import { inLanes } from "./lanes.ts";
 import type { RunCloser } from "./runCloser.ts";
 import { findRunUnderWay } from "./runsUnderWay.ts";
 

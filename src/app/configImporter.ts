@@ -1,5 +1,6 @@
 // Makes an import that has begun, part by part, until all of it is done: whoever began it does, and every tick after a crash.
 import { type By, stampOf } from "../core/model/control.ts";
+import { tasksAtOnce } from "../core/model/task.ts";
 import { type Instant, latestOf } from "../core/model/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type {
@@ -19,9 +20,6 @@ export type ConfigImporter = {
    */
   finish(): Promise<void>;
 };
-
-/** Tasks that one transaction holds. */
-const tasksAtOnce = 12;
 
 export function createConfigImporter(ports: {
   readonly imports: ImportStore;

@@ -4,6 +4,7 @@ import { type AutomationConfig, automationConfigSchema } from "../core/model/aut
 import { type ConfigDifference, configDifferences } from "../core/model/configDifferences.ts";
 import type { By } from "../core/model/control.ts";
 import { type Fault, InvariantError, RefusedError, TransientError } from "../core/model/errors.ts";
+import { inLanes } from "../core/model/lanes.ts";
 import { faultsOf } from "../core/model/parse.ts";
 import { sectionNames } from "../core/model/settings.ts";
 import { taskWarnings } from "../core/model/taskWarnings.ts";
@@ -18,7 +19,6 @@ import type {
   TaskStore,
 } from "../ports/stores.ts";
 import type { ConfigImporter } from "./configImporter.ts";
-import { inLanes } from "./lanes.ts";
 import type { AssetLookup } from "./requestBudget.ts";
 import { checkSymbols, type WrittenSymbol } from "./symbolCheck.ts";
 

@@ -1,12 +1,12 @@
 // The tasks behind what is due: each in the version that the agenda names, and until when that version's slots are its own.
 import { InvariantError } from "../core/model/errors.ts";
+import { inLanes } from "../core/model/lanes.ts";
 import type { AgendaEntry } from "../core/model/slot.ts";
 import type { Task } from "../core/model/task.ts";
 import type { Instant } from "../core/model/time.ts";
 import { rowFingerprint } from "../core/notifications/states.ts";
 import type { SlotLedger, StoredTask, TaskStore, UnreadableRow } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
-import { inLanes } from "./lanes.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** `until` is absent for the newest version. */
@@ -42,15 +42,19 @@ export function createDueTasks(ports: {
 }): DueTasks {
   const { slots, tasks, outbox, telemetry } = ports;
 
-  /** A task that is changed after it was read is looked up by its version. */
+  /** The entries of the next page are read beside the tasks of this one. A task that is changed after it was read is looked up by its version. */
   async function* pages(now: Instant): AsyncGenerator<DuePage, undefined> {
     const newest: Newest = new Map();
-    for (let after: AgendaEntry | undefined; ; ) {
-      const due = await slots.due(now, { limit: entriesAPage, ...(after === undefined ? {} : { after }) });
-      if (due.length > 0) yield { due, owners: await load(due, now, newest) };
-      if (due.length < entriesAPage) return;
-      after = due.at(-1);
+    for (let due = await slots.due(now, { limit: entriesAPage }); due.length > 0; ) {
+      const [owners, next] = await Promise.all([load(due, now, newest), following(due, now)]);
+      yield { due, owners };
+      due = next;
     }
+  }
+
+  async function following(due: readonly AgendaEntry[], now: Instant): Promise<readonly AgendaEntry[]> {
+    const after = due.at(-1);
+    return after === undefined || due.length < entriesAPage ? [] : slots.due(now, { limit: entriesAPage, after });
   }
 
   async function load(due: readonly AgendaEntry[], now: Instant, newest: Newest = new Map()): Promise<Owners> {

@@ -1,13 +1,13 @@
 // The history's keeper: runs that are older than history is kept are removed with their slots, a slice at a time while the exchange is closed.
 import { retentionStart } from "../core/audit/retention.ts";
 import { runIdOf } from "../core/model/ids.ts";
+import { inLanes } from "../core/model/lanes.ts";
 import type { RunSummary } from "../core/model/run.ts";
 import type { Instant, TradingDay } from "../core/model/time.ts";
 import { isSessionOpen, tradingDayOf } from "../core/schedule/tradingCalendar.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ExecutionRepository, SlotLedger } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
-import { inLanes } from "./lanes.ts";
 
 export type HistoryKeeper = {
   /**

@@ -156,10 +156,7 @@ export type ControlStore = {
 
 export type SlotLedger = {
   /** What is due by `now`, longest due first: all of it, or what follows an entry, or `limit` entries at most. */
-  due(
-    now: Instant,
-    page?: { readonly limit?: number; readonly after?: AgendaEntry },
-  ): Promise<readonly AgendaEntry[]>;
+  due(now: Instant, page?: { readonly limit?: number; readonly after?: AgendaEntry }): Promise<readonly AgendaEntry[]>;
   /** What is due soonest, whether it has come or not. */
   upcoming(limit: number): Promise<readonly AgendaEntry[]>;
   /** Puts what follows in the place of what was due, and names the queued slots as open. Moves that another tick has made are left alone. */

@@ -28,7 +28,7 @@ export type TableAccess =
 
 const clientOptions = { retryOptions: { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 1000 } };
 const timeoutMs = 10_000;
-const chunkName = /^payload\d+$/;
+const chunkName = /^payload\d{1,2}$/;
 
 /** Opens tables by name, each once. */
 export function createTableStorage(access: TableAccess): (name: string) => Table {
@@ -183,17 +183,18 @@ function fromEntity(
   entity: GetTableEntityResponse<Record<string, unknown>> | TableEntityResult<Record<string, unknown>>,
 ): StoredRow {
   const { partitionKey = "", rowKey = "", etag, timestamp: _, ...rest } = entity;
-  const columns = Object.entries(rest).filter(
-    (entry): entry is [string, Column] =>
-      ["string", "number", "boolean"].includes(typeof entry[1]) && !entry[0].includes("odata"),
-  );
-  const chunks = Object.entries(rest)
-    .filter((entry): entry is [string, Uint8Array] => chunkName.test(entry[0]) && entry[1] instanceof Uint8Array)
-    .sort(([a], [b]) => Number(a.slice(7)) - Number(b.slice(7)))
-    .map(([, chunk]) => chunk);
-  const keys = { partitionKey: String(partitionKey), rowKey: String(rowKey) };
-  return unpackRow({ ...keys, columns: Object.fromEntries(columns), chunks }, etag);
+  const columns: Record<string, Column> = {};
+  const chunks: Uint8Array[] = [];
+  for (const [name, value] of Object.entries(rest)) {
+    if (value instanceof Uint8Array) {
+      if (chunkName.test(name)) chunks[Number(name.slice(7))] = value;
+    } else if (isColumn(value) && !name.includes("odata")) columns[name] = value;
+  }
+  return unpackRow({ partitionKey: String(partitionKey), rowKey: String(rowKey), columns, chunks }, etag);
 }
+
+const isColumn = (value: unknown): value is Column =>
+  typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 
 const codeOf = (failure: RestError): string | undefined => {
   const details: unknown = failure.details;

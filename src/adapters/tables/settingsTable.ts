@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type ControlState, initialControl, type Principal, principalSchema } from "../../core/model/control.ts";
 import { instant } from "../../core/model/parse.ts";
 import { sectionNames } from "../../core/model/settings.ts";
-import type { Task } from "../../core/model/task.ts";
+import { type Task, tasksAtOnce } from "../../core/model/task.ts";
 import type { Instant } from "../../core/model/time.ts";
 import type { PendingChange, SettingsStore, StoredSection, TaskStore } from "../../ports/stores.ts";
 import { type Book, bookName } from "./bookTable.ts";
@@ -23,7 +23,6 @@ import {
   sectionWrites,
 } from "./sectionRows.ts";
 import { readRow, type StoredRow } from "./table.ts";
-import { tasksAtOnce } from "./taskTable.ts";
 
 const pendingPrefix = "pending_";
 

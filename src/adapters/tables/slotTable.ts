@@ -1,4 +1,5 @@
 // The slot ledger: what is due and what is open in the book, and a partition a task with its ended slots, newest first.
+import { inLanes } from "../../core/model/lanes.ts";
 import type { AgendaMove } from "../../core/model/slot.ts";
 import type { SlotLedger } from "../../ports/stores.ts";
 import {
@@ -35,11 +36,7 @@ export function createSlotLedger(book: Book, table: Table): SlotLedger {
     },
     upcoming: async (limit) => (await book.query(agendaPrefix, { limit })).map(readAgenda),
     advance: async (moves) => {
-      const waiting = inTransactions(moves);
-      const work = async (): Promise<void> => {
-        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await make(next);
-      };
-      await Promise.all(Array.from({ length: lanes }, work));
+      await inLanes(lanes, inTransactions(moves), make);
     },
     open: (entry) => book.insert(openRow(entry)),
     listOpen: async (slots) => {

@@ -4,7 +4,7 @@ import { digestOf } from "../../core/audit/chain.ts";
 import { principalSchema } from "../../core/model/control.ts";
 import { InvariantError } from "../../core/model/errors.ts";
 import { instant } from "../../core/model/parse.ts";
-import { taskSchema } from "../../core/model/task.ts";
+import { taskSchema, tasksAtOnce } from "../../core/model/task.ts";
 import { addMs } from "../../core/model/time.ts";
 import { nextDue } from "../../core/schedule/dueSlots.ts";
 import type { StoredTask, TaskStore, UnreadableRow } from "../../ports/stores.ts";
@@ -86,9 +86,7 @@ export function createTaskStore(book: Book): TaskStore {
   };
 }
 
-/** Three rows a task, one for the entry it had in the agenda and one for its link in the chain. */
-export const tasksAtOnce = 12;
-
+/** Up to five writes a task: three rows, the entry it had in the agenda, and its link in the chain. */
 async function save(book: Book, next: readonly StoredTask[], importId: string | undefined): Promise<boolean> {
   if (next.length > tasksAtOnce) throw new RangeError(`at most ${tasksAtOnce} tasks are saved together`);
   const [first] = next;

@@ -76,6 +76,9 @@ export const taskSchema = z
     message: "orders for an auction cannot carry exits",
   });
 
+/** Tasks that are saved together at most, all or none: as many as a transaction of the book holds. */
+export const tasksAtOnce = 12;
+
 export type Task = Readonly<z.infer<typeof taskSchema>>;
 export type TaskSchedule = Readonly<z.infer<typeof oneSchedule>>;
 export type StrategyUse = Readonly<z.infer<typeof strategyUseSchema>>;

@@ -48,7 +48,7 @@ export function nextDue(task: Scheduled, after: Instant): Instant | undefined {
 
 function nextMs(task: Scheduled, afterMs: number, openFrom: OpenFrom): number {
   const ms = schedulesOf(task).reduce((least, each) => Math.min(least, nextMsAfter(each, afterMs, openFrom)), never);
-  return ms === never || isExpired(task, instantFromMs(ms)) ? never : ms;
+  return ms === never || (task.expiresAt !== undefined && isExpired(task, instantFromMs(ms))) ? never : ms;
 }
 
 const isPastCalendar = (ms: number): boolean => tradingDayOf(instantFromMs(ms)) > calendarRange.to;

@@ -39,6 +39,17 @@ export type WindowDecision = OpenWindow | ClosedWindow;
  * calendar ends.
  */
 export function decideWindow(window: TradingWindow, at: Instant): WindowDecision {
+  const last = lastDecisions.get(window);
+  if (last?.at === at) return last.decision;
+  const decision = decide(window, at);
+  lastDecisions.set(window, { at, decision });
+  return decision;
+}
+
+/** What each window was asked last: a tick asks the same of it for every task that shares it. */
+const lastDecisions = new WeakMap<TradingWindow, { readonly at: Instant; readonly decision: WindowDecision }>();
+
+function decide(window: TradingWindow, at: Instant): WindowDecision {
   const atMs = msFromInstant(at);
   const day = tradingDayOf(at);
   const session = sessionOn(day);
