@@ -207,8 +207,8 @@ const success = ({ status = 200, body, etag, location }: Answer): Told => ({
   body: JSON.stringify(body),
 });
 
-/** If-Match of what counts its versions: `"3"`, or `*` for whatever is there. */
+/** If-Match of what counts its versions: `"3"`, or `*` for whatever is there. Another ETag is that of no version, which is 0. */
 export const versionTag = z
   .string()
-  .regex(/^(?:\*|"[1-9]\d{0,8}")$/, 'must be the version in quotes, such as "3", or *')
-  .transform((tag): number | "*" => (tag === "*" ? tag : Number(tag.slice(1, -1))));
+  .regex(/^(?:\*|(?:W\/)?"[!#-~]*")$/, 'must be one ETag: the version in quotes, such as "3", or *')
+  .transform((tag): number | "*" => (tag === "*" ? tag : Number(/^"([1-9]\d{0,8})"$/.exec(tag)?.[1] ?? 0)));
