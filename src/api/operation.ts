@@ -220,6 +220,8 @@ const success = ({ status = 200, body, etag, location }: Answer): Told => ({
     "content-type": "application/json; charset=utf-8",
     ...(etag === undefined ? {} : { etag: `"${etag}"` }),
     ...(location === undefined ? {} : { location }),
+    // What is not well now may be by the next tick.
+    ...(status === 503 ? { "retry-after": "60" } : {}),
   },
   body: JSON.stringify(body),
 });
