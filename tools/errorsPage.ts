@@ -5,6 +5,7 @@ const statusNames: Readonly<Record<number, string>> = {
   400: "400 Bad request",
   403: "403 Forbidden",
   404: "404 Not found",
+  405: "405 Method not allowed",
   409: "409 Conflict",
   412: "412 Precondition failed",
   413: "413 Content too large",
@@ -22,8 +23,8 @@ Every error of the app is an RFC 9457 problem, \`application/problem+json\`: \`t
 \`detail\` (this case in words), \`requestId\` (to be found in the logs), and \`faults\` where single fields are wrong (each with its JSON path). A code never
 changes its meaning. A request that was refused has changed nothing.
 
-The Functions host itself answers, with an empty body: 401 where the key is missing or opens another function, 404 for a route or method that
-is not there, 414 for an address above 8 KiB, and 500 for a body above 100 MiB.
+The Functions host itself answers, with an empty body: 401 where the key is missing or opens another function, 404 for a path that is not
+there, 414 for an address above 8 KiB, and 500 for a body above 100 MiB.
 `;
 
 /** The page, one table for each status. */

@@ -7,7 +7,7 @@ const maxConfigBytes = 8 * 1024 * 1024;
 
 const digestTag = z
   .string()
-  .regex(/^"[0-9a-f]{64}"$/, "must be the digest of GET /api/config or POST /api/config/diff, in quotes")
+  .regex(/^(?:W\/)?"[!#-~]*"$/, "must be the digest of GET /api/config or POST /api/config/diff, in quotes")
   .transform((tag) => tag.slice(1, -1));
 
 const exportConfig = operation({

@@ -80,7 +80,7 @@ export const httpFunctions = (
       methods: methodsOf(each, operations),
       authLevel: each.access === "anonymous" ? "anonymous" : "function",
       route: each.route,
-      handler: handlerOf(each, allowed(each.route, operations), load),
+      handler: handlerOf(each, allowedOn(each.route, operations), load),
     },
   }));
 
@@ -91,28 +91,45 @@ type HttpFunction = {
   readonly handler: HttpHandler;
 };
 
-/** What reads answers HEAD too. The host knows no OPTIONS by itself: the first operation of a route answers it. */
-const methodsOf = ({ method, route, name }: Operation, operations: readonly Operation[]): HttpMethod[] => [
-  method,
-  ...(method === "GET" ? ["HEAD" as const] : []),
-  ...(operations.find((each) => each.route === route)?.name === name ? ["OPTIONS" as const] : []),
+/** The methods of a function: its operation's and, for the first of a route, those that no operation of the route has. */
+const methodsOf = (operation: Operation, operations: readonly Operation[]): HttpMethod[] => {
+  const allow = allowedOn(operation.route, operations);
+  const isFirst = operations.find(({ route }) => route === operation.route)?.name === operation.name;
+  return [...ownMethods(operation), ...(isFirst ? ["OPTIONS" as const, ...others(allow)] : [])];
+};
+
+/** What reads answers HEAD too. */
+const ownMethods = ({ method }: Operation): HttpMethod[] => (method === "GET" ? [method, "HEAD"] : [method]);
+
+/** The host knows neither OPTIONS nor 405 by itself. */
+const others = (allow: readonly HttpMethod[]): HttpMethod[] =>
+  (["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const).filter((method) => !allow.includes(method));
+
+const allowedOn = (route: string, operations: readonly Operation[]): readonly HttpMethod[] => [
+  ...operations.filter((each) => each.route === route).flatMap(ownMethods),
+  "OPTIONS",
 ];
 
-const allowed = (route: string, operations: readonly Operation[]): string =>
-  operations
-    .filter((each) => each.route === route)
-    .flatMap((each) => methodsOf(each, operations))
-    .join(", ");
-
-function handlerOf(operation: Operation, allow: string, load: () => Promise<Composed>): HttpHandler {
+function handlerOf(operation: Operation, allowed: readonly HttpMethod[], load: () => Promise<Composed>): HttpHandler {
+  const allow = allowed.join(", ");
   return async (request, context) => {
     const requestId = requestIdOf(request, context);
     const headers = { "cache-control": "no-store", "x-request-id": requestId };
     if (request.method === "OPTIONS") return { status: 204, headers: { ...headers, allow } };
-    const answer = await answerTo(operation, request, { requestId, context, load });
+    const answer = (allowed as readonly string[]).includes(request.method)
+      ? await answerTo(operation, request, { requestId, context, load })
+      : notAllowed(allow, requestId);
     const { body, ...head } = { ...answer, headers: { ...headers, ...answer.headers } };
     return request.method === "HEAD" ? head : { ...head, body };
   };
+}
+
+function notAllowed(allow: string, requestId: string): Told {
+  const { headers, ...answer } = problemAnswer(
+    new ApiProblem("METHOD_NOT_ALLOWED", `There is ${allow} here.`),
+    requestId,
+  );
+  return { ...answer, headers: { ...headers, allow } };
 }
 
 /** The caller's own id of the request where it is a plain token: it goes into logs and headers. */
@@ -204,12 +221,14 @@ const success = ({ status = 200, body, etag, location }: Answer): Told => ({
     "content-type": "application/json; charset=utf-8",
     ...(etag === undefined ? {} : { etag: `"${etag}"` }),
     ...(location === undefined ? {} : { location }),
+    // What is not well now may be by the next tick.
+    ...(status === 503 ? { "retry-after": "60" } : {}),
   },
   body: JSON.stringify(body),
 });
 
-/** If-Match of what counts its versions: `"3"`, or `*` for whatever is there. */
+/** If-Match of what counts its versions: `"3"`, or `*` for whatever is there. Another ETag is that of no version, which is 0. */
 export const versionTag = z
   .string()
-  .regex(/^(?:\*|"[1-9]\d{0,8}")$/, 'must be the version in quotes, such as "3", or *')
-  .transform((tag): number | "*" => (tag === "*" ? tag : Number(tag.slice(1, -1))));
+  .regex(/^(?:\*|(?:W\/)?"[!#-~]*")$/, 'must be one ETag: the version in quotes, such as "3", or *')
+  .transform((tag): number | "*" => (tag === "*" ? tag : Number(/^"([1-9]\d{0,8})"$/.exec(tag)?.[1] ?? 0)));

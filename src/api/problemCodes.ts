@@ -26,6 +26,11 @@ export const problemCodes = {
     title: "The body is wrong",
     remedy: "Mend what `faults` names. A body is UTF-8 JSON at most 24 levels deep, without control characters.",
   },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    title: "The path has no such method",
+    remedy: "Use one of those that the header `Allow` names.",
+  },
   BODY_TOO_LARGE: {
     status: 413,
     title: "The body is too large",

@@ -5,10 +5,11 @@ import { type ConfigDifference, configDifferences } from "../core/model/configDi
 import type { By } from "../core/model/control.ts";
 import { type Fault, InvariantError, RefusedError, TransientError } from "../core/model/errors.ts";
 import { inLanes } from "../core/model/lanes.ts";
+import { isJsonObject } from "../core/model/mergePatch.ts";
 import { faultsOf } from "../core/model/parse.ts";
 import { sectionNames } from "../core/model/settings.ts";
 import { taskWarnings } from "../core/model/taskWarnings.ts";
-import { automationFaults } from "../core/strategies/registry.ts";
+import { automationFaults, readableFaults } from "../core/strategies/registry.ts";
 import type { Clock } from "../ports/clock.ts";
 import type {
   ConfigImport,
@@ -91,7 +92,9 @@ export function createConfigService(ports: {
 
   function judge(input: unknown): AutomationConfig {
     const result = automationConfigSchema.safeParse(input);
-    const faults = result.success ? automationFaults(result.data, clock.now()) : faultsOf(result.error);
+    const faults = result.success
+      ? automationFaults(result.data, clock.now())
+      : [...faultsOf(result.error), ...faultsInTasks(input)];
     if (!result.success || faults.length > 0) throw refusal(faults);
     return result.data;
   }
@@ -179,6 +182,12 @@ export function createConfigService(ports: {
     import: importConfig,
   };
 }
+
+/** What shows in the tasks of a configuration whose shape is wrong. */
+const faultsInTasks = (input: unknown): readonly Fault[] =>
+  isJsonObject(input) && Array.isArray(input.tasks)
+    ? input.tasks.flatMap((task: unknown, index) => readableFaults(task, `tasks[${index}]`))
+    : [];
 
 const writtenSymbols = ({ automation, tasks }: AutomationConfig): readonly WrittenSymbol[] => [
   ...Object.entries(automation.universes).flatMap(([name, symbols]) =>

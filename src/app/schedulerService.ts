@@ -3,13 +3,17 @@ import type { ControlState } from "../core/model/control.ts";
 import type { MonitorState } from "../core/model/monitor.ts";
 import type { RunSummary } from "../core/model/run.ts";
 import type { SectionName, TradingWindow } from "../core/model/settings.ts";
-import { addMs, dayMs, type Instant, type TradingDay } from "../core/model/time.ts";
+import type { AgendaEntry } from "../core/model/slot.ts";
+import { windowOf } from "../core/model/task.ts";
+import { addMs, dayMs, type Instant, msFromInstant, type TradingDay } from "../core/model/time.ts";
 import { type Heartbeat, heartbeatOf } from "../core/operations/probe.ts";
 import { type TodaysFigures, todaysFigures } from "../core/reporting/todaysFigures.ts";
+import { expectedView } from "../core/schedule/slotViews.ts";
 import { dayStart, tradingDayOf } from "../core/schedule/tradingCalendar.ts";
 import { decideWindow, type WindowDecision } from "../core/schedule/tradingWindow.ts";
+import { openUntilMs } from "../core/schedule/windowHours.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { ExecutionRepository, SlotLedger, StatusStore } from "../ports/stores.ts";
+import type { ExecutionRepository, SlotLedger, StatusStore, StoredTask, TaskStore } from "../ports/stores.ts";
 import { narrowed } from "./calendarKeeper.ts";
 
 /** Automation and trading state with their reason, actor and since when; the switches of single parts; what waits for its time. */
@@ -20,8 +24,8 @@ export type SchedulerStatus = ControlState & {
   /** The window after the one that is open; while it is closed, the next one. Null when it never opens again. */
   readonly nextWindow: { readonly openAt: Instant; readonly until: Instant } | null;
   readonly lastExecution: RunSummary | null;
-  /** What is due soonest, and what the common window says about that moment. */
-  readonly nextExecution: { readonly taskId: string; readonly slot: Instant; readonly windowOpen: boolean } | null;
+  /** What is due soonest, and what will become of it as things stand. */
+  readonly nextExecution: NextExecution | null;
   readonly heartbeat: Heartbeat | null;
   /** Runs on their way: queued and not ended. `moreQueued`: more than were counted. */
   readonly queueDepth: number;
@@ -41,12 +45,24 @@ export type SchedulerStatus = ControlState & {
   };
 };
 
+type NextExecution = {
+  readonly taskId: string;
+  readonly slot: Instant;
+  /** Whether the task's window is open then. */
+  readonly windowOpen: boolean;
+  /** Empty where it runs. */
+  readonly code: string;
+  readonly reason: string;
+};
+
 export type SchedulerService = {
   status(): Promise<SchedulerStatus>;
   /** The figures of a day, also of an earlier one: what the account gained then is known until the monitor has looked at a later day. */
   figures(day: TradingDay): Promise<TodaysFigures>;
 };
 
+/** Runs that are read at once, whatever their day: more than a quiet day has. */
+const newestRuns = 200;
 /** One fewer than a page of the service holds: one more is read to know whether there are more. */
 const runsCounted = 999;
 /** How far back the last execution is looked for: so far that no more than two years of the history are asked. */
@@ -57,24 +73,32 @@ export function createSchedulerService(ports: {
   readonly version: string;
   readonly status: StatusStore;
   readonly slots: SlotLedger;
+  readonly tasks: TaskStore;
   readonly executions: ExecutionRepository;
   readonly clock: Clock;
 }): SchedulerService {
-  const { mode, version, status, slots, executions, clock } = ports;
+  const { mode, version, status, slots, tasks, executions, clock } = ports;
 
-  /** Today's runs, and the newest of all: an earlier one is looked for only where today has none. */
+  /** The newest run of all, and today's: a day that has more than are read at once is read by itself. */
   async function readRuns(now: Instant) {
-    const ofDay = await readDay(tradingDayOf(now));
-    const { day, items } = ofDay;
-    const midnight = dayStart(day);
-    const before = { limit: 1, from: addMs(midnight, -lastWithinMs), to: addMs(midnight, -1) };
-    const last = items[0] ?? (await executions.list(before)).items[0] ?? null;
-    return { ...ofDay, last };
+    const day = tradingDayOf(now);
+    const [from, to] = [addMs(dayStart(day), -lastWithinMs), addMs(now, dayMs)];
+    const newest = await executions.list({ limit: newestRuns, from, to });
+    const todays = newest.items.filter(({ slot }) => tradingDayOf(slot) === day);
+    const ofDay = todays.length < newestRuns ? { day, items: todays, truncated: false } : await readDay(day);
+    return { ...ofDay, last: newest.items[0] ?? null };
   }
 
   async function readDay(day: TradingDay) {
     const { items, cursor } = await executions.list({ limit: runsCounted, day });
     return { day, items, truncated: cursor !== undefined };
+  }
+
+  async function readNext(): Promise<
+    { readonly entry: AgendaEntry; readonly stored: StoredTask | undefined } | undefined
+  > {
+    const [entry] = await slots.upcoming(1);
+    return entry && { entry, stored: await tasks.get(entry.taskId) };
   }
 
   return {
@@ -85,7 +109,7 @@ export function createSchedulerService(ports: {
     },
     status: async () => {
       const now = clock.now();
-      const [stored, [next], runs] = await Promise.all([status.read(), slots.upcoming(1), readRuns(now)]);
+      const [stored, next, runs] = await Promise.all([status.read(), readNext(), readRuns(now)]);
       const { control, lastBeat, monitor, openSlots } = stored;
       const settings = narrowed(stored.settings);
       const window = decideWindow(settings.window, now);
@@ -96,14 +120,7 @@ export function createSchedulerService(ports: {
         window,
         nextWindow: windowFrom(settings.window, window.open ? window.until : now),
         lastExecution: runs.last,
-        nextExecution:
-          next === undefined
-            ? null
-            : {
-                taskId: next.taskId,
-                slot: next.dueAt,
-                windowOpen: decideWindow(settings.window, next.dueAt).open,
-              },
+        nextExecution: next === undefined ? null : prospectOf(next, { mode, control, window: settings.window }),
         heartbeat: heartbeatOf(lastBeat, now),
         queueDepth: openSlots.count,
         moreQueued: openSlots.more,
@@ -116,6 +133,17 @@ export function createSchedulerService(ports: {
       };
     },
   };
+}
+
+function prospectOf(
+  { entry: { taskId, dueAt }, stored }: { readonly entry: AgendaEntry; readonly stored: StoredTask | undefined },
+  judged: { readonly mode: "paper" | "live"; readonly control: ControlState; readonly window: TradingWindow },
+): NextExecution {
+  const window = stored === undefined ? judged.window : windowOf(stored.task, judged.window);
+  const at = { taskId, slot: dueAt, windowOpen: openUntilMs(window, msFromInstant(dueAt)) !== undefined };
+  if (stored === undefined) return { ...at, code: "UNREADABLE_ROW", reason: "its task cannot be read" };
+  const { code, reason } = expectedView(dueAt, { task: stored.task, ...judged });
+  return { ...at, code, reason };
 }
 
 /** The stretch in which the window is open next, from an instant at which it is closed. */

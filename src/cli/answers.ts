@@ -46,7 +46,9 @@ export const schedulerStatus = controlState.extend({
   window,
   nextWindow: z.looseObject({ openAt: z.string(), until: z.string() }).nullable(),
   lastExecution: runSummary.nullable(),
-  nextExecution: z.looseObject({ taskId: z.string(), slot: z.string(), windowOpen: z.boolean() }).nullable(),
+  nextExecution: z
+    .looseObject({ taskId: z.string(), slot: z.string(), code: z.string().default(""), reason: z.string().default("") })
+    .nullable(),
   heartbeat: z.looseObject({ at: z.string(), ageSeconds: z.number() }).nullable(),
   queueDepth: z.number(),
   moreQueued: z.boolean(),

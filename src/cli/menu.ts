@@ -6,6 +6,7 @@ import { readAnswer } from "./client.ts";
 import { type Call, callOf } from "./command.ts";
 import { executionRecord, executionText } from "./executionText.ts";
 import { CommandFailure, type ExitCode, wrong } from "./failure.ts";
+import { readPages } from "./pages.ts";
 import { setProfile, useProfile } from "./profileCommands.ts";
 import { checkProfileName, readProfiles } from "./profiles.ts";
 import { statusText } from "./status.ts";
@@ -93,13 +94,18 @@ const defaultName = ({ hostname }: URL): string =>
 const callFor = (world: World, profile?: string): Call =>
   callOf(world, chooseTarget(profile === undefined ? {} : { profile }, world), false);
 
+/** Of more the id is asked for. */
+const tasksToChooseFrom = 200;
+
 async function runOneTask(world: World, prompts: Prompts): Promise<void> {
   const call = callFor(world);
-  const page = z.looseObject({ items: z.array(storedTask) });
-  const { items } = readAnswer(page, await call.client("tasks", { query: { limit: 100 } }));
+  const { items: found, cursor } = await readPages(call, "tasks", {}, tasksToChooseFrom, { cursorName: "after" });
+  const items = readAnswer(z.array(storedTask), { body: found, etag: undefined });
   if (items.length === 0) throw wrong(`${call.target.name} has no tasks.`, "tasks create makes one.");
   const tasks = items.map(({ id, name, mode }) => ({ value: id, label: id, hint: `${name}, ${mode}` }));
-  const id = await prompts.select(`Which task of ${call.target.name}?`, tasks);
+  const question = `Which task of ${call.target.name}?`;
+  const id =
+    cursor === undefined ? await prompts.select(question, tasks) : await prompts.text(`${question} Its id`, "");
   if (id === undefined) return;
   const how = await prompts.select("How?", [
     { value: "plan", label: "Only plan it", hint: "nothing is stored or sent" },

@@ -33,7 +33,7 @@ export function statusText(status: SchedulerStatus, name: string, paint: Paint):
       ["window", windowText(status), status.window.open ? "green" : undefined],
       ["next window", nextWindow === null ? "none" : `${when(nextWindow.openAt)} until ${when(nextWindow.until)}`],
       ["last execution", lastText, runStyle(last?.status)],
-      ["next execution", `${nextText}${next?.windowOpen === false ? ", the window is closed then" : ""}`],
+      ["next execution", next === null || next.code === "" ? nextText : `${nextText}: ${next.reason}`],
       ...healthFields(status),
       ...todayFields(status),
       [

@@ -1,5 +1,6 @@
 // What holds for every operation: methods, the id of a request, headers, and what is logged.
 import { afterEach, describe, expect, test } from "vitest";
+import { httpFunctions } from "../../src/api/operation.ts";
 import { operations } from "../../src/api/operations.ts";
 import { ConfigError, TransientError } from "../../src/core/model/errors.ts";
 import { type ApiCall, type LoggedEvent, openApiClient } from "../support/apiClient.ts";
@@ -31,11 +32,11 @@ describe("methods", () => {
   });
 
   test.each([
-    ["/tasks", "GET, HEAD, OPTIONS, POST"],
-    ["/tasks/example", "GET, HEAD, OPTIONS, PUT, PATCH, DELETE"],
+    ["/tasks", "GET, HEAD, POST, OPTIONS"],
+    ["/tasks/example", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"],
     ["/scheduler/stop", "POST, OPTIONS"],
     ["/scheduler", "GET, HEAD, OPTIONS"],
-    ["/settings/risk_limits", "GET, HEAD, OPTIONS, PUT"],
+    ["/settings/risk_limits", "GET, HEAD, PUT, OPTIONS"],
   ])("OPTIONS %s is 204 and names %s", async (path, allow) => {
     const answer = await call("OPTIONS", path);
     expect(answer).toMatchObject({ status: 204, text: undefined, headers: { allow } });
@@ -49,8 +50,24 @@ describe("methods", () => {
     }
   });
 
-  test("another method finds no function: the host answers 404", async () => {
-    expect(await call("PUT", "/scheduler")).toMatchObject({ status: 404, operation: undefined });
+  test.each([
+    ["PUT", "/scheduler", "GET, HEAD, OPTIONS"],
+    ["GET", "/scheduler/stop", "POST, OPTIONS"],
+    ["PUT", "/settings/changes", "GET, HEAD, OPTIONS"],
+  ])("%s %s is a method that is not there: 405, and what is", async (method, path, allow) => {
+    const answer = await call(method, path, { headers: { "x-request-id": "trace-1" } });
+    expect(answer).toMatchObject({
+      status: 405,
+      headers: { allow, "x-request-id": "trace-1", "cache-control": "no-store" },
+      body: { code: "METHOD_NOT_ALLOWED", requestId: "trace-1" },
+    });
+  });
+
+  test("no path answers a method twice", () => {
+    const answered = httpFunctions(operations).flatMap(({ options }) =>
+      options.methods.map((method) => `${method} ${options.route}`),
+    );
+    expect(new Set(answered).size).toBe(answered.length);
   });
 });
 

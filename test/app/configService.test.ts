@@ -134,6 +134,10 @@ describe("the configuration", () => {
         faults: [{ path }],
       });
     }
+    const twice = { ...good, secrets: true, tasks: [{ ...good.tasks[0], strategies: [{ name: "astrology" }] }] };
+    await expect(config().import(twice, before.digest, by)).rejects.toMatchObject({
+      faults: [{ path: "secrets" }, { path: "tasks[0].strategies[0].name" }],
+    });
     expect(await config().export()).toEqual(before);
   });
 

@@ -1,7 +1,7 @@
 // The switches as several people turn them: each keeps who turned it and why, and what waits can be taken back.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ControlRequest } from "../../src/app/controlService.ts";
-import { asked, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
+import { asked, at, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
 
 let stack: MemoryStack;
 beforeEach(async () => {
@@ -66,5 +66,28 @@ test("a stop that waits is taken back, as an event, and asking again changes not
     "stop never",
     "start 2026-06-15T20:00:00.000Z",
     "stop 2026-06-15T20:00:00.000Z",
+  ]);
+});
+
+test("a stop and a start that wait are a maintenance window: slots in it are blocked in the name of who asked, and then it runs again", async () => {
+  const waits = { ...asked("stop", { actor: "ann", reason: "maintenance" }), at: at("2026-06-15T13:36:00Z") };
+  await stack.app.controlService.change(waits);
+  await stack.app.controlService.change({ ...waits, action: "start", at: at("2026-06-15T13:46:00Z") });
+  const ends: string[] = [];
+  for (const minute of ["35", "40", "45", "50"]) {
+    stack.setNow(`2026-06-15T13:${minute}:00Z`);
+    await stack.app.scheduler.tick("timer");
+    await stack.deliverAll();
+    const record = await stack.app.executions.get(`example@20260615T13${minute}00Z`);
+    ends.push(`${record?.status} ${record?.reason}`.trim());
+  }
+  const stopped = "blocked the automation was stopped by ann (claimed), scheduled: maintenance";
+  expect(ends).toEqual(["succeeded", stopped, stopped, "succeeded"]);
+  const { items } = await stack.app.control.events({ limit: 10 });
+  expect(items.map(({ source, next }) => `${source} ${next.automation}`)).toEqual([
+    "schedule started",
+    "schedule stopped",
+    "test started",
+    "test started",
   ]);
 });

@@ -92,8 +92,8 @@ describe("readiness", () => {
   test("is 503 with the same report when one check is not well, and says what to do", async () => {
     stack = await runInMemory();
     stack.simulator.arm({ kind: "clockSkew", skewMs: 90_000, count: 100 });
-    const { status, body } = await openApiClient(stack.app)("GET", "/health/ready");
-    expect(status).toBe(503);
+    const { status, headers, body } = await openApiClient(stack.app)("GET", "/health/ready");
+    expect({ status, again: headers["retry-after"] }).toEqual({ status: 503, again: "60" });
     const clock = body.checks.find(({ name }: { name: string }) => name === "broker.clock");
     expect(clock).toMatchObject({ ok: false, remedy: expect.stringContaining("clock") });
     expect(clock.detail).toContain("behind, limit 30 s");

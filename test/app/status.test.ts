@@ -51,7 +51,7 @@ const failedAt = async (slot: string, more: object = {}): Promise<void> => {
 };
 
 describe("the status", () => {
-  test("tells switches, window, runs, heartbeat, queue, versions and today's figures in four reads", async () => {
+  test("tells switches, window, runs, heartbeat, queue, versions and today's figures in five reads", async () => {
     stack = await runInMemory();
     await stack.runNextSlot();
     stack.setNow("2026-06-15T13:40:00Z");
@@ -60,7 +60,7 @@ describe("the status", () => {
     await stack.app.controlService.change({ ...asked("stop", { reason: "updates" }), at: "close" });
     stack.setNow("2026-06-15T13:40:30Z");
     const { status, reads } = await countedStatus();
-    expect(reads).toBeLessThanOrEqual(4);
+    expect(reads).toBeLessThanOrEqual(5);
     expect(status).toMatchObject({
       at: "2026-06-15T13:40:30.000Z",
       mode: "paper",
@@ -71,7 +71,7 @@ describe("the status", () => {
       window: { open: true, until: "2026-06-15T20:00:00.000Z" },
       nextWindow: { openAt: "2026-06-16T13:30:00.000Z", until: "2026-06-16T20:00:00.000Z" },
       lastExecution: { executionId: "example@20260615T133500Z", status: "succeeded" },
-      nextExecution: { taskId: "example", slot: "2026-06-15T13:45:00.000Z", windowOpen: true },
+      nextExecution: { taskId: "example", slot: "2026-06-15T13:45:00.000Z", windowOpen: true, code: "" },
       heartbeat: { at: "2026-06-15T13:40:00.000Z", ageSeconds: 30 },
       queueDepth: 1,
       moreQueued: false,
@@ -99,6 +99,29 @@ describe("the status", () => {
       lastExecution: null,
       heartbeat: null,
     });
+  });
+
+  test("says what will become of the next slot: by its task's switches, state and own window", async () => {
+    stack = await runInMemory({ config: exampleConfig(["AAA"], { window: { openBufferMinutes: 30 } }) });
+    const by = { principal: { kind: "claimed", name: "ann" }, reason: "a test", source: "test" } as const;
+    const next = async () => (await countedStatus()).status.nextExecution;
+    expect(await next()).toMatchObject({ slot: "2026-06-15T13:35:00.000Z", windowOpen: false, code: "WINDOW_CLOSED" });
+    await stack.app.taskService.setEnabled("example", false, by);
+    expect(await next()).toMatchObject({
+      code: "TASK_DISABLED",
+      reason: 'as things stand it will be blocked: task "example" is disabled',
+    });
+    await stack.app.controlService.change(asked("stop"));
+    expect(await next()).toMatchObject({ code: "STOPPED" });
+  });
+
+  test("counts a day with more runs than are read at once, in five reads", async () => {
+    stack = await runInMemory();
+    for (let minute = 0; minute < 205; minute++)
+      await failedAt(new Date(Date.parse("2026-06-15T08:00:00Z") + minute * 60_000).toISOString());
+    const { status, reads } = await countedStatus();
+    expect(status.today).toMatchObject({ runs: 205, truncated: false });
+    expect(reads).toBeLessThanOrEqual(5);
   });
 
   test("finds the last run of an earlier day, of last year too, in five reads", async () => {

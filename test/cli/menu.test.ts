@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { Prompts, World } from "../../src/cli/world.ts";
 import { person, startCliStack } from "../support/cliStack.ts";
 import { commandLine, testFolder } from "../support/commandLine.ts";
+import { exampleConfig } from "../support/memoryStack.ts";
 
 /** A person who gives these answers one after the other, whatever is asked; after the last one they leave. */
 function answering(...answers: readonly string[]): { readonly prompts: Prompts; readonly questions: string[] } {
@@ -101,6 +102,19 @@ describe("a running app", () => {
     expect((await stack.app.executions.list({ limit: 5 })).items).toEqual([]);
     const ran = await run("", { ...answering("run", "example", "run", "by hand"), sleep: () => stack.deliverAll() });
     expect(ran.output).toMatch(/^execution +example@20260615T133600Z$/m);
+  });
+
+  test("asks for the id of a task where there are too many to choose from", async () => {
+    const config = exampleConfig(["AAA", "BBB"]);
+    const tasks = Array.from({ length: 201 }, (_, number) =>
+      config.tasks.map((task) => ({ ...task, id: `task-${number}` })),
+    ).flat();
+    const { run, stack } = await startCliStack({ config: { ...config, tasks } });
+    stack.setNow("2026-06-15T13:36:00Z");
+    const { prompts, questions } = answering("run", "task-200", "plan");
+    const { output } = await run("", { prompts });
+    expect(questions).toContain("Which task of https://app.example? Its id");
+    expect(output).toContain("this was a dry run");
   });
 
   test("that is not there is told, and the menu comes again", async () => {

@@ -106,7 +106,9 @@ const schedulerStatus = z.strictObject({
   window: windowDecision,
   nextWindow: z.strictObject({ openAt: instant, until: instant }).nullable(),
   lastExecution: runSummary.nullable(),
-  nextExecution: z.strictObject({ taskId: z.string(), slot: instant, windowOpen: z.boolean() }).nullable(),
+  nextExecution: z
+    .strictObject({ taskId: z.string(), slot: instant, windowOpen: z.boolean(), code: z.string(), reason: z.string() })
+    .nullable(),
   heartbeat,
   queueDepth: z.int(),
   moreQueued: z.boolean(),

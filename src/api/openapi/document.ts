@@ -49,7 +49,7 @@ export function openApiDocument(operations: readonly Operation[]): Json {
 
 const about = [
   "Every operation but `health` and `healthLive` needs a function key; reads and changes are different functions with different keys.",
-  "What answers GET answers HEAD too; OPTIONS names the methods of a path. Another method is 404, for that is the Functions host's answer.",
+  "What answers GET answers HEAD too; OPTIONS names the methods of a path; another one is 405. Both need the key of the path's first operation.",
   "Errors are RFC 9457 problems with a stable `code`. Every answer has an `x-request-id`: the caller's own where it is a plain token.",
   "Who changes something is whom Entra or the name of the function key proves; else whom the request claims to be.",
 ].join("\n\n");

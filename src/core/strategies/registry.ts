@@ -90,9 +90,9 @@ export const taskFaults = (task: Task, { window, universes, from }: Surroundings
 };
 
 /** What of these faults shows in a task whose shape is wrong elsewhere: all are told at once. */
-export const readableFaults = (input: unknown): readonly Fault[] => {
+export const readableFaults = (input: unknown, path = ""): readonly Fault[] => {
   const parts = readableParts.safeParse(input);
-  return parts.success ? partFaults(parts.data, (part) => part) : [];
+  return parts.success ? partFaults(parts.data, (part) => (path === "" ? part : `${path}.${part}`)) : [];
 };
 
 const { schedule, strategies: uses } = taskSchema.shape;

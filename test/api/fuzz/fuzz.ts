@@ -136,9 +136,16 @@ function replyFaults(request: FuzzRequest, reply: ApiReply, { events }: FuzzStac
   if (reply.status >= 500) return [`${reply.status} ${reply.body?.code}: ${events.at(-1)?.fields.message}`];
   if (method === "OPTIONS")
     return reply.status === 204 && reply.headers.allow !== undefined ? [] : ["OPTIONS without Allow"];
+  if (reply.status === 405) return methodFaults(method, reply);
   if (method === "HEAD") return reply.text === undefined ? [] : ["HEAD with a body"];
   return [...answerFaults(reply), ...conditionFaults(request, reply)];
 }
+
+/** Only a method that the path does not allow is refused for itself. */
+const methodFaults = (method: string, { headers, body }: ApiReply): readonly string[] => {
+  const isTold = method === "HEAD" || body?.code === "METHOD_NOT_ALLOWED";
+  return isTold && headers.allow?.split(", ").includes(method) === false ? [] : [`405 for ${method}: ${headers.allow}`];
+};
 
 /** A change that succeeded was made on the version that its If-Match names. */
 function conditionFaults({ headers }: FuzzRequest, { operation, status, body }: ApiReply): readonly string[] {
