@@ -15,10 +15,19 @@ param hasAvailabilityTest bool
 param isMuted bool
 
 var alerts = loadJsonContent('../alerts.json')
+var exchange = loadJsonContent('../exchangeDays.json')
 var queueNames = objectKeys(loadJsonContent('../../config/queues.json'))
 
 func described(name string, summary string) string => '${summary} What to do: docs/runbook.md#${name}'
+func quoted(days string[]) string => join(map(days, day => '\'${day}\''), ', ')
 func minutes(amount int) string => amount % 1440 == 0 ? 'P${amount / 1440}D' : amount % 60 == 0 ? 'PT${amount / 60}H' : 'PT${amount}M'
+
+// What a query of the table leaves open.
+var blanks = {
+  dailyCapGb: dailyCapGb
+  closedDays: quoted(exchange.closed)
+  earlyDays: quoted(exchange.early)
+}
 
 resource metricRules 'Microsoft.Insights/metricAlerts@2026-01-01' = [
   for alert in items(alerts.metrics): {
@@ -109,7 +118,11 @@ resource queryRules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
       criteria: {
         allOf: [
           {
-            query: replace(join(alert.value.query, '\n'), '{dailyCapGb}', dailyCapGb)
+            query: reduce(
+              items(blanks),
+              join(alert.value.query, '\n'),
+              (query, blank) => replace(query, '{${blank.key}}', blank.value)
+            )
             timeAggregation: 'Count'
             operator: 'GreaterThan'
             threshold: 0
