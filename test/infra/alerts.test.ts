@@ -123,7 +123,11 @@ describe.skipIf(bicepMissing !== undefined)("in the template", { timeout: 120_00
           description: `${summary} What to do: docs/runbook.md#${name}`,
         },
       });
-      expect(JSON.stringify(rule && valueAt(rule, "properties.actions"))).toContain("ag-tradewind-prod");
+      const groups = JSON.stringify(rule && valueAt(rule, "properties.actions")).match(/ag-tradewind-prod[a-z-]*/g);
+      expect([...new Set(groups)], name).toEqual([
+        "ag-tradewind-prod",
+        ...(severity <= 1 ? ["ag-tradewind-prod-on-call"] : []),
+      ]);
     }
   });
 
@@ -178,6 +182,19 @@ describe.skipIf(bicepMissing !== undefined)("in the template", { timeout: 120_00
       expect(asking && valueAt(asking, "properties.Request.RequestUrl")).toContain("/api/health/live");
     },
   );
+
+  test("who is on call is called by text message", () => {
+    const [group] = ofType(of("allOptions"), "Microsoft.Insights/actionGroups").filter(({ name }) =>
+      name.endsWith("on-call"),
+    );
+    expect(group).toMatchObject({
+      properties: { smsReceivers: [{ name: "onCall1", countryCode: "1", phoneNumber: "5555550100" }] },
+    });
+    const [quiet] = ofType(of("prod"), "Microsoft.Insights/actionGroups").filter(({ name }) =>
+      name.endsWith("on-call"),
+    );
+    expect(quiet && valueAt(quiet, "properties.smsReceivers")).toEqual([]);
+  });
 
   test("nobody is left untold unless that was asked for", () => {
     expect(ofType(of("prod"), "Microsoft.AlertsManagement/actionRules")).toEqual([]);
