@@ -32,6 +32,8 @@ param notifyEmailTo string = ''
 param sizing Sizing
 @description('Who gets the alerts by e-mail.')
 param operatorEmails string[] = []
+@description('Whom the alerts of severity 0 and 1 call by text message too: country code, a space and the number, such as +1 5555550100.')
+param onCallPhones string[] = []
 @description('Whether Azure asks the app from outside whether it is alive, every quarter of an hour: what notices that the whole app is gone.')
 param availabilityTest bool = true
 @description('Whether each tick is told to an outside monitor too, whose address is the secret heartbeat-url.')
@@ -76,6 +78,7 @@ module monitoring 'modules/monitoring.bicep' = {
     retentionDays: sizing.logRetentionDays
     dailyCapGb: sizing.dailyLogCapGb
     operatorEmails: filter(operatorEmails, email => !empty(trim(email)))
+    onCallPhones: filter(onCallPhones, phone => !empty(trim(phone)))
   }
 }
 
@@ -188,6 +191,7 @@ module alerts 'modules/alerts.bicep' = {
     applicationInsightsId: monitoring.outputs.applicationInsightsId
     serviceBusId: serviceBus.outputs.id
     actionGroupId: monitoring.outputs.actionGroupId
+    onCallGroupId: monitoring.outputs.onCallGroupId
     appUrl: 'https://${functionApp.outputs.hostName}'
     dailyCapGb: sizing.dailyLogCapGb
     hasAvailabilityTest: availabilityTest

@@ -6,6 +6,7 @@ param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'dev')
 param location = readEnvironmentVariable('AZURE_LOCATION', 'eastus2')
 param sizing = stages[readEnvironmentVariable('TRADEWIND_STAGE', 'dev')]
 param operatorEmails = split(readEnvironmentVariable('TRADEWIND_OPERATOR_EMAILS', ''), ',')
+param onCallPhones = split(readEnvironmentVariable('TRADEWIND_ON_CALL_PHONES', ''), ',')
 
 // Going live takes all four: docs/azure.md.
 param tradingMode = readEnvironmentVariable('TRADEWIND_MODE', 'paper')

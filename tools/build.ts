@@ -1,4 +1,5 @@
 // `npm run build`: bundles the functions into dist/app, the folder that is published to Azure as it is.
+import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { glob } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,6 +15,23 @@ const functionFiles = (await Array.fromAsync(glob("functions/*.ts", { cwd: root 
 rmSync(staging, { recursive: true, force: true });
 mkdirSync(staging, { recursive: true });
 
+const manifestFile = join(root, "package.json");
+const { name, version: released } = JSON.parse(readFileSync(manifestFile, "utf8")) as { name: string; version: string };
+/** Such as `0.1.0+0123456789ab`, and `.changed` behind it where that is not all: health and deployment tell one package from another by it. */
+const version = [released, ...commitOf()].join("+");
+
+/** Nothing where this is no checkout. */
+function commitOf(): readonly string[] {
+  const git = (...args: readonly string[]): string =>
+    execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  try {
+    const isChanged = git("status", "--porcelain", "--untracked-files=no") !== "";
+    return [`${git("rev-parse", "--short=12", "HEAD")}${isChanged ? ".changed" : ""}`];
+  } catch {
+    return [];
+  }
+}
+
 const bundle = await rolldown({
   input: { functions: entry },
   cwd: root,
@@ -24,8 +42,10 @@ const bundle = await rolldown({
     {
       name: "every-function",
       resolveId: (id) => (id === entry ? id : null),
-      load: (id) =>
-        id === entry ? functionFiles.map((file) => `import ${JSON.stringify(join(root, file))};`).join("\n") : null,
+      load: (id) => {
+        if (id === entry) return functionFiles.map((file) => `import ${JSON.stringify(join(root, file))};`).join("\n");
+        return id === manifestFile ? { code: JSON.stringify({ name, version }), moduleType: "json" } : null;
+      },
     },
   ],
   onLog: (level, log, handler) => {
@@ -41,10 +61,6 @@ const { output } = await bundle.write({
 });
 await bundle.close();
 
-const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
-  name: string;
-  version: string;
-};
 const manifest = { name, version, private: true, type: "module", main: "functions.mjs", engines: { node: ">=24" } };
 writeFileSync(join(staging, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 copyFileSync(join(root, "host.json"), join(staging, "host.json"));

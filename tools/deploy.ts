@@ -1,6 +1,7 @@
 // `npm run deploy -- --app NAME`: checks, packages, publishes, and watches the published app until it has shown that it works.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { stagingFaults, stagingFolder } from "./package.ts";
@@ -29,6 +30,8 @@ export type DeployPorts = SmokePorts & {
   ) => Promise<Result>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly stagingFaults: () => readonly string[];
+  /** The version of the folder that was built, which names its commit. */
+  readonly stagedVersion: () => string;
 };
 
 type Step = { readonly name: string; readonly shows: string; readonly work: () => Promise<string | undefined> };
@@ -36,9 +39,9 @@ type Step = { readonly name: string; readonly shows: string; readonly work: () =
 /** Answers the exit code: 0 when the published app passed its smoke, 1 when a step failed, 2 when nothing was asked for that can be done. */
 export async function deploy(argv: readonly string[], ports: DeployPorts): Promise<number> {
   const asked = read(argv);
-  if (asked === undefined || asked.app === undefined) {
-    ports.say(usage);
-    return asked?.help ? 0 : 2;
+  if ("text" in asked) {
+    ports.say(asked.text);
+    return asked.exitCode;
   }
   const steps = stepsOf({ app: asked.app, url: asked.url ?? `https://${asked.app}.azurewebsites.net` }, ports);
   for (const [index, { name, shows, work }] of steps.entries()) {
@@ -56,7 +59,13 @@ export async function deploy(argv: readonly string[], ports: DeployPorts): Promi
   return 0;
 }
 
-function read(argv: readonly string[]) {
+type Asked =
+  | { readonly app: string; readonly url: string | undefined; readonly dryRun: boolean }
+  | { readonly text: string; readonly exitCode: number };
+
+const refused = (fault: string): Asked => ({ text: `${fault}\n\n${usage}`, exitCode: 2 });
+
+function read(argv: readonly string[]): Asked {
   try {
     const { values } = parseArgs({
       args: [...argv],
@@ -67,19 +76,23 @@ function read(argv: readonly string[]) {
         help: { type: "boolean", default: false },
       },
     });
-    // The name becomes part of an address.
-    const app = values.app !== undefined && /^[a-z0-9-]{2,60}$/i.test(values.app) ? values.app : undefined;
-    // The key travels there.
-    if (values.url !== undefined && !/^https:\/\/[^/]+$/.test(values.url)) return undefined;
-    return { app: values.help ? undefined : app, url: values.url, dryRun: values["dry-run"], help: values.help };
-  } catch {
-    return undefined;
+    const { app, url, "dry-run": dryRun, help } = values;
+    if (help) return { text: usage, exitCode: 0 };
+    if (app === undefined)
+      return refused("--app is missing: the name of the function app, FUNCTION_APP_NAME of the deployment.");
+    // The name becomes part of an address, and the key travels there.
+    if (!/^[a-z0-9-]{2,60}$/i.test(app))
+      return refused(`--app ${app} cannot be a function app: 2 to 60 letters, digits and hyphens.`);
+    if (url !== undefined && !/^https:\/\/[^/?#@]+$/.test(url))
+      return refused(`--url ${url} must be https:// and a host, without a path: the function key is sent there.`);
+    return { app, url, dryRun };
+  } catch (fault) {
+    return refused(fault instanceof Error ? fault.message : String(fault));
   }
 }
 
 function stepsOf({ app, url }: { readonly app: string; readonly url: string }, ports: DeployPorts): readonly Step[] {
   const { run } = ports;
-  const version: string = JSON.parse(readFileSync(`${root}package.json`, "utf8")).version;
   let publishedAtMs = 0;
   const succeeded = async (running: Promise<Result>, otherwise: string): Promise<string | undefined> =>
     (await running).exitCode === 0 ? undefined : otherwise;
@@ -108,9 +121,14 @@ function stepsOf({ app, url }: { readonly app: string; readonly url: string }, p
       name: "publish",
       // The language is in no file of the folder: without the flag func refuses.
       shows: `func ${publish.join(" ")}, from dist/app`,
-      work: () => {
+      work: async () => {
+        const fault = await succeeded(
+          run("func", publish, { cwd: stagingFolder, show: true }),
+          "Azure did not take the package",
+        );
+        // The package before ticks on until it is replaced.
         publishedAtMs = ports.now();
-        return succeeded(run("func", publish, { cwd: stagingFolder, show: true }), "Azure did not take the package");
+        return fault;
       },
     },
     {
@@ -121,7 +139,7 @@ function stepsOf({ app, url }: { readonly app: string; readonly url: string }, p
         if (key === "")
           return "no function key: set TRADEWIND_FUNCTION_KEY, or sign in with a role that may list the app's keys";
         const token = ports.environment.TRADEWIND_ACCESS_TOKEN;
-        return smoke({ url, key, token, version, publishedAtMs }, ports);
+        return smoke({ url, key, token, version: ports.stagedVersion(), publishedAtMs }, ports);
       },
     },
   ];
@@ -160,5 +178,6 @@ if (import.meta.main) {
     say: (line) => console.log(line),
     environment: process.env,
     stagingFaults: () => stagingFaults(stagingFolder),
+    stagedVersion: () => JSON.parse(readFileSync(join(stagingFolder, "package.json"), "utf8")).version,
   });
 }

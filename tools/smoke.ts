@@ -14,7 +14,7 @@ export type SmokeTarget = {
   /** Only where callers sign in beside the key. */
   readonly token: string | undefined;
   readonly version: string;
-  /** When publishing began: a tick after it was made by the new package. */
+  /** When publishing ended: a tick after it was made by the new package. */
   readonly publishedAtMs: number;
 };
 

@@ -7,6 +7,8 @@ param workspaceId string
 param applicationInsightsId string
 param serviceBusId string
 param actionGroupId string
+@description('Who is called as well where the severity is 0 or 1.')
+param onCallGroupId string
 param appUrl string
 param dailyCapGb string
 @description('Whether Azure asks the app from outside whether it is alive. Costs as much as all other alerts: see docs/cost.md.')
@@ -15,10 +17,22 @@ param hasAvailabilityTest bool
 param isMuted bool
 
 var alerts = loadJsonContent('../alerts.json')
+var exchange = loadJsonContent('../exchangeDays.json')
 var queueNames = objectKeys(loadJsonContent('../../config/queues.json'))
 
 func described(name string, summary string) string => '${summary} What to do: docs/runbook.md#${name}'
+func quoted(days string[]) string => join(map(days, day => '\'${day}\''), ', ')
 func minutes(amount int) string => amount % 1440 == 0 ? 'P${amount / 1440}D' : amount % 60 == 0 ? 'PT${amount / 60}H' : 'PT${amount}M'
+
+var everyone = [{ actionGroupId: actionGroupId }]
+var everyoneAndOnCall = [{ actionGroupId: actionGroupId }, { actionGroupId: onCallGroupId }]
+
+// What a query of the table leaves open.
+var blanks = {
+  dailyCapGb: dailyCapGb
+  closedDays: quoted(exchange.closed)
+  earlyDays: quoted(exchange.early)
+}
 
 resource metricRules 'Microsoft.Insights/metricAlerts@2026-01-01' = [
   for alert in items(alerts.metrics): {
@@ -51,7 +65,7 @@ resource metricRules 'Microsoft.Insights/metricAlerts@2026-01-01' = [
           }
         ]
       }
-      actions: [{ actionGroupId: actionGroupId }]
+      actions: alert.value.severity <= 1 ? everyoneAndOnCall : everyone
     }
   }
 ]
@@ -85,7 +99,7 @@ resource queueRules 'Microsoft.Insights/metricAlerts@2026-01-01' = [
           }
         ]
       }
-      actions: [{ actionGroupId: actionGroupId }]
+      actions: alert.value.severity <= 1 ? everyoneAndOnCall : everyone
     }
   }
 ]
@@ -109,7 +123,11 @@ resource queryRules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
       criteria: {
         allOf: [
           {
-            query: replace(join(alert.value.query, '\n'), '{dailyCapGb}', dailyCapGb)
+            query: reduce(
+              items(blanks),
+              join(alert.value.query, '\n'),
+              (query, blank) => replace(query, '{${blank.key}}', blank.value)
+            )
             timeAggregation: 'Count'
             operator: 'GreaterThan'
             threshold: 0
@@ -117,7 +135,7 @@ resource queryRules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
           }
         ]
       }
-      actions: { actionGroups: [actionGroupId] }
+      actions: { actionGroups: alert.value.severity <= 1 ? [actionGroupId, onCallGroupId] : [actionGroupId] }
     }
   }
 ]
@@ -170,7 +188,7 @@ resource availabilityRules 'Microsoft.Insights/metricAlerts@2026-01-01' = [
         componentId: applicationInsightsId
         failedLocationCount: 1
       }
-      actions: [{ actionGroupId: actionGroupId }]
+      actions: alert.value.severity <= 1 ? everyoneAndOnCall : everyone
     }
   }
 ]

@@ -15,6 +15,8 @@ param retentionDays int
 param dailyCapGb string
 @description('Who gets the alerts by e-mail. Empty: alerts are shown in the portal only.')
 param operatorEmails string[]
+@description('Whom severity 0 and 1 call by text message too, such as +1 5555550100. Empty: nobody is woken, but by the e-mail.')
+param onCallPhones string[]
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
   name: workspaceName
@@ -71,7 +73,26 @@ resource actionGroup 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
+// In addition, for what must not wait until somebody reads their e-mail.
+resource onCallGroup 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: '${actionGroupName}-on-call'
+  location: 'global'
+  tags: tags
+  properties: {
+    enabled: true
+    groupShortName: 'tw-on-call'
+    smsReceivers: [
+      for (phone, index) in onCallPhones: {
+        name: 'onCall${index + 1}'
+        countryCode: replace(split(phone, ' ')[0], '+', '')
+        phoneNumber: split(phone, ' ')[1]
+      }
+    ]
+  }
+}
+
 output workspaceId string = workspace.id
 output applicationInsightsId string = applicationInsights.id
 output connectionString string = applicationInsights.properties.ConnectionString
 output actionGroupId string = actionGroup.id
+output onCallGroupId string = onCallGroup.id

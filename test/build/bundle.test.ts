@@ -38,6 +38,13 @@ test("the folder holds host.json, package.json and the bundle, nothing else", ()
   expect(readFileSync(join(staging, "host.json"), "utf8")).toBe(readFileSync(join(root, "host.json"), "utf8"));
 });
 
+test("the bundle says the version of its package.json, which names the commit that it was built from", () => {
+  const { version } = JSON.parse(readFileSync(join(staging, "package.json"), "utf8"));
+  expect(version).toMatch(/^\d+\.\d+\.\d+(\+[0-9a-f]{12}(\.changed)?)?$/);
+  const compose = readdirSync(staging).find((name) => name.startsWith("compose-")) ?? "";
+  expect(readFileSync(join(staging, compose), "utf8")).toContain(version);
+});
+
 test("nothing of the local stand-ins, the simulator or the tests is in the bundle", () => {
   const bundle = readdirSync(staging)
     .filter((name) => name.endsWith(".mjs"))

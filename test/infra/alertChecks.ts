@@ -30,7 +30,16 @@ export function metricFindings({ metrics: rules, queues }: Alerts): string[] {
     ...Object.entries(rules).flatMap(([name, rule]) => {
       const known = catalogue[rule.metric];
       if (known === undefined) return [`${name}: there is no metric ${rule.metric}`];
-      return [...aggregationFindings(name, rule, known), ...windowFindings(name, rule)];
+      return [
+        ...aggregationFindings(name, rule, known),
+        ...windowFindings(name, rule),
+        // https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-troubleshoot-metric
+        ...(known.kind === "counter" || rule.windowMinutes > rule.everyMinutes
+          ? []
+          : [
+              `${name}: the first value after a long silence is missed where the window is no longer than the interval`,
+            ]),
+      ];
     }),
     ...Object.entries(queues).flatMap(([name, rule]) => {
       const known = platformMetrics[rule.metric];
@@ -59,7 +68,7 @@ const columns: Readonly<Record<string, readonly string[]>> = {
 };
 /** The words of the query language that the rules use; another one is added here by whoever has looked it up. */
 const words =
-  "let where summarize and or between tostring count sum now startofday datetime_utc_to_local hourofday datetime_part dayofweek d".split(
+  "let where summarize and or in between iff tostring count sum now datetime_utc_to_local format_datetime hourofday datetime_part dayofweek d".split(
     " ",
   );
 
@@ -69,7 +78,9 @@ export function queryFindings({ queries }: Alerts): string[] {
   return Object.entries(queries).flatMap(([name, { event, query }]) => {
     const text = query.join("\n");
     const told = [...text.matchAll(/Properties\.event\) == '([^']*)'/g)].map(([, asked = ""]) => asked);
-    const bare = text.replace(/'[^']*'|\{dailyCapGb\}/g, "").replace(/Properties\.(\w+)/g, "Properties");
+    const bare = text
+      .replace(/'[^']*'|\{(?:dailyCapGb|closedDays|earlyDays)\}/g, "")
+      .replace(/Properties\.(\w+)/g, "Properties");
     const table = Object.keys(columns).find((each) => query.includes(each));
     if (table === undefined) return [`${name}: no line names a table that is known`];
     const own = [...bare.matchAll(/(?:let |summarize )(\w+) =/g)].map(([, each = ""]) => each);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { queueDeclarations } from "../../src/config.ts";
+import { exchangeDays, exchangeDaysFile } from "../../tools/exchangeDays.ts";
 import { type Alerts, metricFindings, namesOf, queryFindings, runbookFindings } from "./alertChecks.ts";
 import { bicepMissing, copyTemplate, ofType, type Resource, type TemplateCopy, valueAt } from "./evaluatedTemplate.ts";
 
@@ -21,6 +22,10 @@ const findings = (given: Alerts, page = runbook): readonly string[] => [
 test("every rule reads a metric or an event of the catalogue, and has its entry in the runbook", () => {
   expect(namesOf(alerts).length).toBeGreaterThanOrEqual(14);
   expect(findings(alerts)).toEqual([]);
+});
+
+test("infra/exchangeDays.json is what the calendar says; run `npm run docs` after a change", () => {
+  expect(readFileSync(resolve(root, "infra/exchangeDays.json"), "utf8")).toBe(exchangeDaysFile());
 });
 
 const drift = alerts.metrics["position-drift"];
@@ -43,6 +48,11 @@ test.each<readonly [string, Alerts, string]>([
   ["a metric", withMetric({ metric: "tradewind.drift" }), "position-drift: there is no metric tradewind.drift"],
   ["an aggregation", withMetric({ aggregation: "Total" }), "position-drift: a gauge is read by Maximum, not Total"],
   ["a gap", withMetric({ everyMinutes: 60 }), "position-drift: what happens between two windows is never seen"],
+  [
+    "a value told seldom",
+    withMetric({ everyMinutes: 15 }),
+    "position-drift: the first value after a long silence is missed where the window is no longer than the interval",
+  ],
   [
     "a platform's metric",
     withQueueMetric({ metric: "DeadLetters" }),
@@ -113,7 +123,11 @@ describe.skipIf(bicepMissing !== undefined)("in the template", { timeout: 120_00
           description: `${summary} What to do: docs/runbook.md#${name}`,
         },
       });
-      expect(JSON.stringify(rule && valueAt(rule, "properties.actions"))).toContain("ag-tradewind-prod");
+      const groups = JSON.stringify(rule && valueAt(rule, "properties.actions")).match(/ag-tradewind-prod[a-z-]*/g);
+      expect([...new Set(groups)], name).toEqual([
+        "ag-tradewind-prod",
+        ...(severity <= 1 ? ["ag-tradewind-prod-on-call"] : []),
+      ]);
     }
   });
 
@@ -131,6 +145,18 @@ describe.skipIf(bicepMissing !== undefined)("in the template", { timeout: 120_00
     const cap = workspace && valueAt(workspace, "properties.workspaceCapping.dailyQuotaGb");
     expect(queries.filter((query) => query.includes("== 'tick'"))).toHaveLength(1);
     expect(queries.filter((query) => query.includes(`0.8 * ${cap}`))).toHaveLength(1);
+  });
+
+  test("the heartbeat is missed in the sessions of the calendar: on no holiday, and on half days until 13:00", () => {
+    const rule = rulesOf("prod").find(({ name }) => name === "tradewind-prod-heartbeat-missing");
+    const query = JSON.stringify(rule && valueAt(rule, "properties.criteria.allOf"));
+    const { closed, early } = exchangeDays();
+    expect(closed).toEqual(expect.arrayContaining(["2026-11-26", "2026-12-25", "2027-01-01", "2030-12-25"]));
+    expect(early).toEqual(expect.arrayContaining(["2026-11-27", "2026-12-24"]));
+    expect(query).toContain(`day !in (${closed.map((day) => `'${day}'`).join(", ")})`);
+    expect(query).toContain(`iff(day in (${early.map((day) => `'${day}'`).join(", ")}), 780, 960)`);
+    for (const each of ofType(of("prod"), "Microsoft.Insights/scheduledQueryRules"))
+      expect(JSON.stringify(valueAt(each, "properties.criteria.allOf"))).not.toMatch(/\{\w+\}/);
   });
 
   test("dead letters are looked for in every queue that is declared, and in Service Bus itself", () => {
@@ -156,6 +182,19 @@ describe.skipIf(bicepMissing !== undefined)("in the template", { timeout: 120_00
       expect(asking && valueAt(asking, "properties.Request.RequestUrl")).toContain("/api/health/live");
     },
   );
+
+  test("who is on call is called by text message", () => {
+    const [group] = ofType(of("allOptions"), "Microsoft.Insights/actionGroups").filter(({ name }) =>
+      name.endsWith("on-call"),
+    );
+    expect(group).toMatchObject({
+      properties: { smsReceivers: [{ name: "onCall1", countryCode: "1", phoneNumber: "5555550100" }] },
+    });
+    const [quiet] = ofType(of("prod"), "Microsoft.Insights/actionGroups").filter(({ name }) =>
+      name.endsWith("on-call"),
+    );
+    expect(quiet && valueAt(quiet, "properties.smsReceivers")).toEqual([]);
+  });
 
   test("nobody is left untold unless that was asked for", () => {
     expect(ofType(of("prod"), "Microsoft.AlertsManagement/actionRules")).toEqual([]);

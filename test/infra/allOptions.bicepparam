@@ -7,6 +7,7 @@ param location = 'eastus2'
 param sizing = stages.prod
 param tags = { owner: 'desk' }
 param operatorEmails = ['first@example.com', 'second@example.com']
+param onCallPhones = ['+1 5555550100']
 param availabilityTest = true
 param alertsMuted = true
 param tradingMode = 'live'

@@ -113,6 +113,19 @@ export const rules: readonly Rule[] = [
   { type: "Microsoft.Insights/components", path: "properties.IngestionMode", oneOf: ["LogAnalytics"] },
   { type: "Microsoft.Insights/actionGroups", path: "properties.groupShortName", like: /^.{1,12}$/ },
   { type: "Microsoft.SignalRService/webPubSub", path: "sku.name", oneOf: ["Free_F1", "Standard_S1"] },
+  // https://learn.microsoft.com/azure/private-link/private-endpoint-dns
+  {
+    type: "Microsoft.Network/privateDnsZones",
+    path: "name",
+    oneOf: ["blob", "table"]
+      .map((part) => `privatelink.${part}.core.windows.net`)
+      .concat("privatelink.vaultcore.azure.net"),
+  },
+  {
+    type: "Microsoft.Network/virtualNetworks",
+    path: "properties.subnets.0.properties.delegations.0.properties.serviceName",
+    oneOf: ["Microsoft.App/environments"],
+  },
 ];
 
 /** The log categories of what is logged, from the monitoring reference of each service, such as https://learn.microsoft.com/azure/storage/blobs/monitor-blob-storage-reference */

@@ -130,6 +130,48 @@ const planted: readonly (readonly [file: string, from: string, to: string, found
     "the workspace has no daily cap of 1 GB or less",
   ],
   [
+    "modules/storage.bicep",
+    "publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'",
+    "publicNetworkAccess: 'Enabled'",
+    "properties.publicNetworkAccess must be Disabled, for it has a private way in",
+  ],
+  [
+    "modules/keyVault.bicep",
+    "defaultAction: isPrivate ? 'Deny' : 'Allow'",
+    "defaultAction: 'Allow'",
+    "properties.networkAcls.defaultAction must be Deny, for it has a private way in",
+  ],
+  [
+    "modules/functionApp.bicep",
+    "requireAuthentication: true",
+    "requireAuthentication: false",
+    "sign-in: globalValidation.requireAuthentication must be true",
+  ],
+  [
+    "modules/functionApp.bicep",
+    "['/api/health', '/api/health/live']",
+    "['/api/health', '/api/health/live', '/api/tasks']",
+    'sign-in: globalValidation.excludedPaths must be ["/api/health","/api/health/live"]',
+  ],
+  [
+    "modules/webPubSub.bicep",
+    "principalId: principalId",
+    "principalId: '44444444-4444-4444-4444-444444444444'",
+    "a role is given to somebody else than the app's identity",
+  ],
+  [
+    "modules/network.bicep",
+    "privatelink.vaultcore.azure.net",
+    "privatelink.vault.azure.net",
+    'name cannot be "privatelink.vault.azure.net"',
+  ],
+  [
+    "modules/network.bicep",
+    "serviceName: 'Microsoft.App/environments'",
+    "serviceName: 'Microsoft.Web/serverFarms'",
+    'serviceName cannot be "Microsoft.Web/serverFarms"',
+  ],
+  [
     "modules/network.bicep",
     "part: 'table', id: storageId",
     "part: 'tables', id: storageId",
@@ -147,6 +189,12 @@ const warned: readonly (readonly [file: string, from: string, to: string, found:
   ],
   ["modules/storage.bicep", "storageAccounts@2026-04-01'", "storageAccounts@2023-01-01'", /use-recent-api-versions/],
   ["modules/storage.bicep", "minimumTlsVersion: 'TLS1_2'", "minimumTlsVersion: 1", /BCP036/],
+  [
+    "modules/storage.bicep",
+    "output id string = account.id",
+    "output id string = account.id\noutput key string = account.listKeys().keys[0].value",
+    /outputs-should-not-contain-secrets/,
+  ],
   ["modules/identity.bicep", "param tags object", "param tags object\nparam unused string = ''", /no-unused-params/],
 ];
 

@@ -16,9 +16,7 @@ export function valueFindings(resources: Resources): string[] {
         .map(({ path }) => `${shortName(resource)}: ${path} cannot be ${JSON.stringify(valueAt(resource, path))}`),
     ),
     ...rules
-      .filter(
-        ({ type }) => type !== "Microsoft.SignalRService/webPubSub" && !resources.some((each) => each.type === type),
-      )
+      .filter(({ type }) => !optional.includes(type) && !resources.some((each) => each.type === type))
       .map(({ type }) => `the template has no ${type}`),
     ...diagnosticSettings(resources).flatMap(({ scope, categories }) =>
       categories
@@ -28,6 +26,13 @@ export function valueFindings(resources: Resources): string[] {
     ...resources.filter(({ type }) => type === "Microsoft.Network/privateEndpoints").flatMap(partFindings),
   ];
 }
+
+/** What only an option brings. */
+const optional: readonly string[] = [
+  "Microsoft.SignalRService/webPubSub",
+  "Microsoft.Network/privateDnsZones",
+  "Microsoft.Network/virtualNetworks",
+];
 
 function fits(rule: (typeof rules)[number], value: unknown): boolean {
   if ("oneOf" in rule) return rule.oneOf.includes(value);
@@ -113,7 +118,47 @@ export function postureFindings(resources: Resources, { locked }: { readonly loc
       .filter((resource) => ["app", "environment", "azd-env-name"].some((tag) => !valueAt(resource, `tags.${tag}`)))
       .map((resource) => `${shortName(resource)} lacks the tags`),
     ...(locked ? lockFindings(resources) : []),
+    ...principalFindings(resources),
+    ...(resources.some(({ type }) => type === "Microsoft.Network/privateEndpoints") ? openFindings(resources) : []),
+    ...resources.flatMap(signInFindings),
   ];
+}
+
+/** Nobody but the app's identity is given a role. */
+function principalFindings(resources: Resources): string[] {
+  const identity = resources.find(({ type }) => type === "Microsoft.ManagedIdentity/userAssignedIdentities");
+  return resources
+    .filter(({ type }) => type === "Microsoft.Authorization/roleAssignments")
+    .filter((role) => !String(valueAt(role, "properties.principalId")).includes(identity?.id ?? "none"))
+    .map(() => "a role is given to somebody else than the app's identity");
+}
+
+/** What has a private way in has no other. */
+const openFindings = (resources: Resources): string[] =>
+  resources
+    .filter(({ type }) => ["Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults"].includes(type))
+    .flatMap((resource) =>
+      [
+        ["properties.publicNetworkAccess", "Disabled"],
+        ["properties.networkAcls.defaultAction", "Deny"],
+      ]
+        .filter(([path = "", value]) => valueAt(resource, path) !== value)
+        .map(([path, value]) => `${shortName(resource)}: ${path} must be ${value}, for it has a private way in`),
+    );
+
+/** Where callers sign in, everybody does, but for who asks whether it is alive. */
+function signInFindings(resource: Resource): string[] {
+  if (!resource.name.endsWith("/authsettingsV2")) return [];
+  const expected: readonly (readonly [string, unknown])[] = [
+    ["platform.enabled", true],
+    ["globalValidation.requireAuthentication", true],
+    ["globalValidation.unauthenticatedClientAction", "Return401"],
+    ["globalValidation.excludedPaths", ["/api/health", "/api/health/live"]],
+    ["httpSettings.requireHttps", true],
+  ];
+  return expected
+    .filter(([path, value]) => JSON.stringify(valueAt(resource, `properties.${path}`)) !== JSON.stringify(value))
+    .map(([path, value]) => `sign-in: ${path} must be ${JSON.stringify(value)}`);
 }
 
 function lockFindings(resources: Resources): string[] {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sizings } from "../../tools/cost.ts";
-import { readAppFacts } from "./appFacts.ts";
+import { readAppFacts, settingsOfOneMachine } from "./appFacts.ts";
 import { queueFindings, roleFindings, tableFindings } from "./crossChecks.ts";
 import { bicepMissing, copyTemplate, type Resource, type TemplateCopy, valueAt } from "./evaluatedTemplate.ts";
 import { postureFindings, valueFindings } from "./postureChecks.ts";
@@ -110,6 +110,24 @@ describe.skipIf(bicepMissing !== undefined)("the template", { timeout: 120_000 }
       { ipAddress: "203.0.113.0/24", action: "Allow" },
       { ipAddress: "198.51.100.7/32", action: "Allow" },
     ]);
+  });
+
+  test("is held against the app in every setting, queue, table and role: how many, is printed", () => {
+    const all = of("allOptions");
+    const settings = Object.keys(settingsOf(all));
+    const ofType = (end: string): readonly Resource[] => all.filter(({ type }) => type.endsWith(end));
+    const counted = {
+      settings: `${settings.length} set (${settings.filter((name) => !app.settings.includes(name)).length} for the host), ${Object.keys(settingsOfOneMachine).length} left out on purpose`,
+      queues: `${ofType("/queues").length} and ${app.triggers.length} triggers on them`,
+      tables: ofType("/tables").length,
+      roles: ofType("/roleAssignments").length,
+      resources: Object.fromEntries(["dev", "prod", "allOptions"].map((each) => [each, of(each).length])),
+      alerts: ofType("/metricAlerts").length + ofType("/scheduledQueryRules").length,
+    };
+    console.info("Held against the app:", JSON.stringify(counted, null, 2));
+    for (const name of app.settings) expect([...settings, ...Object.keys(settingsOfOneMachine)]).toContain(name);
+    expect(counted).toMatchObject({ tables: app.tables.length });
+    expect(ofType("/queues")).toHaveLength(Object.keys(app.queues).length);
   });
 
   test("needs no secret that docs/azure.md does not tell people to put in", () => {

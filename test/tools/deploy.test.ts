@@ -1,7 +1,9 @@
 // `npm run deploy`, with commands and answers in the test's hand: nothing here reaches Azure.
 import { expect, test } from "vitest";
-import manifest from "../../package.json" with { type: "json" };
 import { type DeployPorts, deploy } from "../../tools/deploy.ts";
+
+/** Of the folder that was built. */
+const version = "0.1.0+0123456789ab";
 
 type Call = { readonly method: string; readonly path: string; readonly key: string | null; readonly body: unknown };
 
@@ -22,7 +24,7 @@ function scene(
     "/api/health/ready": (now) =>
       Response.json({
         status: "ok",
-        version: manifest.version,
+        version,
         heartbeat: { at: new Date(now - 5_000).toISOString() },
       }),
     "/api/tasks": () =>
@@ -36,9 +38,12 @@ function scene(
     ...given.answers,
   };
   const ports: DeployPorts = {
+    stagedVersion: () => version,
     run: async (command, args) => {
       const line = [command, ...args].join(" ");
       commands.push(line);
+      // Publishing takes a while, and the package before ticks meanwhile.
+      if (line.startsWith("func azure")) nowMs += 90_000;
       const exitCode = Object.entries(given.exitCodes ?? {}).find(([start]) => line.startsWith(start))?.[1] ?? 0;
       const output = line.startsWith("az functionapp list")
         ? "rg-tradewind-dev\n"
@@ -134,15 +139,19 @@ test.each<[string, Readonly<Record<string, (nowMs: number) => Response>>, string
   [
     "another version",
     { "/api/health/ready": () => Response.json({ version: "0.0.1" }) },
-    `version ${manifest.version}: the app says 0.0.1`,
+    `version ${version}: the app says 0.0.1`,
   ],
   [
     "timers that died with the deployment",
     {
-      "/api/health/ready": () =>
-        Response.json({ version: manifest.version, heartbeat: { at: "2026-06-15T11:59:00Z" } }),
+      "/api/health/ready": () => Response.json({ version, heartbeat: { at: "2026-06-15T11:59:00Z" } }),
     },
     "tick of this package: the last was at 2026-06-15T11:59:00Z",
+  ],
+  [
+    "a last tick that the package before made while the new one was on its way",
+    { "/api/health/ready": () => Response.json({ version, heartbeat: { at: "2026-06-15T12:01:00Z" } }) },
+    "tick of this package: the last was at 2026-06-15T12:01:00Z",
   ],
   [
     "a task that cannot be planned",
@@ -162,7 +171,7 @@ test("waits for an app that starts cold, and for the first tick of the new packa
     ++asked < 4
       ? new Response(null, { status: 503 })
       : Response.json({
-          version: manifest.version,
+          version,
           heartbeat: { at: new Date(now - (asked < 8 ? 120_000 : 1_000)).toISOString() },
         });
   const stage = scene({ answers: { "/api/health/ready": health }, key: "given" });
@@ -171,12 +180,16 @@ test("waits for an app that starts cold, and for the first tick of the new packa
   expect(stage.commands.some((command) => command.startsWith("az functionapp"))).toBe(false);
 });
 
-test.each([[[]], [["--app", "../x"]], [["--nonsense"]], [["--app", "x1", "--url", "http://x1"]]])(
-  "asks for nothing that can be done: %j",
-  async (argv) => {
-    const stage = scene();
-    expect(await stage.run(...argv)).toBe(2);
-    expect(stage.commands).toEqual([]);
-    expect(stage.lines.join("\n")).toContain("Usage: npm run deploy");
-  },
-);
+test.each([
+  [[], "--app is missing"],
+  [["--app", "../x"], "--app ../x cannot be a function app"],
+  [["--nonsense"], "--nonsense"],
+  [["--app", "x1", "--url", "http://x1"], "--url http://x1 must be https://"],
+  [["--app", "x1", "--url", "https://a@x1"], "--url https://a@x1 must be https://"],
+] as const)("refuses what cannot be done, and says why: %j", async (argv, why) => {
+  const stage = scene();
+  expect(await stage.run(...argv)).toBe(2);
+  expect(stage.commands).toEqual([]);
+  expect(stage.lines[0]).toContain(why);
+  expect(stage.lines.join("\n")).toContain("Usage: npm run deploy");
+});
