@@ -36,6 +36,7 @@ const sizing = z.looseObject({
   ofOthers: z.string().optional(),
   missing: z.string(),
   band: z.string(),
+  cashRoom: z.string().optional(),
   side: z.string(),
   qty: z.string(),
 });
@@ -161,6 +162,7 @@ function sizingOf({ sizing: steps, verdict: judged, untraded, attributed }: Rece
     ["not of what failed", steps.ofOthers],
     ["on its way", onItsWay],
     ["missing", `${steps.missing}; the band is ${steps.band} USD`],
+    ["cash for it", steps.cashRoom === undefined ? undefined : `${steps.cashRoom} USD beyond the buffer`],
     ["size", `${steps.side} ${steps.qty}`],
     why,
   ];

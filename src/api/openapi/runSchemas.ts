@@ -136,6 +136,7 @@ const sizingSteps = z.strictObject({
   ofOthers: qty.exactOptional(),
   missing: qty,
   band: usd,
+  cashRoom: usd.exactOptional(),
   side,
   qty,
 });

@@ -7,7 +7,7 @@ import { dollars, fraction } from "./parse.ts";
 const everySizing = {
   /** No order is made for a difference smaller than this share of equity. */
   rebalanceBandFraction: z.number().min(0).max(1).default(0.01),
-  /** The share of equity that is never invested. */
+  /** The share of equity that is never invested: what the methods count shares of is less by it, and buys together are cut to leave it whole. */
   cashBufferFraction: z.number().min(0).max(1).default(0),
   /** How much worse than the price at the decision a fill is assumed to be: sizes leave room for it. */
   slippageFraction: z.number().min(0).max(0.1).default(0),
@@ -108,6 +108,8 @@ export type SizingSteps = {
   readonly missing: Qty;
   /** A missing value below it makes no order, unless the weight is 0. */
   readonly band: Usd;
+  /** What the cash buffer left for this buy, which pays for `qty` at `costPrice`; absent without a buffer. */
+  readonly cashRoom?: Usd;
   readonly side: Side;
   readonly qty: Qty;
 };

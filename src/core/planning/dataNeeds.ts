@@ -22,10 +22,17 @@ export type DataNeeds = {
 export type BarRequest = { readonly timeframe: BaseTimeframe; readonly from: Instant; readonly to: Instant };
 
 /** A strategy that cannot run needs nothing: the run will say why it failed. */
-export function dataNeeds({ strategies, sizing, orders }: Pick<Task, "strategies" | "sizing" | "orders">): DataNeeds {
+export function dataNeeds(
+  { strategies, sizing, orders }: Pick<Task, "strategies" | "sizing" | "orders">,
+  find = findStrategy,
+): DataNeeds {
   const needs = strategies.flatMap(({ name, params }): readonly Needs[] => {
-    const strategy = findStrategy(name);
-    return strategy === undefined || strategy.paramsFault(params).length > 0 ? [] : [strategy.needs(params)];
+    try {
+      const strategy = find(name);
+      return strategy === undefined ? [] : [strategy.needs(params)];
+    } catch {
+      return [];
+    }
   });
   const all: readonly Needs[] = [...needs, { timeframe: "1Day", bars: sizingBars(sizing) }];
   return {

@@ -77,16 +77,21 @@ function staleness(newestMs: number, { base, judged }: HistoryNeed, { maxPriceAg
 }
 
 /** The first bar that cannot be; undefined when all can. */
-export function barFault({ timeMs, open, high, low, close }: BarSeries): SymbolFault | undefined {
+export function barFault({ timeMs, open, high, low, close, volume }: BarSeries): SymbolFault | undefined {
   for (let i = 0; i < timeMs.length; i++) {
     const at = timeMs[i] ?? Number.NaN;
-    if (i > 0 && !(at > (timeMs[i - 1] ?? 0))) return { code: "BAD_DATA", detail: "bars are not in time order" };
+    if (!(at > (timeMs[i - 1] ?? Number.NEGATIVE_INFINITY) && at < Number.POSITIVE_INFINITY))
+      return { code: "BAD_DATA", detail: "bars are not in time order" };
     const o = open[i] ?? 0;
     const h = high[i] ?? 0;
     const l = low[i] ?? 0;
     const c = close[i] ?? 0;
     if (!(l > 0 && l <= o && l <= c && h >= o && h >= c && h < Number.POSITIVE_INFINITY)) {
       return { code: "BAD_DATA", detail: `the bar of ${instantFromMs(at).slice(0, 16)}Z has impossible prices` };
+    }
+    const v = volume[i] ?? Number.NaN;
+    if (!(v >= 0 && v < Number.POSITIVE_INFINITY)) {
+      return { code: "BAD_DATA", detail: `the bar of ${instantFromMs(at).slice(0, 16)}Z has the volume ${v}` };
     }
   }
   return undefined;

@@ -158,9 +158,10 @@ function seenWith(symbol: string, { strategies, symbols }: RunTask): ReadonlySet
   const seen = strategies.flatMap(({ name, params }) => {
     const strategy = findStrategy(name);
     if (strategy === undefined || strategy.paramsFault(params).length > 0) return [];
-    const { timeframe } = strategy.needs(params);
     const together = strategy.together(params, symbols);
-    return together.includes(symbol) ? together.map((each) => `${timeframe} ${each}`) : [];
+    if (!together.includes(symbol)) return [];
+    const { timeframe } = strategy.needs(params);
+    return together.map((each) => `${timeframe} ${each}`);
   });
   return new Set(seen.filter((each) => !each.endsWith(` ${symbol}`)));
 }

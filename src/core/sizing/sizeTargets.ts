@@ -22,12 +22,13 @@ import {
   zeroUsd,
 } from "../model/money.ts";
 import type { Attributed } from "../model/monitor.ts";
-import { bySendingOrder, type OrderIntent, type Side } from "../model/order.ts";
+import type { OrderIntent, Side } from "../model/order.ts";
 import type { PortfolioSnapshot, Position } from "../model/portfolio.ts";
 import type { Untraded } from "../model/run.ts";
 import type { SizingSteps } from "../model/sizing.ts";
 import type { RunTask, Task } from "../model/task.ts";
 import type { Target } from "../strategies/combine.ts";
+import { withinBuffer } from "./cashBuffer.ts";
 import { targetValue } from "./targetValue.ts";
 
 export type SizingInputs = {
@@ -48,7 +49,8 @@ export type Sized = {
 /**
  * One order a symbol at the most, rounded down, sells before buys and then by symbol. Costs are assumed as the task says: a target buys no
  * more than it would at the worse price. A difference below the rebalance band makes no order. A target of 0 leaves the position whole. What
- * a failed strategy holds stays: an order is made only where it is right both with that strategy out and with its part as it is. No order flips a position: one of the other side is closed first, and the next run goes on from there.
+ * a failed strategy holds stays: an order is made only where it is right both with that strategy out and with its part as it is. No order
+ * flips a position: one of the other side is closed first, and the next run goes on from there. Buys together leave the cash buffer whole.
  */
 export function sizeTargets({ targets, task, market, portfolio, attributed = {} }: SizingInputs): Sized {
   const daily = new Map(
@@ -69,10 +71,18 @@ export function sizeTargets({ targets, task, market, portfolio, attributed = {} 
     const given = { ...common, daily: daily.get(symbol), position: held.get(symbol), owners };
     return [sizeSymbol(given, task, portfolio)];
   });
+  const wanted = sized.flatMap(({ intent, steps }) => (intent && steps ? [{ intent, steps }] : []));
+  const orders = withinBuffer(wanted, task.sizing, portfolio);
+  const cut = new Map(orders.map(({ steps }) => [steps.symbol, steps]));
+  const unpaid = orders
+    .filter(({ intent }) => isZero(intent.qty))
+    .map(({ intent: { symbol, sizing } }) => ({ symbol, reason: `no cash is left for it: ${sizing}` }));
   return {
-    intents: sized.flatMap(({ intent = [] }) => intent).sort(bySendingOrder),
-    untraded: sized.flatMap(({ untraded = [] }) => untraded),
-    sizings: sized.flatMap(({ steps = [] }) => steps),
+    intents: orders.flatMap(({ intent }) => (isZero(intent.qty) ? [] : intent)),
+    untraded: [...sized.flatMap(({ untraded = [] }) => untraded), ...unpaid].sort((a, b) =>
+      a.symbol < b.symbol ? -1 : 1,
+    ),
+    sizings: sized.flatMap(({ steps }) => (steps === undefined ? [] : (cut.get(steps.symbol) ?? steps))),
   };
 }
 

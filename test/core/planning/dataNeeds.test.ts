@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import { sizingSchema } from "../../../src/core/model/sizing.ts";
 import type { StrategyUse, Task } from "../../../src/core/model/task.ts";
 import { type BarNeed, barRequests, dataNeeds } from "../../../src/core/planning/dataNeeds.ts";
-import { at, exampleTask } from "../examples.ts";
+import { runStrategies } from "../../../src/core/strategies/multiStrategyRunner.ts";
+import { findStrategy } from "../../../src/core/strategies/registry.ts";
+import { at, exampleInputs, exampleTask } from "../examples.ts";
 
 const use = (name: string, params: StrategyUse["params"] = {}): StrategyUse => ({ name, params, weight: 1 });
 const trend = (slow: unknown): StrategyUse => use("movingAverageCross", { fast: 2, slow });
@@ -36,6 +38,21 @@ test.each<[string, StrategyUse[], Partial<Task>, readonly BarNeed[]]>([
   ["the longer of what strategies and sizing need", [trend(90)], volatility, [{ timeframe: "1Day", bars: 90 }]],
 ])("holds %s", (_, strategies, changes, expected) => {
   expect(needsOf(strategies, changes).bars).toEqual(expected);
+});
+
+test("a strategy that throws when it is asked for its needs leaves those of the others", () => {
+  const find = (name: string) => {
+    const found = findStrategy(name);
+    const needs = (): never => {
+      throw new Error("no idea");
+    };
+    return name === "macdTrend" && found !== undefined ? { ...found, needs } : found;
+  };
+  const task = exampleTask({ strategies: [use("macdTrend"), trend(20)] });
+  expect(dataNeeds(task, find).bars).toEqual([{ timeframe: "1Day", bars: 20 }]);
+  expect(runStrategies({ ...exampleInputs(), task }, find).failures).toEqual([
+    { strategy: "macdTrend", message: "no idea" },
+  ]);
 });
 
 test("asks for quotes where orders are priced by them, and nowhere else", () => {

@@ -138,6 +138,21 @@ test.each<[string, Given, string]>([
     { bars: impossible({ close: Float64Array.of(Number.NaN, 11, 12) }) },
     "BAD_DATA: the bar of 2026-06-10T13:30Z has impossible prices",
   ],
+  [
+    "a volume that is no number, which would end the whole run",
+    { bars: impossible({ volume: Float64Array.of(1, Number.NaN, 1) }) },
+    "BAD_DATA: the bar of 2026-06-11T13:30Z has the volume NaN",
+  ],
+  [
+    "a volume below nothing",
+    { bars: impossible({ volume: Float64Array.of(1, 1, -1) }) },
+    "BAD_DATA: the bar of 2026-06-12T13:30Z has the volume -1",
+  ],
+  [
+    "a time that is no number",
+    { bars: impossible({ timeMs: Float64Array.of(Number.NaN, good.timeMs[1] ?? 0, good.timeMs[2] ?? 0) }) },
+    "BAD_DATA: bars are not in time order",
+  ],
   ["bars out of order", { bars: unordered }, "BAD_DATA: bars are not in time order"],
   ["a bar twice", { bars: twice }, "BAD_DATA: bars are not in time order"],
   [

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { MarketSnapshot } from "../../../src/core/model/market.ts";
-import { price, qty } from "../../../src/core/model/money.ts";
+import { price, qty, usd } from "../../../src/core/model/money.ts";
 import type { RunTask, Task } from "../../../src/core/model/task.ts";
 import { sizeTargets } from "../../../src/core/sizing/sizeTargets.ts";
 import type { Target } from "../../../src/core/strategies/combine.ts";
@@ -303,6 +303,83 @@ test("equalWeight counts what is held without a target, so that silence, bad dat
 describe("what every method heeds", () => {
   test("the cash buffer is never invested", () => {
     expect(orders({ method: "targetWeights", cashBufferFraction: 0.1 }, { AAA: 1 })).toEqual(["buy 90 AAA"]);
+  });
+
+  describe("whatever the method makes of the targets, buys leave the buffer whole", () => {
+    const fixed = (cashBufferFraction = 0.1) =>
+      exampleTask({
+        sizing: {
+          method: "fixedNotional",
+          notionalUsd: 6000,
+          rebalanceBandFraction: 0,
+          cashBufferFraction,
+        } as Task["sizing"],
+      });
+    const both = { AAA: 1, BBB: 1 };
+    /** An account of 10,000 with this cash beside what it holds. */
+    const account = (cash: number, positions: Parameters<typeof examplePortfolio>[0] = {}) => {
+      const portfolio = examplePortfolio({ equity: 10_000, ...positions });
+      return { ...portfolio, account: { ...portfolio.account, cash: usd(cash) } };
+    };
+    const bought = (
+      task: RunTask,
+      portfolio: ReturnType<typeof account>,
+      weights: Readonly<Record<string, number>> = both,
+    ) => sizeTargets({ targets: targets(weights), task, market: exampleMarket({ AAA: 100, BBB: 30 }), portfolio });
+    const told = ({ intents }: ReturnType<typeof bought>) =>
+      intents.map(({ side, qty, symbol }) => `${side} ${qty} ${symbol}`);
+
+    test("the first by symbol in full, the next with what is left of it", () => {
+      const sized = bought(fixed(), account(10_000));
+      expect(told(sized)).toEqual(["buy 60 AAA", "buy 100 BBB"]);
+      expect(sized.intents[1]).toMatchObject({
+        notional: "3000",
+        sizing: expect.stringMatching("the cash buffer leaves 3000 USD: buy 100$"),
+      });
+      expect(sized.sizings.map(({ cashRoom, qty }) => [cashRoom, qty])).toEqual([
+        ["9000", "60"],
+        ["3000", "100"],
+      ]);
+    });
+
+    test("and no order where nothing is, with the reason", () => {
+      const sized = bought(fixed(), account(6999));
+      expect(told(sized)).toEqual(["buy 59 AAA", "buy 3 BBB"]);
+      expect(bought(fixed(), account(900)).untraded).toMatchObject([
+        { symbol: "AAA", reason: expect.stringContaining("no cash is left for it") },
+        { symbol: "BBB" },
+      ]);
+    });
+
+    test("what sells bring counts, what was got for a short position does not", () => {
+      const held = { positions: { AAA: [80, 8000] } } as const;
+      expect(told(bought(fixed(), account(2000, held), { AAA: 0, BBB: 1 }))).toEqual(["sell 80 AAA", "buy 200 BBB"]);
+      const short = { positions: { AAA: [-50, -5000] } } as const;
+      expect(told(bought(fixed(), account(15_000, short), { BBB: 1 }))).toEqual(["buy 200 BBB"]);
+      expect(told(bought(fixed(), account(9000, short), { BBB: 1 }))).toEqual(["buy 100 BBB"]);
+    });
+
+    test("a short position is covered whatever cash there is", () => {
+      const short = { positions: { AAA: [-50, -5000] } } as const;
+      expect(told(bought(fixed(), account(0, short), { AAA: 0 }))).toEqual(["buy 50 AAA"]);
+    });
+
+    test("what an open order may still cost is not spent twice", () => {
+      const open = exampleOrder({
+        symbol: "CCC",
+        side: "buy",
+        qty: qty(60),
+        filledQty: qty(10),
+        limitPrice: price(60),
+      });
+      const doubt = { clientOrderId: "tw.x", symbol: "DDD", side: "buy", qty: qty(10), price: price(100) } as const;
+      const portfolio = account(10_000, { openOrders: [open], uncertainOrders: [doubt] });
+      expect(told(bought(fixed(), portfolio))).toEqual(["buy 50 AAA"]);
+    });
+
+    test("and without a buffer nothing is cut", () => {
+      expect(told(bought(fixed(0), account(0)))).toEqual(["buy 60 AAA", "buy 200 BBB"]);
+    });
   });
 
   test("a target buys no more than it would at the price with slippage and fee", () => {
