@@ -74,7 +74,12 @@ const environmentSchema = z.object({
   NOTIFY_DISCORD_URL: channelUrl.optional(),
   NOTIFY_WEBHOOK_URL: channelUrl.optional(),
   /** With it the webhook's messages are signed. */
-  NOTIFY_WEBHOOK_SECRET: text.min(16, "must have at least 16 characters").optional(),
+  NOTIFY_WEBHOOK_SECRET: text
+    .min(16, "must have at least 16 characters")
+    .refine((value) => !value.startsWith("whsec_") || /^whsec_[A-Za-z0-9+/]{22,}={0,2}$/.test(value), {
+      message: "must have at least 16 bytes in base64 after whsec_",
+    })
+    .optional(),
   /** `smtps://user:password@host:465` or `smtp://…:587`. Needs the two addresses below. */
   NOTIFY_SMTP_URL: text.refine(isSmtpUrl, "must be smtps://user:password@host:port, or smtp://…").optional(),
   NOTIFY_EMAIL_FROM: mailAddress.optional(),
