@@ -6,7 +6,6 @@ import manifest from "../package.json" with { type: "json" };
 import { createAlpacaBroker } from "./adapters/alpaca/broker.ts";
 import { createAlpacaClient } from "./adapters/alpaca/client.ts";
 import { createContractCanary } from "./adapters/alpaca/contractCanary.ts";
-import type { AccountNames } from "./adapters/alpaca/mapping.ts";
 import { createAlpacaMarketData } from "./adapters/alpaca/marketData.ts";
 import {
   createNotificationQueue,
@@ -36,6 +35,7 @@ import {
 import { type AutomationConfig, automationConfigSchema } from "./core/model/automation.ts";
 import { ConfigError } from "./core/model/errors.ts";
 import { parseWith } from "./core/model/parse.ts";
+import type { AccountNames } from "./core/model/portfolio.ts";
 import { createRedactor, type Redact } from "./core/operations/redact.ts";
 import { automationFaults } from "./core/strategies/registry.ts";
 import type { Telemetry } from "./ports/telemetry.ts";

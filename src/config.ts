@@ -74,7 +74,12 @@ const environmentSchema = z.object({
   NOTIFY_DISCORD_URL: channelUrl.optional(),
   NOTIFY_WEBHOOK_URL: channelUrl.optional(),
   /** With it the webhook's messages are signed. */
-  NOTIFY_WEBHOOK_SECRET: text.min(16, "must have at least 16 characters").optional(),
+  NOTIFY_WEBHOOK_SECRET: text
+    .min(16, "must have at least 16 characters")
+    .refine((value) => !value.startsWith("whsec_") || /^whsec_[A-Za-z0-9+/]{22,}={0,2}$/.test(value), {
+      message: "must have at least 16 bytes in base64 after whsec_",
+    })
+    .optional(),
   /** `smtps://user:password@host:465` or `smtp://…:587`. Needs the two addresses below. */
   NOTIFY_SMTP_URL: text.refine(isSmtpUrl, "must be smtps://user:password@host:port, or smtp://…").optional(),
   NOTIFY_EMAIL_FROM: mailAddress.optional(),
@@ -287,11 +292,21 @@ const spareOf = ({ ALPACA_SPARE_KEY_ID: keyId, ALPACA_SPARE_SECRET_KEY: secret }
   keyId === undefined || secret === undefined ? undefined : { keyId, secret };
 
 /** Every value of the settings that nobody may read anywhere: whole, and the key inside a connection string or an address. */
-export function secretsOf({ alpaca, tables, serviceBus, channels, heartbeatUrl }: Settings): readonly string[] {
+export function secretsOf({
+  alpaca,
+  tables,
+  serviceBus,
+  channels,
+  heartbeatUrl,
+  monitor,
+}: Settings): readonly string[] {
   const pairs = [alpaca, ...(alpaca.spare === undefined ? [] : [alpaca.spare])];
-  const strings = [tables, serviceBus].flatMap((each) => (each.kind === "identity" ? [] : [each.connectionString]));
+  const connections = [tables, serviceBus].flatMap((each) => (each.kind === "identity" ? [] : [each.connectionString]));
+  const strings = [...connections, ...(monitor === undefined ? [] : [monitor.connectionString])];
   const keys = strings.flatMap((text) =>
-    [...text.matchAll(/(?:Shared(?:Access)?Key|AccountKey|SharedAccessSignature)=([^;]+)/g)].map(([, key = ""]) => key),
+    [...text.matchAll(/(?:Shared(?:Access)?Key|AccountKey|SharedAccessSignature|InstrumentationKey)=([^;]+)/gi)].map(
+      ([, key = ""]) => key,
+    ),
   );
   const { teamsUrl, slackUrl, discordUrl, webhook, email } = channels;
   const hooks = [teamsUrl, slackUrl, discordUrl, webhook?.url, heartbeatUrl].flatMap((url) =>
@@ -307,9 +322,9 @@ export function secretsOf({ alpaca, tables, serviceBus, channels, heartbeatUrl }
   ];
 }
 
-/** A path so long that it is what the address is kept secret for, and no word of a sentence. */
-const hookPath = ({ pathname, search }: URL): readonly string[] =>
-  [`${pathname}${search}`.slice(1)].filter((path) => path.length >= 20);
+/** A path, or a part of the query, so long that it is what the address is kept secret for, and no word of a sentence. */
+const hookPath = ({ pathname, search, searchParams }: URL): readonly string[] =>
+  [`${pathname}${search}`.slice(1), ...searchParams.values()].filter((path) => path.length >= 20);
 
 const keyNamesOf = (pairs = ""): Callers["keyNames"] =>
   [...pairs.matchAll(/([\w.-]+)=([0-9a-fA-F]{64})/g)].map(([, name = "", digest = ""]) => ({

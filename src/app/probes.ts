@@ -12,7 +12,7 @@ import { readSettings } from "./automationSettings.ts";
 import { compareAhead } from "./calendarKeeper.ts";
 import { measureSkewMs } from "./clockSkew.ts";
 
-export type ProbePorts = Pick<Stores, "settings" | "status" | "barCache"> & {
+export type ProbePorts = Pick<Stores, "settings" | "status" | "barCache" | "notificationBook"> & {
   readonly slots: Pick<SlotLedger, "get">;
   readonly executions: Pick<ExecutionRepository, "get">;
   readonly broker: Pick<Broker, "account" | "now">;
@@ -32,7 +32,19 @@ const wellKnownSymbol = "SPY";
 const defaultSkewSeconds = 30;
 
 export function probesOf(ports: ProbePorts): readonly Probe[] {
-  const { settings, status, slots, executions, barCache, broker, marketData, queueWatch, mode, clock } = ports;
+  const {
+    settings,
+    status,
+    slots,
+    executions,
+    barCache,
+    notificationBook,
+    broker,
+    marketData,
+    queueWatch,
+    mode,
+    clock,
+  } = ports;
   const well = (detail: string): ProbeFinding => ({ ok: true, detail });
   const queue = (name: QueueName): Probe => ({
     name: `queue.${name}`,
@@ -47,6 +59,15 @@ export function probesOf(ports: ProbePorts): readonly Probe[] {
       check: async () => {
         const key = { feed: "probe", adjustment: "probe", timeframe: "1Day", day: "probe" } as const;
         return well(absent((await barCache.read(key, ["PROBE"]))[0]));
+      },
+    },
+    {
+      name: "table.notifications",
+      check: async () => {
+        const { desk } = await notificationBook.desk();
+        // To take away what is not there changes nothing, and is refused to whoever may only read.
+        await notificationBook.unpark({ id: "probe" });
+        return well(`can be read and written; ${desk.troubles.length} troubles stand`);
       },
     },
     queue("runs"),
@@ -136,7 +157,7 @@ const remedies: Readonly<Record<string, string>> = {
   QUEUE_UNAVAILABLE:
     "Unauthorized: give the identity Azure Service Bus Data Sender and Receiver. Else: look at the namespace.",
   BROKER_UNAUTHORIZED:
-    "Look at ALPACA_KEY_ID and ALPACA_SECRET_KEY, at the plan's data feed, and at the account that they belong to.",
+    "Look at ALPACA_KEY_ID and ALPACA_SECRET_KEY, at the account that they belong to, and whether its plan pays for ALPACA_DATA_FEED.",
   WRONG_ACCOUNT: "Look at ALPACA_ACCOUNT_ID and at the account that the keys belong to.",
   BROKER_UNAVAILABLE: "Wait, and look at the broker's status page. Orders in doubt are followed by the monitor.",
   UNREADABLE_ROW:

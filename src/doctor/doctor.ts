@@ -1,10 +1,10 @@
 // The doctor: whether an app with these settings could trade, found out without one running; each line is well or says what to do.
-import type { AccountNames } from "../adapters/alpaca/mapping.ts";
 import type { AppPorts } from "../app/app.ts";
 import { calendarProbe, type Probe, probesOf, runProbes } from "../app/probes.ts";
 import { readAutomationConfig } from "../compose.ts";
 import { type Connection, parseSettings, type Settings, secretsOf } from "../config.ts";
 import { ConfigError } from "../core/model/errors.ts";
+import type { AccountNames } from "../core/model/portfolio.ts";
 import type { ProbeFinding, ProbeResult } from "../core/operations/probe.ts";
 import { createRedactor } from "../core/operations/redact.ts";
 

@@ -23,7 +23,7 @@ export type NotificationStore = {
   list(page: { readonly limit: number; readonly cursor?: string }): Promise<NotificationPage>;
   /** Keeps what the queue did not take until it is queued. */
   park(notification: Notification): Promise<void>;
-  unpark(notification: Notification): Promise<void>;
+  unpark(notification: Pick<Notification, "id">): Promise<void>;
   /** Removes the next slice of what came before; answers how many. */
   purge(before: Instant): Promise<number>;
 };

@@ -1,37 +1,40 @@
 // The stack that a drill plays on: the whole app in this process on a simulated exchange, an operator's hands on it, and everything that people are told.
 import type { App } from "../app/app.ts";
 import { type AutomationConfig, automationConfigSchema } from "../core/model/automation.ts";
-import type { By, ControlAction } from "../core/model/control.ts";
 import { runIdOf } from "../core/model/ids.ts";
 import type { Notification } from "../core/model/notification.ts";
 import type { ExecutionRecord, RunRequest } from "../core/model/run.ts";
 import { type Instant, minuteMs, msFromInstant } from "../core/model/time.ts";
 import { nextDue } from "../core/schedule/dueSlots.ts";
+import { type Metric, metrics } from "../core/telemetry/metrics.ts";
+import type { EventFields, EventName } from "../ports/telemetry.ts";
 import { createSeededTape } from "../simulator/seededTape.ts";
+import { createOperatorShell, type OperatorShell } from "./operatorShell.ts";
 import type { Steering, World } from "./world.ts";
 import { createWorld } from "./world.ts";
 
 export type DrillStack = {
   readonly world: World;
-  /** The app as an operator reaches it. */
+  /** The app as the drill looks into it; an operator has the shell. */
   readonly app: App;
+  /** Runs a command line as the runbook has it, without `npm run tradewind --`. */
+  readonly shell: OperatorShell;
   /** What reached the channel, oldest first. */
   readonly told: readonly Notification[];
+  /** How often something happened that this metric of the catalogue counts. */
+  counted(metric: string): number;
   /** Goes to the task's next slot, and on until its run has ended; its record. */
   nextSlot(): Promise<ExecutionRecord | undefined>;
-  /** Runs the task by hand and waits for its end, as `tasks run --wait` does. */
-  runByHand(reason: string): Promise<ExecutionRecord | undefined>;
-  switch(action: ControlAction, reason: string): Promise<void>;
   /** Puts a message on the runs queue that no version of the app can read. */
   poison(): Promise<void>;
   ordersAtBroker(): number;
 };
 
-export const drilledTask = "drill";
-const startAt = "2026-06-15T14:02:00.000Z" as Instant;
+/** As the runbook's examples have it, so that its lines are played as they are written. */
+const drilledTask = "demo-trend";
+const startAt = "2026-06-15T13:57:00.000Z" as Instant;
 /** A run whose dependencies are away is tried again for less than this. */
 const patienceMs = 3 * minuteMs;
-const by: By = { principal: { kind: "claimed", name: "drill" }, reason: "a drill", source: "npm run drill" };
 
 const symbols = ["AAA", "BBB"];
 const config: AutomationConfig = automationConfigSchema.parse({
@@ -51,10 +54,20 @@ const config: AutomationConfig = automationConfigSchema.parse({
   ],
 });
 
+const isCounted = (
+  { from, where }: Metric,
+  { name, fields }: { readonly name: EventName; readonly fields: EventFields },
+): boolean =>
+  from.includes(name) &&
+  (where === undefined ||
+    where.is.includes(String(Object.entries(fields).find(([field]) => field === where.field)?.[1])));
+
 export async function createDrillStack(): Promise<DrillStack> {
   const listed = symbols.map((symbol, index) => ({ symbol, startPrice: 40 + 60 * index }));
   const tape = createSeededTape({ seed: 7, fromDay: "2026-05-01", symbols: listed });
-  const world = await createWorld({ seed: 7, tape, config, at: startAt, cash: "100000" });
+  const events: { readonly name: EventName; readonly fields: EventFields }[] = [];
+  const onEvent = (name: EventName, fields: EventFields): void => void events.push({ name, fields });
+  const world = await createWorld({ seed: 7, tape, config, at: startAt, cash: "100000", onEvent });
   const { app } = world.start("observer");
   const told: Notification[] = [];
   const listening: Steering = (call, perform) => {
@@ -77,6 +90,18 @@ export async function createDrillStack(): Promise<DrillStack> {
     world,
     app,
     told,
+    shell: createOperatorShell(app, {
+      nowMs: world.nowMs,
+      // A run by hand is one of the minute, and the minute of the slot has had its run.
+      wait: async (ms) => {
+        await world.advanceTo(world.nowMs() + ms);
+        await settle();
+      },
+    }),
+    counted: (name) => {
+      const metric: Metric | undefined = Object.entries<Metric>(metrics).find(([each]) => each === name)?.[1];
+      return events.filter((event) => metric !== undefined && isCounted(metric, event)).length;
+    },
     nextSlot: async () => {
       const [task] = config.tasks;
       const slot = task && nextDue(task, world.now());
@@ -85,16 +110,6 @@ export async function createDrillStack(): Promise<DrillStack> {
       await world.start("timer").run((each) => each.scheduler.tick("timer"));
       await settle();
       return app.executions.get(runIdOf(drilledTask, slot));
-    },
-    runByHand: async (reason) => {
-      // A run by hand is one of the minute, and the minute of the slot has had its run.
-      await world.advanceTo(world.nowMs() + minuteMs);
-      const { executionId } = await app.taskService.runNow(drilledTask, { ...by, reason });
-      await settle();
-      return app.executions.get(executionId);
-    },
-    switch: async (action, reason) => {
-      await app.controlService.change({ action, scope: { kind: "account" }, ...by, reason });
     },
     poison: async () => {
       const nobodys = { runId: "poison", taskId: drilledTask, account: "main", attempt: 1, forged: true };

@@ -1,13 +1,15 @@
-// The drills: an incident each, with the alert that must come and the step of the runbook that must work.
-import type { Light } from "../core/operations/preflightFacts.ts";
+// The drills: an incident each, with the alert that must come and the lines of the runbook that must work, played as they are written there.
+import alerts from "../../infra/alerts.json" with { type: "json" };
 import { createDrillStack, type DrillStack } from "./drillStack.ts";
 
-/** One step: what is done or must be seen, and whether it was; `false` or a throw fails the drill. */
-export type DrillStep = { readonly what: string; readonly work: (stack: DrillStack) => Promise<boolean> };
+/** One step: what is done or must be seen, and whether it was; `false`, what was seen instead, or a throw fails the drill. */
+export type DrillStep = { readonly what: string; readonly work: (stack: DrillStack) => Promise<boolean | string> };
 export type Drill = {
   readonly about: string;
-  /** The heading in docs/runbook.md that it plays. */
-  readonly procedure: string;
+  /** The headings in docs/runbook.md that it plays. */
+  readonly procedures: readonly string[];
+  /** The rule of infra/alerts.json, and so the entry of the runbook, that is to wake people. */
+  readonly alert: keyof typeof alerts.metrics;
   readonly steps: readonly DrillStep[];
 };
 
@@ -20,118 +22,132 @@ const act = (what: string, work: (stack: DrillStack) => unknown): DrillStep => (
     return true;
   },
 });
+export const prompt = "npm run tradewind -- ";
+/** A line of the runbook, what it must print, and how it must end. */
+const line = (command: string, seen: RegExp, exitCode = 0): DrillStep => ({
+  what: `${prompt}${command}`,
+  work: async ({ shell }) => {
+    const said = await shell.run(command);
+    return (said.exitCode === exitCode && seen.test(said.output)) || `ended with ${said.exitCode}: ${said.output}`;
+  },
+});
 
-const light = async ({ app }: DrillStack, name: string): Promise<Light | undefined> =>
-  (await app.preflightService.judge()).items.find((item) => item.name === name)?.light;
 const isWell = async ({ app }: DrillStack, name: string): Promise<boolean> =>
   (await app.healthService.ready()).checks.some((check) => check.name === name && check.ok);
-const isTold = ({ told }: DrillStack, code: string): boolean =>
-  told.some(({ severity, title, text }) => severity !== "info" && `${title} ${text}`.includes(code));
+const isTold = ({ told }: DrillStack, words: string): boolean =>
+  told.some(({ title, text }) => `${title} ${text}`.includes(words));
 
 const nothingSent = must("no order has reached the broker", async (stack) => stack.ordersAtBroker() === 0);
-const tradesAgain = (what: string): DrillStep =>
-  must(`${what}: its orders are accepted`, async (stack) => {
-    const record = await stack.runByHand("replays what the incident stopped");
-    return record?.status === "succeeded" && stack.ordersAtBroker() > 0;
-  });
+const peopleAreTold = (words: string): DrillStep => must("people are told", async (stack) => isTold(stack, words));
+const alertCounts = (name: Drill["alert"]): DrillStep =>
+  must(`the metric of the alert ${name} counts it`, async ({ counted }) => counted(alerts.metrics[name].metric) > 0);
+const runIsReplayed: readonly DrillStep[] = [
+  line("tasks run demo-trend --dry-run", /AAA/),
+  line('tasks run demo-trend --wait --reason "replays the dead letter of 14:00"', /succeeded/),
+  must("its orders are at the broker", async (stack) => stack.ordersAtBroker() > 0),
+];
 
 export const drills: Readonly<Record<string, Drill>> = {
   brokerDown: {
     about: "The broker answers nothing for a while.",
-    procedure: "Replay a dead letter",
+    procedures: ["Replay a dead letter"],
+    alert: "runs-failed",
     steps: [
       act("the broker stops answering", ({ world }) =>
         world.alpaca.arm({ kind: "dropBeforeEffect", count: 1_000_000 }),
       ),
       must("readiness names it", async (stack) => !(await isWell(stack, "broker.account"))),
-      must("the preflight is no-go for the account", async (stack) => (await light(stack, "account")) === "red"),
+      line("preflight", /NO GO {2}account/, 1),
       must("the next run is tried again, and ends as BROKER_UNAVAILABLE", async (stack) => {
         const record = await stack.nextSlot();
         return record?.status === "failed" && record.code === "BROKER_UNAVAILABLE";
       }),
-      must("people are told", async (stack) => isTold(stack, "BROKER_UNAVAILABLE")),
+      peopleAreTold("BROKER_UNAVAILABLE"),
+      alertCounts("runs-failed"),
       nothingSent,
       act("the broker answers again", ({ world }) => world.alpaca.faults.clear()),
       must("readiness is well", (stack) => isWell(stack, "broker.account")),
-      tradesAgain("tasks run drill"),
+      line("executions list --status failed --limit 20", /demo-trend@20260615T140000Z.*BROKER_UNAVAILABLE/),
+      line("executions show demo-trend@20260615T140000Z", /BROKER_UNAVAILABLE/),
+      ...runIsReplayed,
+      must("people are told that it is over", async (stack) => isTold(stack, "Recovered: Drill")),
     ],
   },
   queuePoison: {
     about: "A message that no version of the app can read lies on the runs queue.",
-    procedure: "Replay a dead letter",
+    procedures: ["Replay a dead letter"],
+    alert: "dead-letters",
     steps: [
       act("the message comes, and is delivered until the queue gives it up", (stack) => stack.poison()),
-      must("it ends as a failed execution that says so", async ({ app }) => {
-        const { items } = await app.executions.list({ limit: 10, status: "failed" });
-        return items.some(({ code }) => code === "UNREADABLE_MESSAGE");
-      }),
-      must("people are told", async (stack) => isTold(stack, "UNREADABLE_MESSAGE")),
+      peopleAreTold("UNREADABLE_MESSAGE"),
+      alertCounts("dead-letters"),
       must("the queue holds no dead letter any more", async ({ world }) => world.queues.dead.length === 0),
       nothingSent,
-      tradesAgain("tasks run drill, through the same queue"),
+      line("executions list --status failed --limit 20", /UNREADABLE_MESSAGE/),
+      ...runIsReplayed,
     ],
   },
   clockSkew: {
     about: "This machine's clock and the broker's are a minute and a half apart.",
-    procedure: "Resume",
+    procedures: ["clock-skew", "Replay a dead letter"],
+    alert: "clock-skew",
     steps: [
       act("the clocks part", ({ world }) => world.alpaca.arm({ kind: "clockSkew", skewMs: 90_000, count: 1_000_000 })),
       must("readiness names it", async (stack) => !(await isWell(stack, "broker.clock"))),
-      must("the preflight is no-go for the clock", async (stack) => (await light(stack, "clock")) === "red"),
+      line("preflight", /NO GO {2}clock +90000 ms/, 1),
       must("the next run is skipped as CLOCK_SKEW", async (stack) => (await stack.nextSlot())?.code === "CLOCK_SKEW"),
-      must("people are told", async ({ told }) =>
-        told.some(({ title, text }) => `${title} ${text}`.includes("CLOCK_SKEW")),
-      ),
+      peopleAreTold("CLOCK_SKEW"),
+      alertCounts("clock-skew"),
       nothingSent,
+      line("executions show demo-trend@20260615T140000Z", /CLOCK_SKEW/),
       act("the clocks agree again", ({ world }) => world.alpaca.faults.clear()),
-      must("the preflight is green for the clock", async (stack) => (await light(stack, "clock")) === "green"),
-      tradesAgain("tasks run drill"),
+      line("preflight", /ok +clock.*\nGO for 2026-06-15/s),
+      must("the next slot trades by itself", async (stack) => (await stack.nextSlot())?.status === "succeeded"),
+      must("its orders are at the broker", async (stack) => stack.ordersAtBroker() > 0),
     ],
   },
   killSwitch: {
     about: "Orders must stop now.",
-    procedure: "Halt now",
+    procedures: ["Halt now", "Resume"],
+    alert: "trading-restricted",
     steps: [
-      act("halt --reason …", (stack) => stack.switch("halt", "orders nobody expects")),
-      must("status says who and why", async ({ app }) => {
-        const { tradingState, reason } = await app.schedulerService.status();
-        return tradingState === "halted" && reason === "orders nobody expects";
-      }),
-      must("the preflight is no-go for the automation", async (stack) => (await light(stack, "automation")) === "red"),
+      line('halt --reason "orders nobody expects"', /halted/),
+      line("status", /halted.*orders nobody expects/s),
       must("the next slot ends with the halt as its reason", async (stack) => {
         const record = await stack.nextSlot();
         return record !== undefined && record.status !== "succeeded" && record.reason.includes("orders nobody expects");
       }),
-      must("people are told", async ({ told }) =>
-        told.some(({ text, title }) => `${title} ${text}`.includes("orders nobody expects")),
-      ),
+      peopleAreTold("orders nobody expects"),
+      alertCounts("trading-restricted"),
       nothingSent,
-      act("resume --reason …", (stack) => stack.switch("resume", "understood")),
-      must("both changes are in the events", async ({ app }) => {
-        const actions = (await app.control.events({ limit: 10 })).items.map(({ action }) => action);
-        return actions.includes("halt") && actions.includes("resume");
-      }),
-      tradesAgain("tasks run drill"),
+      line("events --limit 20", /halt.*orders nobody expects/s),
+      line("preflight", /NO GO {2}automation +halted/, 1),
+      line('resume --actor ann --reason "the feed is right again"', /running/),
+      line("preflight", /ok +automation.*\nGO for 2026-06-15/s),
+      must("the next slot trades by itself", async (stack) => (await stack.nextSlot())?.status === "succeeded"),
+      must("its orders are at the broker", async (stack) => stack.ordersAtBroker() > 0),
     ],
   },
 };
 
 /** Plays a drill step by step, and stops at the first that fails; whether all were shown. */
 export async function playDrill(
-  { about, procedure, steps }: Drill,
+  { about, procedures, alert, steps }: Drill,
   print: (line: string) => void,
   open: () => Promise<DrillStack> = createDrillStack,
 ): Promise<boolean> {
   print(about);
   const stack = await open();
   for (const { what, work } of steps) {
-    const failure = await work(stack).then(
-      (shown) => (shown ? undefined : "was not seen"),
-      (reason: unknown) => String(reason),
-    );
-    print(failure === undefined ? `  ok      ${what}` : `  FAILED  ${what}: ${failure}`);
-    if (failure !== undefined) return false;
+    const seen = await work(stack).catch((failure: unknown) => String(failure));
+    if (seen !== true) {
+      print(`  FAILED  ${what}: ${seen || "was not seen"}`);
+      return false;
+    }
+    print(`  ok      ${what}`);
   }
-  print(`The procedure "${procedure}" of docs/runbook.md works.`);
+  print(
+    `docs/runbook.md works: ${procedures.map((name) => `"${name}"`).join(" and ")}, told of by the alert ${alert}.`,
+  );
   return true;
 }

@@ -11,6 +11,7 @@ import type { MonitorState } from "../core/model/monitor.ts";
 import type { OrderTicket } from "../core/model/order.ts";
 import { type Instant, instantFromMs, msFromInstant } from "../core/model/time.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { EventFields, EventName } from "../ports/telemetry.ts";
 import type { Effect } from "../simulator/exchangeState.ts";
 import { type AlpacaFetch, createAlpacaFetch } from "../simulator/inProcess.ts";
 import type { MarketTape } from "../simulator/marketTape.ts";
@@ -68,6 +69,7 @@ export type WorldOptions = {
   readonly skewMs?: () => number;
   readonly lateMs?: () => number | undefined;
   readonly trace?: (line: string) => void;
+  readonly onEvent?: (name: EventName, fields: EventFields) => void;
 };
 
 const keys = { keyId: "key", secret: "secret" };
@@ -206,7 +208,12 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       queueWatch: { look: async () => ({ deadLetters: 0 }) },
       channels: [withHook("notifier", { name: "webhook", send: async () => undefined }, hook)],
       clock: { ...clock, now: () => instantFromMs(nowMs + skewMs) },
-      telemetry: { event: (_, name, fields) => isTraced && trace(`    ${name} ${JSON.stringify(fields)}`) },
+      telemetry: {
+        event: (_, name, fields) => {
+          options.onEvent?.(name, fields);
+          if (isTraced) trace(`    ${name} ${JSON.stringify(fields)}`);
+        },
+      },
     };
     const ports = mutant?.change?.(plain, kind) ?? plain;
     const process: Process = {

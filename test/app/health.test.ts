@@ -15,6 +15,7 @@ const names = [
   "table.slots",
   "table.executions",
   "table.bars",
+  "table.notifications",
   "queue.runs",
   "queue.notifications",
   "broker.account",

@@ -30,7 +30,15 @@ const planted = {
   TablesConnection:
     "DefaultEndpointsProtocol=https;AccountName=tw;AccountKey=plantedTableKey0006==;EndpointSuffix=core.windows.net",
   NOTIFY_WEBHOOK_URL: "https://hooks.example.com/services/T000/B000/plantedHookToken0007",
+  NOTIFY_WEBHOOK_SECRET: "planted-webhook-secret-0012",
+  NOTIFY_TEAMS_URL: "https://teams.example.com/workflows/1/invoke?sv=1.0&sig=plantedTeamsSignature0013",
+  NOTIFY_SLACK_URL: "https://slack.example.com/services/plantedSlackToken0014",
+  NOTIFY_DISCORD_URL: "https://discord.example.com/api/webhooks/1/plantedDiscordToken0015",
+  NOTIFY_SMTP_URL: "smtps://user:planted-smtp-pass-0016@mail.example.com:465",
+  APPLICATIONINSIGHTS_CONNECTION_STRING: "InstrumentationKey=00000000-0000-4000-8000-000000000017",
 };
+/** Without which one of those counts as a fault. */
+const besides = { NOTIFY_EMAIL_FROM: "a@example.com", NOTIFY_EMAIL_TO: "b@example.com" };
 /** What travels with requests, and is nobody's to keep. */
 const carried = ["planted-function-key-0008", "planted.bearer.token-0009", "planted-code-0010"];
 const marks = [
@@ -38,6 +46,9 @@ const marks = [
   "plantedBusKey0005",
   "plantedTableKey0006",
   "plantedHookToken0007",
+  "plantedTeamsSignature0013",
+  "planted-smtp-pass-0016",
+  "00000000-0000-4000-8000-000000000017",
   ...carried,
 ];
 
@@ -78,7 +89,7 @@ async function everythingSaid(protect: boolean): Promise<{ readonly said: string
   const events: LoggedEvent[] = [];
   const posted: unknown[] = [];
   let away = false;
-  const { redact, learn } = createRedactor(protect ? secretsOf(parseSettings(planted)) : []);
+  const { redact, learn } = createRedactor(protect ? secretsOf(parseSettings({ ...planted, ...besides })) : []);
   const broker = createAlpacaBroker(client, {
     onAccount: (account) => (protect ? learn(account.number ?? "") : undefined),
   });
@@ -173,6 +184,7 @@ test("the same search finds them where nothing takes them out", async () => {
 test.each(Object.entries(planted))("a fault in the settings never repeats a value: %s", async (name, value) => {
   const spoiled = {
     ...planted,
+    ...besides,
     [name]: ` ${value}`,
     TRADEWIND_MODE: value,
     ALPACA_TRADING_ORIGIN: value,

@@ -74,6 +74,22 @@ describe("an examination", () => {
   });
 });
 
+test("an identity that may read the tables and not write them is told which role it lacks", async () => {
+  const stack = await runInMemory();
+  onTestFinished(() => stack.stop());
+  const unpark = () =>
+    Promise.reject(
+      new TransientError("STORE_UNAVAILABLE", "table X is out of reach: 403 AuthorizationPermissionMismatch"),
+    );
+  const notificationBook = { ...stack.ports.notificationBook, unpark };
+  const compose = async () => ({ ...stack.ports, notificationBook });
+  const { well, checks } = await examine(sound, { compose, nodeVersion: "v24.21.0" });
+  expect(well).toBe(false);
+  expect(checks.filter(({ ok }) => !ok)).toMatchObject([
+    { name: "table.notifications", remedy: expect.stringContaining("Storage Table Data Contributor") },
+  ]);
+});
+
 test("a failure whose words hold a secret is told without it", async () => {
   const stack = await runInMemory();
   onTestFinished(() => stack.stop());

@@ -2,13 +2,13 @@
 import { ApiError } from "@alpacahq/alpaca-trade-api/rest";
 import { InvariantError } from "../../core/model/errors.ts";
 import { type BrokerFill, type BrokerOrder, isTerminal, type SubmitResult } from "../../core/model/order.ts";
+import type { AccountNames } from "../../core/model/portfolio.ts";
 import { addMs, type Instant } from "../../core/model/time.ts";
 import type { Broker } from "../../ports/broker.ts";
 import { mapAsset, mapAssets } from "./assetMapping.ts";
 import { mapClock, mapSessions } from "./calendarMapping.ts";
 import { type AlpacaClient, orNull, read } from "./client.ts";
 import {
-  type AccountNames,
   isComplex,
   isDuplicate,
   mapAccount,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { qty, usd } from "../../core/model/money.ts";
 import type { BrokerFill, BrokerOrder, OrderTicket, RejectionCode } from "../../core/model/order.ts";
-import type { AccountSnapshot, Position } from "../../core/model/portfolio.ts";
+import type { AccountNames, AccountSnapshot, Position } from "../../core/model/portfolio.ts";
 import type { Instant } from "../../core/model/time.ts";
 import { instant, optionalFlag, parse, priceText, qtyText, usdText } from "./wire.ts";
 
@@ -17,7 +17,6 @@ export const accountWire = z.object({
   trade_suspended_by_user: optionalFlag,
 });
 
-export type AccountNames = { readonly id?: string; readonly number?: string };
 const accountNamesWire = z
   .object({
     id: z.string().optional().catch(undefined),

@@ -40,3 +40,6 @@ export type PortfolioSnapshot = {
   readonly uncertainOrders: readonly UncertainOrder[];
   readonly exits: readonly BrokerOrder[];
 };
+
+/** By what the broker names the account: its id in the API, and the number that people know. */
+export type AccountNames = { readonly id?: string; readonly number?: string };

@@ -12,8 +12,12 @@ export type SignedHeaders = {
 /** A receiver's clock and ours are never further apart; what is older is a replay. */
 const toleranceSeconds = 300;
 
+/** `whsec_` and base64, as Standard Webhooks writes a secret, is the bytes that it encodes; any other is its own bytes in UTF-8. */
+const keyOf = (secret: string): string | Buffer =>
+  secret.startsWith("whsec_") ? Buffer.from(secret.slice("whsec_".length), "base64") : secret;
+
 const digest = (secret: string, id: string, timestamp: string, body: string): Buffer =>
-  createHmac("sha256", secret).update(`${id}.${timestamp}.${body}`).digest();
+  createHmac("sha256", keyOf(secret)).update(`${id}.${timestamp}.${body}`).digest();
 
 export function signWebhook(secret: string, id: string, nowMs: number, body: string): SignedHeaders {
   const timestamp = String(Math.floor(nowMs / 1000));

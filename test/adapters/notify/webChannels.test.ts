@@ -1,6 +1,8 @@
 // The channels behind a URL, over a real socket: what each vendor takes, what is tried again, what is signed, and that no address is told.
+import { readFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { resolve } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createChannels } from "../../../src/adapters/notify/channels.ts";
@@ -161,6 +163,21 @@ describe("the webhook's signature", () => {
     ],
   ])("a message %s", (_, given, fault) => {
     expect(webhookFault(...given)).toBe(fault);
+  });
+
+  test("is that of the example in docs/notifications.md, which is the specification's", () => {
+    const page = readFileSync(resolve(import.meta.dirname, "../../../docs/notifications.md"), "utf8");
+    const shown = (name: string): string => page.split(`| ${name} | \``)[1]?.split("` |")[0] ?? "";
+    const [of, id, timestamp, body] = ["secret", "webhook-id", "webhook-timestamp", "body"].map(shown) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    const signed = signWebhook(of, id, Number(timestamp) * 1000, body);
+    expect(signed["webhook-signature"]).toBe(shown("webhook-signature"));
+    expect(signed["webhook-signature"]).toBe("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    expect(webhookFault(of, signed, Number(timestamp) * 1000, body)).toBeUndefined();
   });
 });
 
