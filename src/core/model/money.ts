@@ -84,6 +84,7 @@ export function costPrice(
   each: Price,
   costs: { readonly slippageFraction: number; readonly feePerShareUsd: number },
 ): Price {
+  if (costs.slippageFraction === 0 && costs.feePerShareUsd === 0) return roundedTo(each, 6, "up") as Price;
   const worse = productOf(each, sumOf(String(costs.slippageFraction), "1"));
   return roundedTo(sumOf(worse, String(costs.feePerShareUsd)), 6, "up") as Price;
 }
