@@ -2,7 +2,7 @@
 
 import { addUsd, isPositive, notional, type Price, price, type Qty, type Usd } from "../model/money.ts";
 import type { Side } from "../model/order.ts";
-import { assessRisk } from "../risk/assessRisk.ts";
+import { decideRisk } from "../risk/assessRisk.ts";
 import type { BookOrder } from "../risk/exposure.ts";
 import { sizeTargets } from "../sizing/sizeTargets.ts";
 import { runStrategies } from "../strategies/multiStrategyRunner.ts";
@@ -63,7 +63,7 @@ function decide(account: SimulatedAccount, bar: number): BookOrder | undefined {
   const known = account.knownAt(bar);
   const { targets } = runStrategies(known);
   const { intents } = sizeTargets({ ...known, targets });
-  const verdict = assessRisk(intents, known, false).verdicts.find(({ qty }) => isPositive(qty));
+  const verdict = decideRisk(intents, known).find(({ qty }) => isPositive(qty));
   if (verdict === undefined) return undefined;
   const { symbol, side, referencePrice } = verdict.intent;
   return { symbol, side, qty: verdict.qty, price: referencePrice };

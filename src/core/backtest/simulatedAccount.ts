@@ -78,7 +78,8 @@ export function simulatedAccount(inputs: BacktestInputs): SimulatedAccount {
       const nowMs = msOf(series, bar);
       const asOf = instantFromMs(nowMs);
       const last = price(series.close[bar] ?? Number.NaN);
-      recent = recent.filter(({ atMs }) => atMs > nowMs - dayMs);
+      const dayAgoMs = nowMs - dayMs;
+      if (recent[0] !== undefined && recent[0].atMs <= dayAgoMs) recent = recent.filter(({ atMs }) => atMs > dayAgoMs);
       const marketValue = notional(last, qty);
       const position: Position = { symbol, qty, available: qty, averagePrice, marketValue };
       const equity = addUsd(cash, marketValue);
@@ -114,18 +115,18 @@ export function simulatedAccount(inputs: BacktestInputs): SimulatedAccount {
 const msOf = ({ timeMs }: BarSeries, bar: number): number => timeMs[bar] ?? Number.NaN;
 
 /** Views of the columns: nothing is copied. */
-function windowOf({ symbol, timeframe, ...columns }: BarSeries, bar: number, count: number): BarSeries {
-  const view = (column: Float64Array): Float64Array => column.subarray(Math.max(0, bar + 1 - count), bar + 1);
-  const { timeMs, open, high, low, close, volume } = columns;
+function windowOf(series: BarSeries, bar: number, count: number): BarSeries {
+  const from = Math.max(0, bar + 1 - count);
+  const view = (column: Float64Array): Float64Array => column.subarray(from, bar + 1);
   return {
-    symbol,
-    timeframe,
-    timeMs: view(timeMs),
-    open: view(open),
-    high: view(high),
-    low: view(low),
-    close: view(close),
-    volume: view(volume),
+    symbol: series.symbol,
+    timeframe: series.timeframe,
+    timeMs: view(series.timeMs),
+    open: view(series.open),
+    high: view(series.high),
+    low: view(series.low),
+    close: view(series.close),
+    volume: view(series.volume),
   };
 }
 

@@ -128,7 +128,11 @@ export function withTightest<L extends TaskLimits>(base: L, ...others: readonly 
 
 /** The limits that hold for an order in `symbol` that these strategies wish for. */
 export function limitsFor(limits: RiskLimits, symbol: string, strategies: readonly string[]): RiskLimits {
-  const own = [limits.symbols[symbol], ...strategies.map((name) => limits.strategies[name])];
-  const given = own.filter((scoped) => scoped !== undefined);
+  const given: TaskLimits[] = [];
+  const add = (scoped: TaskLimits | undefined): void => {
+    if (scoped !== undefined) given.push(scoped);
+  };
+  add(limits.symbols[symbol]);
+  for (const name of strategies) add(limits.strategies[name]);
   return given.length === 0 ? limits : withTightest(limits, ...given);
 }

@@ -3,9 +3,11 @@ import Big from "big.js";
 import {
   shortDifference,
   shortOrder,
+  shortPlain,
   shortProduct,
   shortQuotient,
   shortRounded,
+  shortRoundedProduct,
   shortSign,
   shortSum,
 } from "./shortDecimal.ts";
@@ -28,8 +30,16 @@ export const isDecimal = (text: string): boolean => /^-?\d{1,15}(?:\.\d{1,20})?$
 const plain = (value: Big): string => value.toFixed();
 
 // The exact operations on text. Nearly all operands are short; big.js has the others, and says what is wrong with what is no number.
-const sumOf = (texts: readonly string[]): string =>
-  shortSum(texts) ?? plain(texts.reduce((sum, text) => sum.plus(text), decimal(0)));
+const plainOf = (text: string): string => shortPlain(text) ?? plain(decimal(text));
+const sumOf = (a: string, b: string): string => shortSum(a, b) ?? plain(decimal(a).plus(b));
+/** "0" of nothing. Exact, so in any order and by pairs. */
+function totalOf(texts: readonly string[]): string {
+  const [first = "0", second] = texts;
+  if (second === undefined) return plainOf(first);
+  let total = sumOf(first, second);
+  for (let i = 2; i < texts.length; i++) total = sumOf(total, texts[i] ?? "0");
+  return total;
+}
 const differenceOf = (from: string, text: string): string =>
   shortDifference(from, text) ?? plain(decimal(from).minus(text));
 const productOf = (a: string, b: string): string => shortProduct(a, b) ?? plain(decimal(a).times(b));
@@ -46,7 +56,7 @@ function read(value: string | number): string {
     throw new RangeError(`"${text}" is not a decimal number`);
   }
   // A number's own text has no zeros to lose; only one with an exponent must be written out.
-  return typeof value === "number" && !text.includes("e") ? text : sumOf([text]);
+  return typeof value === "number" && !text.includes("e") ? text : plainOf(text);
 }
 
 export const usd = (value: string | number): Usd => read(value) as Usd;
@@ -74,24 +84,26 @@ export function costPrice(
   each: Price,
   costs: { readonly slippageFraction: number; readonly feePerShareUsd: number },
 ): Price {
-  const worse = productOf(each, sumOf([String(costs.slippageFraction), "1"]));
-  return roundedTo(sumOf([worse, String(costs.feePerShareUsd)]), 6, "up") as Price;
+  if (costs.slippageFraction === 0 && costs.feePerShareUsd === 0) return roundedTo(each, 6, "up") as Price;
+  const worse = productOf(each, sumOf(String(costs.slippageFraction), "1"));
+  return roundedTo(sumOf(worse, String(costs.feePerShareUsd)), 6, "up") as Price;
 }
 
 /** `part` ÷ `whole` of a quantity, rounded towards zero to nine decimals, the finest that the broker takes. Throws Error for a whole of zero. */
 export const proportionOf = (count: Qty, part: string, whole: string): Qty =>
   plain(decimal(count).times(part).div(whole).round(9, Big.roundDown)) as Qty;
 
-export const addUsd = (...amounts: readonly Usd[]): Usd => sumOf(amounts) as Usd;
+export const addUsd = (...amounts: readonly Usd[]): Usd => totalOf(amounts) as Usd;
 export const subtractUsd = (from: Usd, amount: Usd): Usd => differenceOf(from, amount) as Usd;
-export const addQty = (...counts: readonly Qty[]): Qty => sumOf(counts) as Qty;
+export const addQty = (...counts: readonly Qty[]): Qty => totalOf(counts) as Qty;
 export const subtractQty = (from: Qty, count: Qty): Qty => differenceOf(from, count) as Qty;
-export const absQty = (count: Qty): Qty => (isNegative(count) ? negateQty(count) : (sumOf([count]) as Qty));
+export const absQty = (count: Qty): Qty => (isNegative(count) ? negateQty(count) : (plainOf(count) as Qty));
 export const negateQty = (count: Qty): Qty => productOf(count, "-1") as Qty;
 
 /** A share of an amount, rounded towards zero to the cent. `fraction` is a plain number such as 0.1 for ten percent. */
 export const fractionOf = (amount: Usd, fraction: number): Usd =>
-  roundedTo(productOf(amount, String(fraction)), 2, "down") as Usd;
+  (shortRoundedProduct(amount, String(fraction), 2) ??
+    roundedTo(productOf(amount, String(fraction)), 2, "down")) as Usd;
 
 /** One amount in percent of another, to two decimals and for people to read; `0.00` of nothing. */
 export const percentOf = (part: Usd, whole: Usd): string =>

@@ -24,13 +24,14 @@ export type OrderIntent = {
   readonly targetFraction?: number;
 };
 
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 export type Attribution = { readonly strategy: string; readonly weight: number };
 
 /** Sells before buys, then by symbol and strategy: the order in which intents are judged and sent. */
 export function bySendingOrder(a: OrderIntent, b: OrderIntent): number {
   if (a.side !== b.side) return a.side === "sell" ? -1 : 1;
-  const [left, right] = [`${a.symbol} ${a.strategy} ${a.qty}`, `${b.symbol} ${b.strategy} ${b.qty}`];
-  return left < right ? -1 : left > right ? 1 : 0;
+  return compareText(a.symbol, b.symbol) || compareText(a.strategy, b.strategy) || compareText(a.qty, b.qty);
 }
 
 /**

@@ -57,30 +57,24 @@ function textOf(units: number, places: number): string | undefined {
   return `${sign}${whole}.${String(denominator + rest).slice(1)}`;
 }
 
-/** The sum; "0" of nothing. */
-export function shortSum(texts: readonly string[]): string | undefined {
-  let sum = 0;
-  let places = 0;
-  for (const text of texts) {
-    let units = unitsOf(text);
-    if (placesRead > places) {
-      sum *= powerOfTen(placesRead - places);
-      places = placesRead;
-    } else if (placesRead < places) units *= powerOfTen(places - placesRead);
-    if (!isShort(sum) || !isShort(units)) return undefined;
-    sum += units;
-  }
-  return textOf(sum, places);
+export const shortSum = (a: string, b: string): string | undefined => sumOf(a, b, 1);
+export const shortDifference = (from: string, text: string): string | undefined => sumOf(from, text, -1);
+
+function sumOf(a: string, b: string, sign: 1 | -1): string | undefined {
+  let left = unitsOf(a);
+  let places = placesRead;
+  let right = unitsOf(b);
+  if (places < placesRead) {
+    left *= powerOfTen(placesRead - places);
+    places = placesRead;
+  } else if (placesRead < places) right *= powerOfTen(places - placesRead);
+  return isShort(left) && isShort(right) ? textOf(left + sign * right, places) : undefined;
 }
 
-export function shortDifference(from: string, text: string): string | undefined {
-  let left = unitsOf(from);
-  const leftPlaces = placesRead;
-  let right = unitsOf(text);
-  const rightPlaces = placesRead;
-  if (leftPlaces < rightPlaces) left *= powerOfTen(rightPlaces - leftPlaces);
-  else if (rightPlaces < leftPlaces) right *= powerOfTen(leftPlaces - rightPlaces);
-  return isShort(left) && isShort(right) ? textOf(left - right, Math.max(leftPlaces, rightPlaces)) : undefined;
+/** The same number without zeros at its ends. */
+export function shortPlain(text: string): string | undefined {
+  const units = unitsOf(text);
+  return textOf(units, placesRead);
 }
 
 export function shortProduct(a: string, b: string): string | undefined {
@@ -104,7 +98,19 @@ export function shortOrder(a: string, b: string): -1 | 0 | 1 | undefined {
 /** Rounded to `places`, towards zero or away from it. */
 export function shortRounded(text: string, places: number, rounding: "up" | "down"): string | undefined {
   const units = unitsOf(text);
-  const own = placesRead;
+  return roundedText(units, placesRead, places, rounding);
+}
+
+/** A product rounded towards zero. */
+export function shortRoundedProduct(a: string, b: string, places: number): string | undefined {
+  const left = unitsOf(a);
+  const leftPlaces = placesRead;
+  const right = unitsOf(b);
+  const product = left * right;
+  return isShort(product) ? roundedText(product, leftPlaces + placesRead, places, "down") : undefined;
+}
+
+function roundedText(units: number, own: number, places: number, rounding: "up" | "down"): string | undefined {
   if (own <= places) return textOf(units, own);
   const each = powerOfTen(own - places);
   const rest = units % each;

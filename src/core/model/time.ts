@@ -23,7 +23,8 @@ export function parseInstant(text: string): Instant | undefined {
 export const addMs = (instant: Instant, ms: number): Instant => instantFromMs(msFromInstant(instant) + ms);
 
 /** Milliseconds from `earlier` to `later`; negative when they are the other way round. */
-export const msBetween = (earlier: Instant, later: Instant): number => msFromInstant(later) - msFromInstant(earlier);
+export const msBetween = (earlier: Instant, later: Instant): number =>
+  earlier === later ? 0 : msFromInstant(later) - msFromInstant(earlier);
 
 export const latestOf = (...instants: readonly [Instant, ...Instant[]]): Instant =>
   instants.reduce((latest, each) => (each > latest ? each : latest));

@@ -46,23 +46,31 @@ const proceedsFraction = 0.98;
  * in whatever order, no limit is broken by them. A buy that fits only once the sells of the batch have filled is of stage 2, which is not
  * sent before they have. An intent that does not fit is reduced to the shares that do (whole ones, where it is of whole ones), or denied
  * where those are none or too small an order. What lowers exposure is never denied by a limit on exposure.
- *
- * @param withFigures whether each verdict tells the figure of every rule beside its limit; a backtest, which records none, does without
  */
-export function assessRisk(intents: readonly OrderIntent[], context: RiskContext, withFigures = true): RiskAssessment {
+export function assessRisk(intents: readonly OrderIntent[], context: RiskContext): RiskAssessment {
   const { portfolio, market } = context;
-  const { account } = portfolio;
+  const { equity } = portfolio.account;
+  const opened = openBook(portfolio, market);
+  const before = riskSnapshotOf(opened, equity);
+  const { verdicts, book } = judgeBatch(intents, opened, context, true);
+  return { verdicts, before, after: riskSnapshotOf(book, equity) };
+}
+
+/** The verdicts of `assessRisk` without any figure, for a backtest, which records none. */
+export const decideRisk = (intents: readonly OrderIntent[], context: RiskContext): readonly RiskVerdict[] =>
+  judgeBatch(intents, openBook(context.portfolio, context.market), context, false).verdicts;
+
+function judgeBatch(
+  intents: readonly OrderIntent[],
+  opened: OpenBook,
+  context: RiskContext,
+  withFigures: boolean,
+): { readonly verdicts: readonly RiskVerdict[]; readonly book: Book } {
   const [sells, buys] = bySide(intents);
   const judge = judgeBy(context, withFigures);
-  const book = openBook(portfolio, market);
-  const before = riskSnapshotOf(book, account.equity);
-  const sold = judgeSells(sells, book, account, judge);
+  const sold = judgeSells(sells, opened, context.portfolio.account, judge);
   const bought = judgeBuys(buys, sold, judge);
-  return {
-    verdicts: [...sold.verdicts, ...bought.verdicts],
-    before,
-    after: riskSnapshotOf(bought.book, account.equity),
-  };
+  return { verdicts: [...sold.verdicts, ...bought.verdicts], book: bought.book };
 }
 
 /** What an order is judged beside: what the orders before it have left, and those orders. */
@@ -144,7 +152,7 @@ function judgeBuys(buys: readonly OrderIntent[], sold: Sold, judge: Judge) {
   const { account, closing, approved, book: now } = sold;
   // Where nothing is closed, it is the same book.
   const later = closing.length === 0 ? undefined : withFilledSells(now, closing);
-  const richer = withProceeds(account, closing);
+  const richer = later === undefined ? account : withProceeds(account, closing);
   let someWait = false;
   const verdicts = buys.map((intent) => {
     const atOnce = judge(intent, { book: now, account, approved });

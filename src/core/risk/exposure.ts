@@ -59,40 +59,57 @@ export type Book = {
 export type BookOrder = { readonly symbol: string; readonly side: Side; readonly qty: Qty; readonly price: Price };
 
 /** A book that is still being written: by whoever opened it, for a copy an order would cost more than the order's verdict. */
-export type OpenBook = { -readonly [Key in keyof Book]: Book[Key] } & { readonly symbols: Map<string, SymbolExposure> };
+export type OpenBook = { -readonly [Key in keyof Book]: Book[Key] } & {
+  readonly symbols: Map<string, SymbolExposure>;
+  readonly unvalued: string[];
+  readonly uncertain: Set<string>;
+};
 
 /** The book before any order of the batch: positions, open orders, and orders that may be open. */
 export function openBook(
   { positions, openOrders, uncertainOrders }: PortfolioSnapshot,
   { latest }: MarketSnapshot,
 ): OpenBook {
-  const holdings = positions.filter(({ qty }) => !isZero(qty));
   const prices = new Map(latest.map(({ symbol, price }) => [symbol, price]));
-  const symbols = new Map(
-    holdings.map(({ symbol, qty, marketValue }): [string, SymbolExposure] => {
-      const mark = prices.get(symbol) ?? priceEach(marketValue, qty);
-      return [symbol, exposureWith({ held: qty, buys: zeroQty, sells: zeroQty, mark })];
-    }),
-  );
-  const orders = openOrders
-    .filter((order) => !isTerminal(order))
-    .map((order) => ({
-      order,
-      valued: bookOrderOf(order, prices.get(order.symbol) ?? symbols.get(order.symbol)?.mark),
-    }));
-  const unvalued = orders.flatMap(({ order, valued }) => (valued === undefined ? order.clientOrderId : []));
-  const book: OpenBook = {
-    symbols,
-    ...sumsOf([...symbols.values()]),
-    openPositions: symbols.size,
-    reservedUsd: zeroUsd,
-    unvalued,
-    orders: unvalued.length,
-    uncertain: new Set(uncertainOrders.map(({ symbol }) => symbol)),
-  };
-  for (const order of uncertainOrders) enterOrder(book, order);
-  for (const { valued } of orders) if (valued !== undefined) enterOrder(book, valued);
+  const book = emptyBook();
+  for (const { symbol, qty, marketValue } of positions) {
+    if (!isZero(qty)) enterPosition(book, symbol, qty, prices.get(symbol) ?? priceEach(marketValue, qty));
+  }
+  const orders: BookOrder[] = [];
+  for (const order of openOrders) {
+    if (isTerminal(order)) continue;
+    const valued = bookOrderOf(order, prices.get(order.symbol) ?? book.symbols.get(order.symbol)?.mark);
+    if (valued === undefined) book.unvalued.push(order.clientOrderId);
+    else orders.push(valued);
+  }
+  book.orders = book.unvalued.length;
+  for (const order of uncertainOrders) {
+    book.uncertain.add(order.symbol);
+    enterOrder(book, order);
+  }
+  for (const order of orders) enterOrder(book, order);
   return book;
+}
+
+const emptyBook = (): OpenBook => ({
+  symbols: new Map(),
+  grossUsd: zeroUsd,
+  netLongUsd: zeroUsd,
+  netShortUsd: zeroUsd,
+  openPositions: 0,
+  reservedUsd: zeroUsd,
+  unvalued: [],
+  orders: 0,
+  uncertain: new Set(),
+});
+
+function enterPosition(book: OpenBook, symbol: string, held: Qty, mark: Price): void {
+  const exposure = exposureWith({ held, buys: zeroQty, sells: zeroQty, mark });
+  book.symbols.set(symbol, exposure);
+  book.grossUsd = addUsd(book.grossUsd, exposure.worstUsd);
+  book.netLongUsd = addUsd(book.netLongUsd, notional(mark, exposure.long));
+  book.netShortUsd = addUsd(book.netShortUsd, notional(mark, exposure.short));
+  book.openPositions += 1;
 }
 
 /** Enters one more order that may or may not fill. */
@@ -114,7 +131,7 @@ export function enterOrder(book: OpenBook, { symbol, side, qty, price }: BookOrd
 }
 
 /** A book of its own, in which sells that only close long positions have filled. What they bring is not counted here. */
-export function withFilledSells(opened: Book, sells: readonly BookOrder[]): OpenBook {
+export function withFilledSells(opened: OpenBook, sells: readonly BookOrder[]): OpenBook {
   const book: OpenBook = { ...opened, symbols: new Map(opened.symbols) };
   for (const { symbol, qty, price } of sells) {
     const before = exposureOf(book, symbol, price);
@@ -129,14 +146,6 @@ export function withFilledSells(opened: Book, sells: readonly BookOrder[]): Open
   }
   return book;
 }
-
-type Sums = Pick<Book, "grossUsd" | "netLongUsd" | "netShortUsd">;
-
-const sumsOf = (exposures: readonly SymbolExposure[]): Sums => ({
-  grossUsd: addUsd(...exposures.map(({ worstUsd }) => worstUsd)),
-  netLongUsd: addUsd(...exposures.map(({ mark, long }) => notional(mark, long))),
-  netShortUsd: addUsd(...exposures.map(({ mark, short }) => notional(mark, short))),
-});
 
 /** The gross sum with one symbol's part changed. */
 const grossWith = ({ grossUsd }: Book, before: SymbolExposure, after: SymbolExposure): Usd =>

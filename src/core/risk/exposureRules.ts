@@ -23,10 +23,8 @@ import { dollars, type Finding, numbers, payableQty, type Rule } from "./rule.ts
 /** The tightest of the limits in shares, in dollars and in a share of equity; told is the one that leaves the order less. */
 export const maxPosition: Rule = (intent, { meets, account, limits }) => {
   const { symbol, qty: count } = intent;
-  const limit = [
-    fractionOf(account.equity, limits.maxPositionFraction),
-    ...(limits.maxPositionUsd === undefined ? [] : [usd(limits.maxPositionUsd)]),
-  ].reduce(minimum<Usd>);
+  const share = fractionOf(account.equity, limits.maxPositionFraction);
+  const limit = limits.maxPositionUsd === undefined ? share : minimum(share, usd(limits.maxPositionUsd));
   const inDollars: Finding = {
     code: "MAX_POSITION",
     ...withinExposure("maxPosition", intent, meets, { limit, others: zeroUsd }),

@@ -40,9 +40,13 @@ function findingsOn(intent: OrderIntent, context: RuleContext): readonly Finding
 }
 
 /** Of several that leave the same, the first. Most leave the whole order, which is the very same text. */
-const hardestOf = ([first, ...others]: readonly Finding[]): Finding | undefined =>
-  first === undefined ? undefined : others.reduce(tighter, first);
-const tighter = (a: Finding, b: Finding): Finding => (b.maxQty !== a.maxQty && compare(b.maxQty, a.maxQty) < 0 ? b : a);
+function hardestOf(findings: readonly Finding[]): Finding | undefined {
+  let hardest = findings[0];
+  for (const finding of findings) {
+    if (hardest && finding.maxQty !== hardest.maxQty && compare(finding.maxQty, hardest.maxQty) < 0) hardest = finding;
+  }
+  return hardest;
+}
 
 export const denyWithoutLimits = (intent: OrderIntent): RiskVerdict => ({
   intent,

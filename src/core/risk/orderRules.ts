@@ -39,7 +39,8 @@ export const minOrderNotional: Rule = (intent, { meets, limits }) => {
 
 /** The broker takes nine decimals of a share, and whole shares only where they are sold short: what closes the position may still go. */
 export const increments: Rule = (intent, { meets }) => {
-  const decimals = intent.qty.split(".")[1]?.length ?? 0;
+  const point = intent.qty.indexOf(".");
+  const decimals = point < 0 ? 0 : intent.qty.length - point - 1;
   const short = intent.side === "sell" && !onlyReduces(intent, meets);
   const allowed = short ? 0 : qtyDecimals;
   const rest = short && decimals <= qtyDecimals ? meets.reducible : zeroQty;
@@ -65,7 +66,8 @@ export const priceCollar: Rule = ({ symbol, side, qty: count, referencePrice }, 
       message: () => `${symbol} has no last price to judge the order by`,
     };
   const expected = (side === "buy" ? last.ask : last.bid) ?? referencePrice;
-  const distance = Math.max(distanceOf(referencePrice, last.price), distanceOf(expected, last.price));
+  const planned = distanceOf(referencePrice, last.price);
+  const distance = expected === referencePrice ? planned : Math.max(planned, distanceOf(expected, last.price));
   return {
     code: rule.code,
     figure: () => numbers("priceCollar", limits.priceCollarFraction, distance),
@@ -93,6 +95,9 @@ export const staleData: Rule = (intent, { latest, limits, asOf }) => {
 };
 
 /** As a fraction of the second; not a number, and so within no limit, where both are 0. */
-export const distanceOf = (price: Price, from: Price): number => Math.abs(Number(price) - Number(from)) / Number(from);
+export function distanceOf(price: Price, from: Price): number {
+  const base = Number(from);
+  return Math.abs(Number(price) - base) / base;
+}
 
 const noPrice = (rule: string) => ({ rule, limit: "a price", figure: "none", headroom: "0 shares" });

@@ -148,7 +148,7 @@ const heldText = ({ keeps = [] }: Target, { held, onItsWay, ofOthers }: SizingSt
 
 /** From the position that is wanted to the order that leads there. */
 function stepsTo(
-  wanted: { readonly qty: Qty; readonly usd: Usd },
+  wanted: { readonly qty: Qty; readonly usd: Usd; readonly each: Price },
   { symbol, price, target, position, owners, decimals }: TargetSymbol,
   sizing: Task["sizing"],
   portfolio: PortfolioSnapshot,
@@ -168,7 +168,7 @@ function stepsTo(
     weight: target.weight,
     value: wanted.usd,
     price,
-    costPrice: costPrice(price, sizing),
+    costPrice: wanted.each,
     decimals,
     wanted: wanted.qty,
     held,
@@ -198,20 +198,20 @@ function bothWant(a: Qty, b: Qty): Qty {
   return compare(absQty(a), absQty(b)) <= 0 ? a : b;
 }
 
-/** The signed quantity behind a target. Short positions are of whole shares. */
+/** The signed quantity behind a target, and what each share of it costs. Short positions are of whole shares. */
 function wantedQty(
-  { decimals, ...given }: Parameters<typeof targetValue>[1] & { readonly decimals: number },
+  given: Parameters<typeof targetValue>[1] & { readonly decimals: number },
   sizing: Task["sizing"],
-): { readonly qty: Qty; readonly usd: Usd; readonly how: string } | { readonly reason: string } {
-  const { target, price } = given;
-  if (target.weight === 0) return { qty: zeroQty, usd: zeroUsd, how: "weight 0" };
+): { readonly qty: Qty; readonly usd: Usd; readonly each: Price; readonly how: string } | { readonly reason: string } {
+  const { target, price, decimals } = given;
+  const each = costPrice(price, sizing);
+  if (target.weight === 0) return { qty: zeroQty, usd: zeroUsd, each, how: "weight 0" };
   const value = targetValue(sizing, given);
   if (value.kind === "none") return { reason: value.reason };
   const short = target.weight < 0;
-  const each = costPrice(price, sizing);
   const shares = roundQtyDown(value.shares ?? sharesFor(value.usd, each, decimals), short ? 0 : decimals);
   const how = `${value.how} = ${value.usd} USD${each === price ? "" : `, at ${each} with costs`}`;
-  return { qty: short ? negateQty(shares) : shares, usd: value.usd, how };
+  return { qty: short ? negateQty(shares) : shares, usd: value.usd, each, how };
 }
 
 /** Never more than can be sold, nor than closes a position of the other side. */

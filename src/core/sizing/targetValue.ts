@@ -2,6 +2,7 @@
 import type { BarSeries } from "../model/market.ts";
 import { fractionOf, notional, type Price, type Qty, qty, type Usd, usd } from "../model/money.ts";
 import type { Sizing } from "../model/sizing.ts";
+import { twelveDecimals } from "../model/twelveDecimals.ts";
 import type { Target } from "../strategies/combine.ts";
 
 export type TargetValue =
@@ -87,8 +88,7 @@ const tooFewBars = (needed: number): TargetValue => ({
   reason: `it has fewer than the ${needed + 1} daily bars that its size is computed from`,
 });
 
-/** Twelve decimals: what decimals multiply to, without the tail of binary fractions. */
-const product = (a: number, b: number): number => Number((a * b).toFixed(12));
+const product = (a: number, b: number): number => twelveDecimals(a * b);
 const shown = (value: number): string => String(Number(value.toPrecision(6)));
 
 /** The newest returns, close to close; undefined where there are fewer. */

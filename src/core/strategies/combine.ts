@@ -3,6 +3,7 @@
 import type { Attribution } from "../model/order.ts";
 import type { Signal } from "../model/signal.ts";
 import { netStrategy, type StrategyUse, type Task } from "../model/task.ts";
+import { twelveDecimals } from "../model/twelveDecimals.ts";
 
 export type CombinationRule = Task["combine"];
 
@@ -156,12 +157,10 @@ function targetOf(parts: readonly { readonly strategy: string; readonly part: nu
   for (const { strategy, part } of parts) byStrategy.set(strategy, (byStrategy.get(strategy) ?? 0) + part);
   const [only = netStrategy, ...others] = byStrategy.keys();
   return {
-    weight: rounded(sumOf([...byStrategy.values()])),
+    weight: twelveDecimals(sumOf([...byStrategy.values()])),
     strategy: others.length === 0 ? only : netStrategy,
-    attribution: [...byStrategy].map(([strategy, weight]) => ({ strategy, weight: rounded(weight) })),
+    attribution: [...byStrategy].map(([strategy, weight]) => ({ strategy, weight: twelveDecimals(weight) })),
   };
 }
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0);
-/** Twelve decimals say all that a weight means, and spare the records the tails of binary fractions. Never −0, which JSON does not know. */
-const rounded = (weight: number): number => Number(weight.toFixed(12)) + 0;

@@ -1,9 +1,7 @@
 // The turtles' rule: in at a new high, out at a new low of fewer days, with a stop two average ranges away.
 import { z } from "zod";
 import { atr } from "../indicators/atr.ts";
-import { highest } from "../indicators/highest.ts";
-import { lowest } from "../indicators/lowest.ts";
-import { newestOf } from "./newest.ts";
+import { highestBefore, lowestBefore, newestOf } from "./newest.ts";
 import { define } from "./strategy.ts";
 
 export const donchianBreakout = define({
@@ -31,8 +29,8 @@ export const donchianBreakout = define({
     [...bars.values()].flatMap(({ symbol, high, low, close: closes }) => {
       const close = newestOf(closes);
       // The channel of the days before: a day cannot break out of its own range.
-      const upper = newestOf(highest(high.subarray(-entry - 1), entry), 1);
-      const lower = newestOf(lowest(low.subarray(-exit - 1), exit), 1);
+      const upper = highestBefore(high, entry);
+      const lower = lowestBefore(low, exit);
       const range = newestOf(atr(high, low, closes, atrPeriod));
       if (Number.isNaN(upper + lower + range)) return [];
       const reasons = { close, upper, lower, atr: range };

@@ -87,23 +87,20 @@ function faultOf(signal: Signal, { bars }: StrategyView): string | undefined {
   if (stopFraction !== undefined && !(stopFraction > 0 && stopFraction < 1)) return `has its stop at ${stopFraction}`;
   if (targetFraction !== undefined && !isPositiveNumber(targetFraction)) return `has its target at ${targetFraction}`;
   if (horizonBars !== undefined && !isPositiveNumber(horizonBars)) return `is meant for ${horizonBars} bars`;
-  const [strange] =
-    Object.entries(reasons).find(([, value]) => typeof value === "number" && !Number.isFinite(value)) ?? [];
-  return strange === undefined ? undefined : `gives ${strange} as a reason, which is not a number`;
+  for (const name of Object.keys(reasons)) {
+    const value = reasons[name];
+    if (typeof value === "number" && !Number.isFinite(value)) return `gives ${name} as a reason, which is not a number`;
+  }
+  return undefined;
 }
 
 const isPositiveNumber = (value: number): boolean => value > 0 && Number.isFinite(value);
 
-/** The same view for all strategies of one timeframe. */
+/** The same view for all strategies of one timeframe. Few strategies look at the session, so it is looked up when one does. */
 function viewsOf({ task, asOf, market, portfolio }: RunnerInputs): (timeframe: Timeframe) => StrategyView {
-  const common = {
-    asOf,
-    symbols: task.symbols,
-    session: sessionOn(tradingDayOf(asOf)),
-    latest: new Map(market.latest.map((price) => [price.symbol, price])),
-    positions: new Map(portfolio.positions.map((position) => [position.symbol, position])),
-    equity: portfolio.account.equity,
-  };
+  const latest = new Map(market.latest.map((price) => [price.symbol, price]));
+  const positions = new Map(portfolio.positions.map((position) => [position.symbol, position]));
+  const { equity } = portfolio.account;
   const views = new Map<Timeframe, StrategyView>();
   return (timeframe) => {
     const known = views.get(timeframe);
@@ -112,24 +109,36 @@ function viewsOf({ task, asOf, market, portfolio }: RunnerInputs): (timeframe: T
     for (const series of market.bars) {
       if (series.timeframe === timeframe && bars.has(series.symbol)) bars.set(series.symbol, series);
     }
-    const view = { ...common, bars };
+    const view: StrategyView = {
+      asOf,
+      get session() {
+        return sessionOn(tradingDayOf(asOf));
+      },
+      symbols: task.symbols,
+      bars,
+      latest,
+      positions,
+      equity,
+    };
     views.set(timeframe, view);
     return view;
   };
 }
 
+const none = new Float64Array(0);
+const emptyColumns = { timeMs: none, open: none, high: none, low: none, close: none, volume: none };
 /** Of a symbol for which nobody asked for bars. */
-function emptySeries(symbol: string, timeframe: Timeframe): BarSeries {
-  const none = new Float64Array(0);
-  return { symbol, timeframe, timeMs: none, open: none, high: none, low: none, close: none, volume: none };
-}
+const emptySeries = (symbol: string, timeframe: Timeframe): BarSeries => ({ symbol, timeframe, ...emptyColumns });
 
 /** Symbols sorted; the wishes for each in the order of the strategies. */
 function wishesBySymbol(spoken: readonly Spoken[]): readonly (readonly [string, readonly Wish[]])[] {
   const wishes = new Map<string, Wish[]>();
   for (const { use, signals } of spoken) {
     for (const signal of signals) {
-      wishes.set(signal.symbol, [...(wishes.get(signal.symbol) ?? []), { signal, weight: use.weight }]);
+      const wish = { signal, weight: use.weight };
+      const same = wishes.get(signal.symbol);
+      if (same === undefined) wishes.set(signal.symbol, [wish]);
+      else same.push(wish);
     }
   }
   return [...wishes].sort(([a], [b]) => compareText(a, b));

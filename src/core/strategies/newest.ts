@@ -16,6 +16,21 @@ export function meanOf(column: Float64Array, count: number): number {
   return Number.isFinite(sum) ? sum / count : Number.NaN;
 }
 
+/** The greatest of the `count` values before the newest one; NaN where there are fewer, or one is not finite. */
+export const highestBefore = (column: Float64Array, count: number): number => extremeBefore(column, count, 1);
+/** The least of them, as `highestBefore` finds the greatest. */
+export const lowestBefore = (column: Float64Array, count: number): number => extremeBefore(column, count, -1);
+
+function extremeBefore(column: Float64Array, count: number, side: 1 | -1): number {
+  let extreme = Number.NEGATIVE_INFINITY;
+  for (let back = 1; back <= count; back++) {
+    const value = side * newestOf(column, back);
+    if (!Number.isFinite(value)) return Number.NaN;
+    if (value > extreme) extreme = value;
+  }
+  return side * extreme;
+}
+
 /** Yearly volatility of the newest `count` daily returns: their sample deviation times √252; NaN where there are too few bars. */
 export function volatilityOf(close: Float64Array, count: number): number {
   if (close.length < count + 1) return Number.NaN;

@@ -113,8 +113,10 @@ function dataOf<Params>(result: z.ZodSafeParseResult<Params>): Params {
   return result.data;
 }
 
+const signs = { long: 1, flat: 0, short: -1 } as const;
+
 function signalOf(strategy: string, draft: SignalDraft, view: StrategyView): Signal {
   if ("targetWeight" in draft) return { strategy, ...draft };
   const { direction, ...signal } = draft;
-  return { strategy, ...signal, targetWeight: { long: 1, flat: 0, short: -1 }[direction] / view.symbols.length };
+  return { strategy, ...signal, targetWeight: signs[direction] / view.symbols.length };
 }
