@@ -1,4 +1,4 @@
-// `npm run mutate -- [PATH or GLOB …] [--sample N] [--seed S]`: how many changed versions of src/core its tests notice; by folder, and what survives.
+// `npm run mutate -- [PATH or GLOB …] [--tests FOLDER] [--sample N] [--seed S]`: how many changed versions of src/core its tests notice; by folder, and what survives.
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -11,7 +11,7 @@ type Result = Awaited<ReturnType<Stryker["runMutationTest"]>>[number];
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { sample: { type: "string" }, seed: { type: "string", default: "1" } },
+  options: { tests: { type: "string" }, sample: { type: "string" }, seed: { type: "string", default: "1" } },
 });
 if (values.sample !== undefined && !/^[1-9]\d*$/.test(values.sample))
   throw new Error("--sample takes a number of mutants, such as 500");
@@ -59,7 +59,8 @@ function print(results: readonly Result[]): void {
 
 process.chdir(root);
 mkdirSync(reports, { recursive: true });
-Object.assign(process.env, { MUTATION_SAMPLE: values.sample ?? "", MUTATION_SEED: values.seed });
+const { tests = "", sample = "", seed } = values;
+Object.assign(process.env, { MUTATION_TESTS: tests, MUTATION_SAMPLE: sample, MUTATION_SEED: seed });
 const stryker = new Stryker({
   mutate: mutated,
   testRunner: "vitest",
