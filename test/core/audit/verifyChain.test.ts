@@ -100,6 +100,16 @@ describe("links of a day", () => {
     expect(broken(chainOf(3, digestOf("earlier")))).toMatchObject({ seq: 1, why: "the links before it were removed" });
   });
 
+  test("are broken where one was changed and its hash was not", () => {
+    const changed = chainOf(3).map((link, at) => (at === 1 ? { ...link, digest: digestOf("another") } : link));
+    expect(broken(changed)).toMatchObject({
+      seq: 2,
+      kind: "execution",
+      key: "run-1",
+      why: "it was changed: its hash is not that of what it says",
+    });
+  });
+
   test("are broken where one cannot be read", () => {
     expect(broken(chainOf(3).map((link, at) => (at === 1 ? undefined : link)))).toMatchObject({
       seq: 2,
@@ -266,6 +276,11 @@ describe("a link", () => {
     });
   });
 
+  test.each(["control", "settings", "task", "execution"] as const)("of the kind %s can be read", (kind) => {
+    const content = { kind, key: "k", digest: digestOf(0) };
+    expect(broken([linkAfter(undefined, content, { ...where, at: at("2026-06-15T14:00Z") })])).toBeUndefined();
+  });
+
   test("with the longest key can be read", () => {
     const content = { kind: "execution", key: "k".repeat(200), digest: digestOf(0) } as const;
     expect(broken([linkAfter(undefined, content, { ...where, at: at("2026-06-15T14:00Z") })])).toBeUndefined();
@@ -274,7 +289,13 @@ describe("a link", () => {
   test("of another account or day is told by both", () => {
     const [link] = chainOf(1);
     expect(broken([{ ...link, account: "second" }])?.why).toBe("a link of second of 2026-06-15 lies in its place");
-    expect(broken([{ ...link, day: "2026-06-16" }])?.why).toBe("a link of main of 2026-06-16 lies in its place");
+    expect(broken([{ ...link, day: "2026-06-16" }])).toEqual({
+      day,
+      seq: 1,
+      kind: "link",
+      key: "",
+      why: "a link of main of 2026-06-16 lies in its place",
+    });
   });
 });
 
