@@ -13,6 +13,7 @@ import {
 import { ConfigError, InvariantError, RefusedError, TransientError } from "../../../src/core/model/errors.ts";
 import { isAtLeast, moreSevere } from "../../../src/core/model/notification.ts";
 import {
+  type BrokerOrder,
   isFinalOutcome,
   isTerminal,
   type OrderOutcome,

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ConfigError } from "../../../src/core/model/errors.ts";
-import { limitsFor, looserWhen, withTightest } from "../../../src/core/model/limits.ts";
+import { limitsFor, looserWhen, type TaskLimits, withTightest } from "../../../src/core/model/limits.ts";
 import { type BarSeries, barSeriesSchema, encodeSeries } from "../../../src/core/model/market.ts";
 import { faultsOf, parseWith } from "../../../src/core/model/parse.ts";
 import { runRequestSchema } from "../../../src/core/model/run.ts";
@@ -68,7 +68,7 @@ describe("of several limits the tightest holds", () => {
     expect(withTightest(base, { [name]: tight }, { [name]: loose })[name]).toBe(tight);
     expect(withTightest(exampleLimits({ [name]: tight }), { [name]: loose })[name]).toBe(tight);
     const { [name]: _, ...without } = base;
-    expect(withTightest(without, { [name]: loose }, { [name]: tight })[name]).toBe(tight);
+    expect(withTightest<TaskLimits>(without, { [name]: loose }, { [name]: tight })[name]).toBe(tight);
     expect(withTightest(without, { [name]: undefined })).toEqual(without);
   });
 
