@@ -33,7 +33,10 @@ const own = (changes: object = {}) =>
   exampleOrder({ symbol: "AAA", side: "buy", clientOrderId: ownId, brokerOrderId: "b-1", ...changes });
 /** The record of a run, as far as the monitor looks at it. */
 const recordOf = (...outcomes: readonly object[]): ExecutionRecord =>
-  ({ outcomes: outcomes.map((outcome) => ({ ticket: { clientOrderId: ownId }, ...outcome })), events: [] }) as unknown as ExecutionRecord;
+  ({
+    outcomes: outcomes.map((outcome) => ({ ticket: { clientOrderId: ownId }, ...outcome })),
+    events: [],
+  }) as unknown as ExecutionRecord;
 const next = (earlier: MonitorState | undefined, given: Shown, records: readonly ExecutionRecord[] = []) =>
   nextMonitorState(earlier, given, records, rules, { now, memory }).next;
 const earlierState = (changes: Partial<MonitorState> = {}): MonitorState => ({
@@ -44,7 +47,10 @@ const earlierState = (changes: Partial<MonitorState> = {}): MonitorState => ({
 });
 
 test("the first check takes what is held as it is, and measures from the equity it finds", () => {
-  const state = next(undefined, shown({ equity: 100_000, positions: { AAA: [10, 1000] } }, { fills: [fill("f-1")], orders: [own()] }));
+  const state = next(
+    undefined,
+    shown({ equity: 100_000, positions: { AAA: [10, 1000] } }, { fills: [fill("f-1")], orders: [own()] }),
+  );
   expect(state).toEqual({
     checkedAt: now,
     fillsThrough: "2026-06-15T13:59:00.000Z",
@@ -68,12 +74,12 @@ describe("a change of what is held", () => {
 
   test.each<[string, Partial<Shown>, readonly ExecutionRecord[]]>([
     ["by an order of a run that the broker shows", { orders: [own()] }, []],
-    ["by a leg of such an order", { orders: [own({ brokerOrderId: "b-0", legs: [own({ clientOrderId: "leg" })] })] }, []],
     [
-      "by an order that a record holds",
-      {},
-      [recordOf({ kind: "accepted", order: own() })],
+      "by a leg of such an order",
+      { orders: [own({ brokerOrderId: "b-0", legs: [own({ clientOrderId: "leg" })] })] },
+      [],
     ],
+    ["by an order that a record holds", {}, [recordOf({ kind: "accepted", order: own() })]],
   ])("is explained by an execution %s", (_, more, records) => {
     const state = next(earlierState(), held(15, { ...more, fills: [fill("f-1")] }), records);
     expect(state).toMatchObject({ believed: { AAA: "15" }, drifts: [] });
@@ -84,19 +90,20 @@ describe("a change of what is held", () => {
     ["by an order that trades a drift back", { orders: [own({ clientOrderId: "tw.drift.AAA.1" })] }, {}, []],
     ["that was read before", { orders: [own()] }, { readFillIds: ["f-1"] }, []],
     ["of another order", { orders: [own({ brokerOrderId: "b-2" })] }, {}, []],
-    [
-      "of an order in doubt",
-      {},
-      {},
-      [recordOf({ kind: "unknown", order: own() })],
-    ],
+    ["of an order in doubt", {}, {}, [recordOf({ kind: "unknown", order: own() })]],
   ])("is not explained by one %s", (_, more, changes, records) => {
     const state = next(earlierState(changes), held(15, { ...more, fills: [fill("f-1")] }), records);
     expect(state).toMatchObject({ believed: { AAA: "10" }, drifts: [{ atBroker: "15", state: "suspected" }] });
   });
 
   test("that stands is confirmed once, under the id of the order that trades it back", () => {
-    const suspected = { symbol: "AAA", believed: qty(10), atBroker: qty(15), since: addMs(now, -60_000), state: "suspected" } as const;
+    const suspected = {
+      symbol: "AAA",
+      believed: qty(10),
+      atBroker: qty(15),
+      since: addMs(now, -60_000),
+      state: "suspected",
+    } as const;
     const earlier = earlierState({ drifts: [suspected] });
     const { next: state, confirmed } = nextMonitorState(earlier, held(15, {}), [], rules, { now, memory });
     const flattening = { ...suspected, state: "flattening", clientOrderId: "tw.drift.AAA.20260615140000000" };
@@ -146,10 +153,16 @@ describe("the breakers", () => {
 
   test("are judged by what a check finds", () => {
     const earlier = earlierState({ peakEquity: usd(130_000), dayStartEquity: usd(110_000) });
-    const { next: state } = nextMonitorState(earlier, shown({ equity: 100_000, positions: { AAA: [10, 1000] } }), [], watched, {
-      now,
-      memory,
-    });
+    const { next: state } = nextMonitorState(
+      earlier,
+      shown({ equity: 100_000, positions: { AAA: [10, 1000] } }),
+      [],
+      watched,
+      {
+        now,
+        memory,
+      },
+    );
     expect(state.breakers.trips.map(({ breaker }) => breaker)).toEqual(["dailyLoss", "drawdown"]);
   });
 
@@ -161,6 +174,8 @@ describe("the breakers", () => {
     const nextDay = idleMonitorState(earlier, breakers, { now: addMs(now, 86_400_000), memory });
     expect(nextDay.breakers.trips).toEqual([]);
     const resumed = { ...memory, dailyLossFrom: usd(120_000) };
-    expect(idleMonitorState(earlier, breakers, { now: addMs(now, 86_400_000), memory: resumed }).breakers.trips).toEqual([]);
+    expect(
+      idleMonitorState(earlier, breakers, { now: addMs(now, 86_400_000), memory: resumed }).breakers.trips,
+    ).toEqual([]);
   });
 });
