@@ -3,8 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { MarketSnapshot } from "../../../src/core/model/market.ts";
 import { price, qty } from "../../../src/core/model/money.ts";
+import { sizingSchema } from "../../../src/core/model/sizing.ts";
 import type { Task } from "../../../src/core/model/task.ts";
 import { sizeTargets } from "../../../src/core/sizing/sizeTargets.ts";
+import { sizingBars } from "../../../src/core/sizing/targetValue.ts";
 import type { Target } from "../../../src/core/strategies/combine.ts";
 import { exampleBars, exampleMarket, exampleOrder, examplePortfolio, exampleTask } from "../examples.ts";
 
@@ -69,6 +71,13 @@ describe("with positions", () => {
     ],
     ["leaves a symbol alone that nobody speaks on", {}, { positions: { AAA: [50, 5000] } }, []],
     ["covers a short position before it buys", { AAA: 0.5 }, { positions: { AAA: [-10, -1000] } }, ["buy 10 AAA"]],
+    ["adds to a short position", { AAA: -0.5 }, { positions: { AAA: [-10, -1000] } }, ["sell 40 AAA"]],
+    [
+      "sells before it buys, whatever their symbols",
+      { AAA: 0.3, BBB: 0 },
+      { positions: { BBB: [5, 150] } },
+      ["sell 5 BBB", "buy 30 AAA"],
+    ],
     [
       "sells before it buys, each by symbol",
       { BBB: 0.3, AAA: 0 },
@@ -226,6 +235,12 @@ describe("by method", () => {
       { AAA: 0.9, BBB: 0.1 },
       ["buy 30 AAA", "buy 100 BBB"],
     ],
+    [
+      "equalWeight counts no symbol that is to be left",
+      { method: "equalWeight", equityFraction: 0.6 },
+      { AAA: 0.9, BBB: 0 },
+      ["buy 60 AAA"],
+    ],
     ["fixedNotional the same money", { method: "fixedNotional", notionalUsd: 1234 }, { AAA: 0.1 }, ["buy 12 AAA"]],
     [
       "fixedQuantity the same shares, whatever they cost",
@@ -342,6 +357,11 @@ describe("on daily bars", () => {
       expect(words(method, { AAA: 1 }, { market: moving(closes) }).includes("fewer than the 6")).toBe(few);
   });
 
+  test("so that many are asked for, and none by the other methods", () => {
+    const methods = [kelly, volatility, { method: "targetWeights" }, { method: "fixedNotional", notionalUsd: 1 }];
+    expect(methods.map((method) => sizingBars(sizingSchema.parse(method)))).toEqual([6, 6, 0, 0]);
+  });
+
   test("minute bars are none", () => {
     const minutes = { ...market, bars: market.bars.map((series) => ({ ...series, timeframe: "1Min" as const })) };
     expect(words(kelly, { AAA: 1 }, { market: minutes })).toContain("fewer than the 6 daily bars");
@@ -408,8 +428,10 @@ describe("what every method heeds", () => {
     expect(orders(method, { AAA: 1 }, { more: { protection: { stopLossFraction: 0.1, fromSignals: false } } })).toEqual(
       ["buy 1 AAA"],
     );
-    expect(orders(method, { AAA: 1 }, { more: { orders: { type: "marketOnOpen", collarFraction: 0 } } })).toEqual([
-      "buy 1 AAA",
+    for (const type of ["marketOnOpen", "marketOnClose"] as const)
+      expect(orders(method, { AAA: 1 }, { more: { orders: { type, collarFraction: 0 } } })).toEqual(["buy 1 AAA"]);
+    expect(orders(method, { AAA: 1 }, { more: { orders: { type: "limit", collarFraction: 0 } } })).toEqual([
+      "buy 1.5 AAA",
     ]);
     expect(orders(method, { AAA: -1 })).toEqual(["sell 1 AAA"]);
   });
