@@ -22,7 +22,10 @@ describe("routes", () => {
 
   test("into the digest gather, and name no channel by themselves", () => {
     expect(routed([{ channels: ["slack"], digest: true }])).toEqual({ now: [], digest: true });
-    expect(routed([{ channels: ["slack"], digest: true }, { channels: ["email"] }])).toEqual({ now: ["email"], digest: true });
+    expect(routed([{ channels: ["slack"], digest: true }, { channels: ["email"] }])).toEqual({
+      now: ["email"],
+      digest: true,
+    });
   });
 
   test.each<[object, object, Severity, boolean]>([

@@ -30,9 +30,18 @@ test.each([
   ["another id", () => fault({ ...signed(), "webhook-id": "id-2" })],
   ["another time", () => fault({ ...signed(), "webhook-timestamp": "1781530001" })],
   ["no signature", () => fault({ ...signed(), "webhook-signature": undefined })],
-  ["a signature without its version", () => fault({ ...signed(), "webhook-signature": signed()["webhook-signature"].slice(3) })],
-  ["a signature of another version", () => fault({ ...signed(), "webhook-signature": signed()["webhook-signature"].replace("v1", "v2") })],
-  ["a signature that is cut", () => fault({ ...signed(), "webhook-signature": signed()["webhook-signature"].slice(0, -8) })],
+  [
+    "a signature without its version",
+    () => fault({ ...signed(), "webhook-signature": signed()["webhook-signature"].slice(3) }),
+  ],
+  [
+    "a signature of another version",
+    () => fault({ ...signed(), "webhook-signature": signed()["webhook-signature"].replace("v1", "v2") }),
+  ],
+  [
+    "a signature that is cut",
+    () => fault({ ...signed(), "webhook-signature": signed()["webhook-signature"].slice(0, -8) }),
+  ],
 ])("%s is told from ours", (_, judge) => {
   expect(judge()).toBe("its signature is not of this secret");
 });

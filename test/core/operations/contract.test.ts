@@ -45,7 +45,13 @@ describe("an answer", () => {
     [[{ ...answer, bars: { SPY: [{ c: "1" }] } }], ["breaking: [].bars.*[].c is decimal, not number"]],
     [[{ ...answer, bars: { SPY: [{}] } }], ["breaking: [].bars.*[].c is missing"]],
     [[{ ...answer, more: 1, id: 2 }], ["breaking: [].id is number, not string", "changed: [].more is new"]],
-    [[{ ...answer, more: 1 }, { ...answer, more: 2 }], ["changed: [].more is new"]],
+    [
+      [
+        { ...answer, more: 1 },
+        { ...answer, more: 2 },
+      ],
+      ["changed: [].more is new"],
+    ],
     [[{ id: "a", qty: "1", bars: {} }], ["changed: [].extra is missing"]],
     [[{ qty: "1", bars: {}, extra: null }], ["breaking: [].id is missing"]],
   ])("%j differs", (given, expected) => {

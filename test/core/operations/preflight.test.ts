@@ -47,8 +47,14 @@ const windowed = (window: Parameters<typeof exampleWindow>[0]) => ({
 const limited = (changes: Parameters<typeof exampleLimits>[0]) => ({
   settings: known({ window: exampleWindow(), limits: exampleLimits(changes) }),
 });
-const finding = (kind: "breaking" | "changed" | "unanswered", detail = "qty is missing") => ({ route: "GET /v2/x", kind, detail });
-const monitored = (state: object) => ({ monitor: known({ unknownOrders: 0, drifts: [], ...state } as unknown as MonitorState) });
+const finding = (kind: "breaking" | "changed" | "unanswered", detail = "qty is missing") => ({
+  route: "GET /v2/x",
+  kind,
+  detail,
+});
+const monitored = (state: object) => ({
+  monitor: known({ unknownOrders: 0, drifts: [], ...state } as unknown as MonitorState),
+});
 const drift = (symbol: string) => ({ symbol, state: "adopted" });
 const without = (name: string, more: readonly ProbeResult[] = []) => ({
   probes: [...probes.filter((each) => !each.startsWith(name)).map((each) => probe(each)), ...more],
@@ -78,7 +84,14 @@ test("everything in order is go, item by item in the order of the page", () => {
 });
 
 const scope = { kind: "task", id: "trend" } as const;
-const restriction = { scope, automation: "started", tradingState: "halted", reason: "r", actor: "a", changedAt: now } as const;
+const restriction = {
+  scope,
+  automation: "started",
+  tradingState: "halted",
+  reason: "r",
+  actor: "a",
+  changedAt: now,
+} as const;
 
 test.each<[string, () => Partial<PreflightFacts>, string]>([
   [
@@ -118,7 +131,11 @@ test.each<[string, () => Partial<PreflightFacts>, string]>([
     () => windowed({ holidays: [day("2026-06-15")] }),
     "yellow: closed for today: holiday: 2026-06-15 is a holiday of the trading window; next open Tue 2026-06-16 09:30 New York → Look at trading_window if it should be open.",
   ],
-  ["window", () => ({ now: at("2026-06-15T14:00Z") }), "green: open 2026-06-15T14:00:00.000Z to 2026-06-15T20:00:00.000Z"],
+  [
+    "window",
+    () => ({ now: at("2026-06-15T14:00Z") }),
+    "green: open 2026-06-15T14:00:00.000Z to 2026-06-15T20:00:00.000Z",
+  ],
   [
     "tasks",
     () => ({ tasks: known({ tasks: [exampleTask()], unreadable: ["a", "b", "c", "d", "e", "f"] }) }),
@@ -168,7 +185,11 @@ test.each<[string, () => Partial<PreflightFacts>, string]>([
     "red: off → Set it.",
   ],
   ["clock", () => without("broker", [probe("broker.clocks")]), `red: was not looked at → ${health}`],
-  ["calendar", () => without("calendar", [probe("calendar", { ok: false, detail: "differs" })]), `yellow: differs → ${health}`],
+  [
+    "calendar",
+    () => without("calendar", [probe("calendar", { ok: false, detail: "differs" })]),
+    `yellow: differs → ${health}`,
+  ],
   [
     "tables",
     () => without("table", [probe("table.book"), probe("table.slots", { ok: false, detail: "away" })]),

@@ -12,7 +12,11 @@ const ownOrder = `tw.${runId}.macd.AAA.buy.1`;
 type Held = Readonly<Record<string, readonly [number, number]>>;
 
 /** The ticket of ten shares of AAA at 100 dollars, bid 99 and asked 101. */
-function ticket(side: Side, task: Partial<Task>, { held = {}, quoted = true }: { held?: Held; quoted?: boolean } = {}): OrderTicket {
+function ticket(
+  side: Side,
+  task: Partial<Task>,
+  { held = {}, quoted = true }: { held?: Held; quoted?: boolean } = {},
+): OrderTicket {
   const intent = exampleIntent(side, "AAA", 10, 100);
   const { latest } = exampleMarket({ AAA: 100, BBB: 50 });
   const quote = { bid: price(99), ask: price(101) };
@@ -28,7 +32,11 @@ function ticket(side: Side, task: Partial<Task>, { held = {}, quoted = true }: {
   return made;
 }
 const terms = (side: Side, orders: Partial<Task["orders"]>, quoted = true): string => {
-  const { type, timeInForce, limitPrice = "no limit" } = ticket(side, { orders: { type: "market", collarFraction: 0.01, ...orders } }, { quoted });
+  const {
+    type,
+    timeInForce,
+    limitPrice = "no limit",
+  } = ticket(side, { orders: { type: "market", collarFraction: 0.01, ...orders } }, { quoted });
   return `${type} ${timeInForce} ${limitPrice}`;
 };
 
@@ -103,7 +111,12 @@ describe("the exits of a buy", () => {
   const intent = { referencePrice: price("99.99"), stopFraction: 0.01, targetFraction: 0.02 };
   test.each<[string, Partial<Task["protection"]>, Partial<typeof intent>, object | undefined]>([
     ["the task's, whatever the signal says", protection, {}, { stopLoss: "89.99", takeProfit: "119.99" }],
-    ["the signal's, where the task goes by signals", { ...protection, fromSignals: true }, {}, { stopLoss: "98.99", takeProfit: "101.99" }],
+    [
+      "the signal's, where the task goes by signals",
+      { ...protection, fromSignals: true },
+      {},
+      { stopLoss: "98.99", takeProfit: "101.99" },
+    ],
     [
       "the task's, where the signal says nothing",
       { ...protection, fromSignals: true },
@@ -120,17 +133,25 @@ describe("the exits of a buy", () => {
     ],
   ])("are %s", (_, own, changes, expected) => {
     const prices = exitPricesOf({ protection: { fromSignals: false, ...own } }, { ...intent, ...changes });
-    expect(prices).toEqual(expected);
+    expect(prices).toStrictEqual(expected);
   });
 });
 
 const exit = (changes: Partial<BrokerOrder> = {}): BrokerOrder =>
-  exampleOrder({ symbol: "AAA", side: "sell", clientOrderId: "leg", exitOf: ownOrder, stopPrice: price(90), ...changes });
+  exampleOrder({
+    symbol: "AAA",
+    side: "sell",
+    clientOrderId: "leg",
+    exitOf: ownOrder,
+    stopPrice: price(90),
+    ...changes,
+  });
 
 describe("exits among open orders", () => {
   const { positions } = examplePortfolio({ positions: { AAA: [10, 1000], BBB: [10, 500] } });
   const taken = positions.map((position) => ({ ...position, available: qty(0) }));
-  const availableOf = (orders: readonly BrokerOrder[]) => separateExits(taken, orders).positions.map(({ available }) => available);
+  const availableOf = (orders: readonly BrokerOrder[]) =>
+    separateExits(taken, orders).positions.map(({ available }) => available);
 
   test("are told from the others, and what they hold counts as free", () => {
     const others = [exampleOrder({ symbol: "AAA", side: "sell", qty: qty(4), filledQty: qty(1) })];
@@ -143,7 +164,9 @@ describe("exits among open orders", () => {
   test("leave what other sells of the symbol still promise, and never less than nothing", () => {
     expect(availableOf([exit(), exampleOrder({ symbol: "AAA", side: "buy", qty: qty(4) })])).toEqual(["10", "0"]);
     expect(availableOf([exit(), exampleOrder({ symbol: "BBB", side: "sell", qty: qty(4) })])).toEqual(["10", "0"]);
-    expect(availableOf([exit(), exampleOrder({ symbol: "AAA", side: "sell", qty: qty(4), status: "canceled" })])).toEqual(["10", "0"]);
+    expect(
+      availableOf([exit(), exampleOrder({ symbol: "AAA", side: "sell", qty: qty(4), status: "canceled" })]),
+    ).toEqual(["10", "0"]);
     expect(availableOf([exit(), exampleOrder({ symbol: "AAA", side: "sell", qty: null })])).toEqual(["10", "0"]);
     expect(availableOf([exit(), exampleOrder({ symbol: "AAA", side: "sell", qty: qty(40) })])).toEqual(["0", "0"]);
     expect(availableOf([])).toEqual(["0", "0"]);
@@ -158,8 +181,11 @@ describe("a way around exits", () => {
     clientOrderId: `tw.${runId}.macd.${symbol}.sell.1`,
   });
   const bought = (shares: number): OrderTicket => ({ ...ticket("buy", {}), qty: qty(shares) });
-  const around = (tickets: readonly OrderTicket[], exits: readonly BrokerOrder[], positions: Held = { AAA: [10, 1000], BBB: [10, 500] }) =>
-    workAroundExits(runId, tickets, { ...examplePortfolio({ positions }), exits });
+  const around = (
+    tickets: readonly OrderTicket[],
+    exits: readonly BrokerOrder[],
+    positions: Held = { AAA: [10, 1000], BBB: [10, 500] },
+  ) => workAroundExits(runId, tickets, { ...examplePortfolio({ positions }), exits });
 
   test("cancels those of the symbols that are traded, and protects the shares that are left", () => {
     const exits = [exit({ brokerOrderId: "x-1" }), exit({ brokerOrderId: "x-2", symbol: "BBB" })];
@@ -189,6 +215,12 @@ describe("a way around exits", () => {
     expect(around([sold(4, "BBB")], [exit()])).toEqual({ cancels: [], renewals: [] });
   });
 
+  test("protects each symbol by its own shares and its own orders", () => {
+    const exits = [exit(), exit({ symbol: "BBB" })];
+    const { renewals } = around([sold(4), sold(5, "BBB")], exits, { AAA: [10, 1000], BBB: [8, 400] });
+    expect(renewals.map(({ symbol, qty }) => `${symbol} ${qty}`)).toEqual(["AAA 6", "BBB 3"]);
+  });
+
   test("protects what was held, and not what is only being bought", () => {
     expect(around([bought(5)], [exit()]).renewals).toMatchObject([{ qty: "10" }]);
     expect(around([sold(2), sold(3)], [exit()]).renewals).toMatchObject([{ qty: "5" }]);
@@ -199,8 +231,10 @@ describe("a way around exits", () => {
     const stopLimit = exit({ stopPrice: price(80), limitPrice: price(79) });
     const all = [exit(), exit({ stopPrice: price(95) }), stopLimit, target(120), target(110), target(130)];
     const other = exit({ symbol: "BBB", stopPrice: price(99) });
-    expect(around([sold(4)], [...all, other]).renewals).toMatchObject([{ exits: { stopLoss: "95", takeProfit: "110" } }]);
-    expect(around([sold(4)], [target(120)]).renewals[0]?.exits).toEqual({ takeProfit: "120" });
-    expect(around([sold(4)], [stopLimit]).renewals[0]?.exits).toEqual({ stopLoss: "80" });
+    expect(around([sold(4)], [...all, other]).renewals).toMatchObject([
+      { exits: { stopLoss: "95", takeProfit: "110" } },
+    ]);
+    expect(around([sold(4)], [target(120)]).renewals[0]?.exits).toStrictEqual({ takeProfit: "120" });
+    expect(around([sold(4)], [stopLimit]).renewals[0]?.exits).toStrictEqual({ stopLoss: "80" });
   });
 });

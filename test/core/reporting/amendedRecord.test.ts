@@ -30,7 +30,12 @@ const accepted = (changes: Partial<BrokerOrder> = {}, symbol = "AAA"): OrderOutc
   order: exampleOrder({ symbol, side: "buy", clientOrderId: `tw.${symbol}`, ...changes }),
 });
 const filled = { status: "filled", filledQty: qty(10), filledAvgPrice: price(101) };
-const doubt = (symbol = "AAA"): OrderOutcome => ({ kind: "unknown", ticket: ticket(symbol), message: "no answer", since: now });
+const doubt = (symbol = "AAA"): OrderOutcome => ({
+  kind: "unknown",
+  ticket: ticket(symbol),
+  message: "no answer",
+  since: now,
+});
 const withheld: OrderOutcome = { kind: "withheld", ticket: ticket(), code: "HALTED", message: "halted" };
 const fill = (id: string, shares: number, brokerOrderId = "b-1"): BrokerFill => {
   return { id, brokerOrderId, symbol: "AAA", side: "buy", qty: qty(shares), price: price(101), at: now };
@@ -71,7 +76,13 @@ describe("a record with what has become of its orders", () => {
   });
 
   test("stays failed as it failed, and has no equity where none was read", () => {
-    const failed = record({ status: "failed", code: "INTERNAL", reason: "it threw", equityBefore: null, equityAfter: null });
+    const failed = record({
+      status: "failed",
+      code: "INTERNAL",
+      reason: "it threw",
+      equityBefore: null,
+      equityAfter: null,
+    });
     const after = amendedRecord(failed, since());
     expect(after).toMatchObject({ status: "failed", code: "INTERNAL", reason: "it threw", equityAfter: null });
     expect(after.outcomes).toEqual(since().outcomes);
@@ -83,7 +94,13 @@ test.each<[string, readonly OrderOutcome[], readonly BrokerFill[], boolean, bool
   ["nothing was sent", [], [], true, true],
   ["an order is in doubt", [doubt()], [], false, false],
   ["an order is open", [accepted()], [], false, false],
-  ["one of two is open", [accepted(filled), accepted({ brokerOrderId: "b-2" }, "BBB")], [fill("f-1", 10)], false, false],
+  [
+    "one of two is open",
+    [accepted(filled), accepted({ brokerOrderId: "b-2" }, "BBB")],
+    [fill("f-1", 10)],
+    false,
+    false,
+  ],
   ["an order was filled and its execution is there", [accepted(filled)], [fill("f-1", 4), fill("f-2", 6)], true, true],
   ["a part of its executions is missing", [accepted(filled)], [fill("f-1", 4)], true, false],
   ["the executions are of another order", [accepted(filled)], [fill("f-1", 10, "b-2")], true, false],
@@ -104,18 +121,12 @@ test.each<[string, readonly OrderOutcome[], readonly BrokerFill[], boolean, bool
 test("the monitor looks once more at what the broker took, refused, or may have", () => {
   const notPlaced: OrderOutcome = { kind: "notPlaced", ticket: ticket(), message: "", actor: "monitor" };
   const rejected: OrderOutcome = { kind: "rejected", ticket: ticket(), code: "OTHER", message: "" };
-  expect([[], [withheld], [notPlaced], [withheld, notPlaced]].map((outcomes) => concernsMonitor({ outcomes }))).toEqual([
-    false,
-    false,
-    false,
-    false,
-  ]);
-  expect([[accepted()], [rejected], [doubt()], [withheld, doubt()]].map((outcomes) => concernsMonitor({ outcomes }))).toEqual([
-    true,
-    true,
-    true,
-    true,
-  ]);
+  expect([[], [withheld], [notPlaced], [withheld, notPlaced]].map((outcomes) => concernsMonitor({ outcomes }))).toEqual(
+    [false, false, false, false],
+  );
+  expect(
+    [[accepted()], [rejected], [doubt()], [withheld, doubt()]].map((outcomes) => concernsMonitor({ outcomes })),
+  ).toEqual([true, true, true, true]);
 });
 
 describe("a second record of the same run", () => {

@@ -12,8 +12,17 @@ const today = day("2026-06-15");
 const run = (status: RunSummary["status"]) =>
   ({ status, ordersPlanned: 5, ordersAccepted: 3, ordersFilled: 2, denials: 1 }) as RunSummary;
 const monitor = (changes: Partial<MonitorState> = {}) =>
-  ({ tradingDay: today, equity: usd(98_000), dayStartEquity: usd(100_000), peakEquity: usd(122_500), ...changes }) as MonitorState;
-const breakers = { dailyLoss: { fraction: 0.03, action: "halt" }, drawdown: { fraction: 0.25, action: "halt" } } as const;
+  ({
+    tradingDay: today,
+    equity: usd(98_000),
+    dayStartEquity: usd(100_000),
+    peakEquity: usd(122_500),
+    ...changes,
+  }) as MonitorState;
+const breakers = {
+  dailyLoss: { fraction: 0.03, action: "halt" },
+  drawdown: { fraction: 0.25, action: "halt" },
+} as const;
 const items = (["succeeded", "partial", "failed", "running", "skipped", "missed", "blocked"] as const).map(run);
 
 test("count the runs that did work, the orders of all, and equity against the day's first and its highest", () => {
@@ -31,11 +40,15 @@ test("count the runs that did work, the orders of all, and equity against the da
 });
 
 test("leave out limits that are not set, and equity of another day or of none", () => {
-  const figures = (state: MonitorState | undefined) => todaysFigures({ day: today, items: [], truncated: true }, state, {});
+  const figures = (state: MonitorState | undefined) =>
+    todaysFigures({ day: today, items: [], truncated: true }, state, {});
   expect(figures(monitor())).toMatchObject({ runs: 0, truncated: true });
   expect(figures(monitor()).profitLoss).toStrictEqual({ usd: "-2000", fractionOfDayStart: -0.02 });
   expect(figures(monitor()).drawdown).toStrictEqual({ fraction: 0.2 });
-  expect(figures(monitor({ tradingDay: day("2026-06-12") }))).toMatchObject({ profitLoss: null, drawdown: { fraction: 0.2 } });
+  expect(figures(monitor({ tradingDay: day("2026-06-12") }))).toMatchObject({
+    profitLoss: null,
+    drawdown: { fraction: 0.2 },
+  });
   expect(figures(undefined)).toMatchObject({ profitLoss: null, drawdown: null });
   const empty = monitor({ equity: usd(0), dayStartEquity: usd(0), peakEquity: usd(0) });
   expect(figures(empty)).toMatchObject({ profitLoss: { fractionOfDayStart: 0 }, drawdown: { fraction: 0 } });
@@ -74,6 +87,13 @@ test("of a day of which nothing is known say so", () => {
     title: "2026-06-15, paper: 1 run, 2 orders filled, result not known",
     text: "The trading day 2026-06-15 has ended.",
   });
-  expect(report.facts?.map(({ name }) => name)).toEqual(["Runs", "Orders", "Denied", "Result", "Orders in doubt", "Automation"]);
+  expect(report.facts?.map(({ name }) => name)).toEqual([
+    "Runs",
+    "Orders",
+    "Denied",
+    "Result",
+    "Orders in doubt",
+    "Automation",
+  ]);
   expect(report.facts?.[0]).toEqual({ name: "Runs", value: "1" });
 });
