@@ -57,7 +57,6 @@ function run(folder: string, files: readonly string[], drawn: number | undefined
     reporters: ["json", "progress-append-only"],
     jsonReporter: { fileName: join(reports, `${folder}.json`) },
     tempDirName: ".stryker",
-    warnings: { slow: false },
   }).runMutationTest();
 }
 
