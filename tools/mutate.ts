@@ -1,9 +1,9 @@
-// `npm run mutate -- [PATH or GLOB …] [--sample N] [--seed S]`: how many changed versions of src/core its tests notice; by folder, and what survives.
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+// `npm run mutate -- [PATH …] [--sample N] [--seed S] [--all-tests]`: which changes of src/core no test notices, and the score by folder.
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
-import { interval, type Score, scores } from "./mutation/score.ts";
+import { boundsOf, type Score, scoresOf, totalOf } from "./mutation/score.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const reports = join(root, "reports/mutation");
@@ -11,24 +11,61 @@ type Result = Awaited<ReturnType<Stryker["runMutationTest"]>>[number];
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { sample: { type: "string" }, seed: { type: "string", default: "1" } },
+  options: {
+    sample: { type: "string" },
+    seed: { type: "string", default: "1" },
+    "all-tests": { type: "boolean", default: false },
+  },
 });
-if (values.sample !== undefined && !/^[1-9]\d*$/.test(values.sample))
-  throw new Error("--sample takes a number of mutants, such as 500");
+const { sample, seed, "all-tests": withAllTests } = values;
 
-/** A folder stands for the files in it. */
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-const mutated = (positionals.length === 0 ? ["src/core"] : positionals).map((path) =>
-  isFolder(path) ? join(path, "**/*.ts") : path,
-);
+/** The files of the core under these paths, by the folder of `src/core` that they lie in. Throws Error for a path that is none of it. */
+function filesByFolder(paths: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const files = paths.flatMap((path) => {
+    if (!/^src\/core(\/|$)/.test(path)) throw new Error(`${path} is not in src/core`);
+    if (!statSync(path).isDirectory()) return [path];
+    return readdirSync(path, { recursive: true, encoding: "utf8" }).map((name) => join(path, name));
+  });
+  return Map.groupBy(
+    files.filter((file) => file.endsWith(".ts")),
+    (file) => file.split("/")[2] ?? "",
+  );
+}
+
+const linesOf = (files: readonly string[]): number =>
+  files.reduce((sum, file) => sum + readFileSync(file, "utf8").split("\n").length, 0);
+
+/** Changes one folder's files, and tries each change against the folder's own tests: those of others that use it take many times as long. */
+function run(folder: string, files: readonly string[], drawn: number | undefined): Promise<readonly Result[]> {
+  const tests = withAllTests ? "test/core" : `test/core/${folder}`;
+  Object.assign(process.env, { MUTATION_TESTS: tests, MUTATION_SAMPLE: drawn ?? "", MUTATION_SEED: seed });
+  return new Stryker({
+    mutate: [...files],
+    testRunner: "vitest",
+    vitest: { configFile: "tools/mutation/vitest.config.ts" },
+    plugins: ["@stryker-mutator/vitest-runner", "./tools/mutation/plugin.ts"],
+    ignorers: ["prose"],
+    checkers: drawn === undefined ? [] : ["sample"],
+    coverageAnalysis: "perTest",
+    concurrency: 2,
+    timeoutMS: 20_000,
+    dryRunTimeoutMinutes: 30,
+    // It would be rewritten for the copy, which it need not be, by an interface that this compiler does not have.
+    tsconfigFile: "none",
+    disableTypeChecks: false,
+    ignorePatterns: ["dist", "reports", "infra", ".tradewind"],
+    reporters: ["json", "progress-append-only"],
+    jsonReporter: { fileName: join(reports, `${folder}.json`) },
+    tempDirName: ".stryker",
+  }).runMutationTest();
+}
 
 /** One line for a mutant that no test noticed: where, what stood there, and what stood there instead. */
 function line({ fileName, location: { start, end }, mutatorName, replacement, status }: Result): string {
-  const lines = readFileSync(fileName, "utf8")
-    .split("\n")
-    .slice(start.line - 1, end.line);
-  const last = lines.length - 1;
-  const text = lines.map((each, index) =>
+  const lines = readFileSync(fileName, "utf8").split("\n");
+  const given = lines.slice(start.line - 1, end.line);
+  const last = given.length - 1;
+  const text = given.map((each, index) =>
     each.slice(index === 0 ? start.column - 1 : 0, index === last ? end.column - 1 : undefined),
   );
   const short = (code: string): string => code.replace(/\s+/g, " ").slice(0, 100);
@@ -36,47 +73,34 @@ function line({ fileName, location: { start, end }, mutatorName, replacement, st
   return `${place} ${status} ${mutatorName}: ${short(text.join(" "))} → ${short(replacement ?? "")}`;
 }
 
-function row({ folder, mutants, killed, timeout, survived, noCoverage, percent }: Score): string {
-  const cells = [mutants, killed, timeout, survived, noCoverage].map((count) => String(count).padStart(11));
-  return `${folder.padEnd(14)}${cells.join("")}${percent.toFixed(1).padStart(9)} %`;
-}
-
-function print(results: readonly Result[]): void {
-  const survivors = results
-    .filter(({ status }) => status === "Survived" || status === "NoCoverage")
-    .map(line)
-    .sort();
-  writeFileSync(join(reports, "survivors.txt"), survivors.map((each) => `${each}\n`).join(""));
-  const all = scores(results);
-  const head = ["mutants", "killed", "timeout", "survived", "no coverage"].map((name) => name.padStart(11));
-  const total = all.at(-1);
-  const [low, high] = total === undefined ? [] : interval(total).map((bound) => bound.toFixed(1));
-  console.log([`${"".padEnd(14)}${head.join("")}      score`, ...all.map(row)].join("\n"));
-  if (values.sample !== undefined)
-    console.log(`A sample with the seed ${values.seed}: of all mutants ${low} to ${high} % (95 %).`);
-  console.log(`Survivors: ${relative(root, reports)}/survivors.txt; everything: mutation.json beside it.`);
+const columns = ["there", "run", "killed", "timeout", "survived", "no coverage"];
+function row({ folder, percent, ...score }: Score): string {
+  const counts = [score.there, score.run, score.killed, score.timeout, score.survived, score.noCoverage];
+  return [
+    folder.padEnd(14),
+    ...counts.map((count) => String(count).padStart(12)),
+    `${percent.toFixed(1).padStart(8)} %`,
+  ].join("");
 }
 
 process.chdir(root);
+if (sample !== undefined && !/^[1-9]\d*$/.test(sample)) throw new Error("--sample takes a number, such as 500");
+const folders = filesByFolder(positionals.length === 0 ? ["src/core"] : positionals);
+const allLines = linesOf([...folders.values()].flat());
 mkdirSync(reports, { recursive: true });
-Object.assign(process.env, { MUTATION_SAMPLE: values.sample ?? "", MUTATION_SEED: values.seed });
-const stryker = new Stryker({
-  mutate: mutated,
-  testRunner: "vitest",
-  vitest: { configFile: "tools/mutation/vitest.config.ts" },
-  plugins: ["@stryker-mutator/vitest-runner", "./tools/mutation/plugin.ts"],
-  ignorers: ["prose"],
-  checkers: values.sample === undefined ? [] : ["sample"],
-  coverageAnalysis: "perTest",
-  concurrency: 2,
-  timeoutMS: 20_000,
-  dryRunTimeoutMinutes: 30,
-  // The one it would rewrite for the copy needs no rewriting, and the compiler has no interface to read it with.
-  tsconfigFile: "none",
-  disableTypeChecks: false,
-  ignorePatterns: ["dist", "reports", "infra", ".tradewind", "docs/decisions"],
-  reporters: ["json", "progress-append-only"],
-  jsonReporter: { fileName: join(reports, "mutation.json") },
-  tempDirName: ".stryker",
-});
-print(await stryker.runMutationTest());
+const results: Result[] = [];
+for (const [folder, files] of folders) {
+  const drawn = sample === undefined ? undefined : Math.ceil((Number(sample) * linesOf(files)) / allLines);
+  results.push(...(await run(folder, files, drawn)));
+}
+const unnoticed = results.filter(({ status }) => status === "Survived" || status === "NoCoverage").map(line);
+writeFileSync(join(reports, "survivors.txt"), unnoticed.map((each) => `${each}\n`).join(""));
+const scores = scoresOf(results);
+console.log(["".padEnd(14), ...columns.map((name) => name.padStart(12)), "score".padStart(10)].join(""));
+for (const score of [...scores, totalOf(scores)]) console.log(row(score));
+const [low, high] = boundsOf(scores).map((bound) => bound.toFixed(1));
+if (sample !== undefined)
+  console.log(`Drawn with the seed ${seed}: with 95 % confidence all of it scores ${low} to ${high} %.`);
+console.log(
+  `What no test noticed: ${relative(root, join(reports, "survivors.txt"))}; everything: a JSON file a folder beside it.`,
+);

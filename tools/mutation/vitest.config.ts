@@ -1,15 +1,28 @@
-// What a mutant of the core is tried against: the tests of the core alone, with fewer cases a property.
+// What a mutant of the core is tried against: the tests of the core or of one folder of it, with fewer cases a property.
+import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+const hasProperties = ({ moduleId }: TestSpecification): boolean =>
+  readFileSync(moduleId, "utf8").includes('from "fast-check"');
+
+/** Examples before properties: the first failure ends the run of a mutant. */
+class ExamplesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files.toSorted((a, b) => Number(hasProperties(a)) - Number(hasProperties(b)));
+  }
+}
 
 export default defineConfig({
   test: {
     setupFiles: ["test/support/propertySeed.ts"],
-    include: ["test/core/**/*.test.ts"],
+    include: [`${process.env.MUTATION_TESTS || "test/core"}/**/*.test.ts`],
     // A minute and a half by itself: every minute of whole weeks. tradingWindow.test.ts has the same rules as examples.
     exclude: ["test/core/schedule/windowMinutes.test.ts"],
     testTimeout: 30_000,
     env: { PROPERTY_RUNS: "20" },
     // The core keeps nothing between two files, and each mutant has a process of its own: half the time for the same answer.
     isolate: false,
+    sequence: { sequencer: ExamplesFirst },
   },
 });

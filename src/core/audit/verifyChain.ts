@@ -31,17 +31,18 @@ export function followDay(
   const sound: ChainLink[] = [];
   for (const [index, link] of links.entries()) {
     const place = { account, day, seq: index + 1, previous: sound.at(-1)?.hash ?? previous };
-    const why = linkFault(link, place, readable);
-    if (link !== undefined && why === undefined) sound.push(link);
-    else {
+    const judged = judgeLink(link, place, readable);
+    if (typeof judged === "string") {
       const { kind = "link", key = "" } = readable.find((each) => each.day === day && each.seq === place.seq) ?? {};
-      return { sound, broken: { day, seq: place.seq, kind, key, why: why ?? "" } };
+      return { sound, broken: { day, seq: place.seq, kind, key, why: judged } };
     }
+    sound.push(judged);
   }
   return { sound };
 }
 
-function linkFault(link: ChainLink | undefined, place: Place, readable: readonly ChainLink[]): string | undefined {
+/** The link where it is sound, else what is wrong with it. */
+function judgeLink(link: ChainLink | undefined, place: Place, readable: readonly ChainLink[]): ChainLink | string {
   if (link === undefined) return "it cannot be read";
   if (link.account !== place.account || link.day !== place.day)
     return `a link of ${link.account} of ${link.day} lies in its place`;
@@ -50,7 +51,7 @@ function linkFault(link: ChainLink | undefined, place: Place, readable: readonly
       ? `links were reordered: number ${link.seq} lies in its place`
       : `it was removed: number ${link.seq} lies in its place`;
   if (link.hash !== hashOf(link)) return "it was changed: its hash is not that of what it says";
-  if (link.previous === place.previous) return undefined;
+  if (link.previous === place.previous) return link;
   return place.previous === ""
     ? "the links before it were removed"
     : "it does not continue the link before it: one of the two was changed, or links between them were removed";

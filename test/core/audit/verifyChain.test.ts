@@ -1,9 +1,10 @@
 // Following a chain: any single thing that is done to it shows, at the place where it was done.
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type ChainLink, digestOf, hashOf, linkAfter } from "../../../src/core/audit/chain.ts";
 import { purgedBefore, retentionStart } from "../../../src/core/audit/retention.ts";
-import { followDay, headFault } from "../../../src/core/audit/verifyChain.ts";
+import { brokenRow, firstOf, followDay, headFault, newestByRow } from "../../../src/core/audit/verifyChain.ts";
 import { slotOfRunId } from "../../../src/core/model/ids.ts";
 import { at, day as dayOf } from "../examples.ts";
 
@@ -92,8 +93,21 @@ describe("links of a day", () => {
   });
 
   test("are broken at the first one where they do not go on from the day before", () => {
-    expect(broken(chainOf(3), digestOf("earlier"))).toMatchObject({ seq: 1 });
+    expect(broken(chainOf(3), digestOf("earlier"))).toMatchObject({
+      seq: 1,
+      why: "it does not continue the link before it: one of the two was changed, or links between them were removed",
+    });
     expect(broken(chainOf(3, digestOf("earlier")))).toMatchObject({ seq: 1, why: "the links before it were removed" });
+  });
+
+  test("are broken where one was changed and its hash was not", () => {
+    const changed = chainOf(3).map((link, at) => (at === 1 ? { ...link, digest: digestOf("another") } : link));
+    expect(broken(changed)).toMatchObject({
+      seq: 2,
+      kind: "execution",
+      key: "run-1",
+      why: "it was changed: its hash is not that of what it says",
+    });
   });
 
   test("are broken where one cannot be read", () => {
@@ -105,23 +119,183 @@ describe("links of a day", () => {
 });
 
 describe("the head", () => {
-  const [first, second, third] = chainOf(3);
-  if (first === undefined || second === undefined || third === undefined) throw new Error("three links");
+  const threeLinks = (): readonly [ChainLink, ChainLink, ChainLink] => {
+    const [first, second, third] = chainOf(3);
+    if (first === undefined || second === undefined || third === undefined) throw new Error("three links");
+    return [first, second, third];
+  };
 
   test("may be older than the newest link, when the chain grew while it was read", () => {
+    const [, second, third] = threeLinks();
     expect(headFault(third, { before: second, after: third, there: second })).toBeUndefined();
     expect(headFault(second, { before: second, after: third, there: second })).toBeUndefined();
     expect(headFault(undefined, { before: undefined, after: undefined, there: undefined })).toBeUndefined();
   });
 
+  type Case = Parameters<typeof headFault>[1] & { readonly end: ChainLink | undefined };
+  test.each<[string, (second: ChainLink, third: ChainLink) => Case, object]>([
+    [
+      "names a link that is gone",
+      (second, third) => ({ end: second, before: third, after: third, there: undefined }),
+      { seq: 3, kind: "link", key: "", why: "it was removed: the head of the chain names it or a newer one" },
+    ],
+    [
+      "names a link while there is none",
+      (_, third) => ({ end: undefined, before: third, after: third, there: undefined }),
+      { seq: 1, kind: "link" },
+    ],
+    [
+      "names a link of a day that is gone",
+      (second, third) => ({ end: { ...second, day: dayOf("2026-06-12") }, before: third, after: third, there: third }),
+      { seq: 1, why: expect.stringContaining("it was removed") },
+    ],
+    [
+      "is missing at first",
+      (_, third) => ({ end: third, before: undefined, after: third, there: undefined }),
+      { seq: 3, kind: "execution", key: "run-2", why: expect.stringContaining("the head of the chain is missing") },
+    ],
+    [
+      "is missing in the end",
+      (_, third) => ({ end: third, before: third, after: undefined, there: third }),
+      { seq: 3, why: expect.stringContaining("the head of the chain is missing") },
+    ],
+    [
+      "is another link than lies there",
+      (_, third) => ({ end: third, before: { ...third, hash: "" }, after: third, there: third }),
+      { seq: 3, why: "the head of the chain names another link than the one that lies there" },
+    ],
+    [
+      "names a place where nothing can be read",
+      (_, third) => ({ end: third, before: third, after: third, there: "torn" }),
+      { seq: 3, why: "the head of the chain names another link than the one that lies there" },
+    ],
+    [
+      "was put back",
+      (second, third) => ({ end: third, before: second, after: second, there: second }),
+      { seq: 3, why: "the head of the chain was put back to an older link" },
+    ],
+    [
+      "was put back to the day before, whatever its number there",
+      (second, third) => {
+        const earlier = { ...second, day: dayOf("2026-06-12"), seq: 9 };
+        return { end: third, before: earlier, after: earlier, there: { ...earlier } };
+      },
+      { seq: 3, why: "the head of the chain was put back to an older link" },
+    ],
+  ])("is at fault when it %s", (_, given, fault) => {
+    const [, second, third] = threeLinks();
+    const { end, ...heads } = given(second, third);
+    expect(headFault(end, heads)).toMatchObject({ day, ...fault });
+  });
+});
+
+describe("a row", () => {
+  const rowsOf = ({ key }: ChainLink) => [key, `${key} in the list`];
+
+  test("is held against the newest of the links that stand for it", () => {
+    const [first, second] = chainOf(2);
+    if (first === undefined || second === undefined) throw new Error("two links");
+    const again = linkAfter(second, { ...first, digest: digestOf("again") }, first);
+    expect([...newestByRow([first, second, again], rowsOf)]).toEqual([
+      ["run-0", again],
+      ["run-0 in the list", again],
+      ["run-1", second],
+      ["run-1 in the list", second],
+    ]);
+  });
+
+  test("is broken when it is gone, and when it holds anything else", () => {
+    const [link] = chainOf(1);
+    if (link === undefined) throw new Error("one link");
+    const place = { day, seq: 1, kind: "execution", key: "run-0" };
+    expect(brokenRow({ link, digest: undefined }, "runs/run-0")).toEqual({
+      ...place,
+      why: "its row is gone: runs/run-0",
+    });
+    expect(brokenRow({ link, digest: "other" }, "runs/run-0")).toEqual({
+      ...place,
+      why: "its row was changed: runs/run-0",
+    });
+  });
+
+  test("that is broken first in the chain is the one that is told", () => {
+    const fault = (on: string, seq: number) => ({ day: dayOf(on), seq, kind: "link", key: "", why: `${on} ${seq}` });
+    const faults = [fault("2026-06-16", 1), fault("2026-06-15", 9), fault("2026-06-15", 2), fault("2026-06-15", 2)];
+    expect(firstOf(faults)).toBe(faults[2]);
+    expect(firstOf(faults.slice(0, 1))).toBe(faults[0]);
+    expect(firstOf([])).toBeUndefined();
+  });
+});
+
+describe("a link", () => {
+  test("holds the digest of what it stands for, whatever the order of its keys, and its own hash over all it says", () => {
+    const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+    expect(digestOf({ b: 1, a: [2] })).toBe(sha256('{"a":[2],"b":1}'));
+    const said = linkAfter(
+      undefined,
+      { kind: "task", key: "trend v1", digest: digestOf(1) },
+      { ...where, at: at("2026-06-15T14:00Z") },
+    );
+    const { hash, ...rest } = said;
+    expect(rest).toEqual({
+      kind: "task",
+      key: "trend v1",
+      digest: digestOf(1),
+      account: "main",
+      day: "2026-06-15",
+      seq: 1,
+      at: "2026-06-15T14:00:00.000Z",
+      previous: "",
+    });
+    expect(hash).toBe(sha256(JSON.stringify(Object.fromEntries(Object.entries(rest).sort()))));
+  });
+
+  test("of a new day is its first one, and continues the day before", () => {
+    const head = { day: dayOf("2026-06-12"), seq: 7, hash: digestOf("earlier") };
+    const content = { kind: "task", key: "trend v2", digest: digestOf(2) } as const;
+    expect(linkAfter(head, content, { ...where, at: at("2026-06-15T14:00Z") })).toMatchObject({
+      day,
+      seq: 1,
+      previous: head.hash,
+    });
+  });
+
   test.each([
-    ["names a link that is gone", second, { before: third, after: third, there: undefined }, 3],
-    ["names a link while there is none", undefined, { before: third, after: third, there: undefined }, 1],
-    ["is missing", third, { before: undefined, after: undefined, there: undefined }, 3],
-    ["is another link than lies there", third, { before: { ...third, hash: "" }, after: third, there: third }, 3],
-    ["was put back", third, { before: second, after: second, there: second }, 3],
-  ] as const)("is at fault when it %s", (_, end, heads, seq) => {
-    expect(headFault(end, heads)).toMatchObject({ day, seq });
+    ["another kind", { kind: "other" }],
+    ["no key", { key: "" }],
+    ["a key that is too long", { key: "k".repeat(201) }],
+    ["a digest that is too long", { digest: `${digestOf(0)}0` }],
+    ["a digest with something before it", { digest: `x${digestOf(0)}` }],
+    ["no number", { seq: 0 }],
+    ["a field too many", { more: 1 }],
+  ])("with %s cannot be read", (_, changes) => {
+    expect(broken([{ ...chainOf(1)[0], ...changes }])).toMatchObject({
+      seq: 1,
+      kind: "link",
+      why: "it cannot be read",
+    });
+  });
+
+  test.each(["control", "settings", "task", "execution"] as const)("of the kind %s can be read", (kind) => {
+    const content = { kind, key: "k", digest: digestOf(0) };
+    expect(broken([linkAfter(undefined, content, { ...where, at: at("2026-06-15T14:00Z") })])).toBeUndefined();
+  });
+
+  test("with the longest key can be read", () => {
+    const content = { kind: "execution", key: "k".repeat(200), digest: digestOf(0) } as const;
+    expect(broken([linkAfter(undefined, content, { ...where, at: at("2026-06-15T14:00Z") })])).toBeUndefined();
+  });
+
+  test("of another account or day is told by both", () => {
+    const [link] = chainOf(1);
+    expect(broken([{ ...link, account: "second" }])?.why).toBe("a link of second of 2026-06-15 lies in its place");
+    expect(broken([{ ...link, day: "2026-06-16" }])).toEqual({
+      day,
+      seq: 1,
+      kind: "link",
+      key: "",
+      why: "a link of main of 2026-06-16 lies in its place",
+    });
   });
 });
 
@@ -139,7 +313,8 @@ describe("what may be gone", () => {
 
   test("is what is older than the retention that holds", () => {
     const versions = [{ changedAt: at("2020-01-01T00:00:00Z"), historyRetentionDays: 30 }];
-    expect(purgedBefore(versions, now)).toBe(retentionStart(now, 30));
+    expect(retentionStart(now, 30)).toBe("2026-05-16T14:00:00.000Z");
+    expect(purgedBefore(versions, now)).toBe("2026-05-16T14:00:00.000Z");
     expect(purgedBefore([], now)).toBeUndefined();
   });
 

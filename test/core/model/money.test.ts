@@ -11,10 +11,14 @@ import {
   isNegative,
   isPositive,
   isZero,
+  maximum,
+  minimum,
   negateQty,
   notional,
   type Price,
+  percentOf,
   price,
+  priceEach,
   type Qty,
   roundQtyDown,
   scalePrice,
@@ -22,6 +26,8 @@ import {
   subtractQty,
   type Usd,
   usd,
+  zeroQty,
+  zeroUsd,
 } from "../../../src/core/model/money.ts";
 import { shortOrder, shortQuotient, shortSum } from "../../../src/core/model/shortDecimal.ts";
 
@@ -117,6 +123,47 @@ test("rounds a quotient up where big.js does, so near below a cent that twenty d
   const [amount, each] = ["999999.999999998", "999999999999999"] as const;
   expect(shortQuotient(amount, each, 9)).toBeUndefined();
   expect(sharesFor(amount as Usd, each as Price, 9)).toBe(plain(big(amount).div(each).round(9, Big.roundDown)));
+});
+
+test.each<[string, () => string, string]>([
+  ["what one is worth, up to the sixth decimal away from zero", () => priceEach("100" as Usd, "3" as Qty), "33.333334"],
+  ["the same of a short position", () => priceEach("-100" as Usd, "3" as Qty), "-33.333334"],
+  ["a part in percent", () => percentOf("1" as Usd, "3" as Usd), "33.33"],
+  ["a part of nothing", () => percentOf("1" as Usd, "0" as Usd), "0.00"],
+  ["no dollars and no shares", () => `${zeroUsd} ${zeroQty}`, "0 0"],
+  ["the smaller of two", () => minimum("2" as Usd, "10" as Usd), "2"],
+  ["the smaller of two, the other way round", () => minimum("10" as Usd, "2" as Usd), "2"],
+  ["the larger of two", () => maximum("2" as Usd, "10" as Usd), "10"],
+  ["the larger of two, the other way round", () => maximum("10" as Usd, "2" as Usd), "10"],
+  [
+    "the first of two that are equal",
+    () => `${minimum("1.0" as Usd, "1" as Usd)} ${maximum("1.0" as Usd, "1" as Usd)}`,
+    "1.0 1.0",
+  ],
+  ["whole shares where no places are given", () => sharesFor("100" as Usd, "30" as Price), "3"],
+  ["whole shares of a quantity", () => roundQtyDown("3.9" as Qty), "3"],
+  ["nothing for nothing", () => sharesFor("0" as Usd, "30" as Price), "0"],
+  ["nothing for less than nothing", () => sharesFor("-90" as Usd, "-30" as Price), "0"],
+  ["cents from a dollar on", () => scalePrice("1" as Price, 1.005, "down"), "1"],
+  ["hundredths of a cent below a dollar", () => scalePrice("0.5" as Price, 1.00501, "up"), "0.5026"],
+  [
+    "the price itself where there are no costs",
+    () => costPrice("9.99" as Price, { slippageFraction: 0, feePerShareUsd: 0 }),
+    "9.99",
+  ],
+])("gives %s", (_, given, expected) => {
+  expect(given()).toBe(expected);
+});
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY, "12345678901234567890", "1.123456789012345678901"])(
+  "%s is no money, and says so",
+  (value) => {
+    expect(() => usd(value)).toThrow(`"${value}" is not a decimal number`);
+  },
+);
+
+test("a number with an exponent is written out", () => {
+  expect([usd(1e-7), usd(1e21), usd("-0.50"), usd(5)]).toEqual(["0.0000001", "1000000000000000000000", "-0.5", "5"]);
 });
 
 test.each(["", "-", ".", "1e5", "1.2.3", "--1", "1-", "+1", " 1", "NaN", "1_000", "٣"])(

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InvariantError } from "../../../src/core/model/errors.ts";
 import type { BarSeries } from "../../../src/core/model/market.ts";
-import { price } from "../../../src/core/model/money.ts";
+import { price, qty, usd } from "../../../src/core/model/money.ts";
 import { canonicalJson, decodeInputs, encodeInputs } from "../../../src/core/planning/canonicalJson.ts";
-import { day, exampleInputs, exampleMarket } from "../examples.ts";
+import { at, day, exampleControl, exampleInputs, exampleMarket, exampleOrder, examplePortfolio } from "../examples.ts";
 
 describe("canonical JSON", () => {
   test.each([
@@ -79,6 +79,37 @@ describe("stored inputs", () => {
     const decoded = decodeInputs(JSON.parse(JSON.stringify(encodeInputs(inputs))));
     expect(decoded).toEqual(inputs);
     expect(canonicalJson(decoded)).toBe(canonicalJson(inputs));
+  });
+
+  test("come back with orders, their exits, what is in doubt, losses and restrictions", () => {
+    const leg = exampleOrder({
+      symbol: "AAA",
+      side: "sell",
+      exitOf: "tw.x",
+      limitPrice: price(9),
+      stopPrice: price(8),
+    });
+    const order = exampleOrder({ symbol: "AAA", side: "buy", qty: null, filledAvgPrice: price(10), legs: [leg] });
+    const doubt = { clientOrderId: "tw.x", symbol: "AAA", side: "sell", qty: qty(1), price: price(10) } as const;
+    const portfolio = examplePortfolio({ blocked: "why", openOrders: [order], uncertainOrders: [doubt] });
+    const lossMarks = { dayStartEquity: usd(1), dailyLossFrom: usd(2), drawdownFrom: usd(3) };
+    const on = { automation: "stopped", tradingState: "halted", reason: "r", actor: "a" } as const;
+    const inputs = exampleInputs({
+      portfolio: { ...portfolio, exits: [leg] },
+      recentOrders: [order, leg],
+      lossMarks: { ...lossMarks, executionsAfter: at("2026-06-15T13:00Z") },
+      losses: { AAA: at("2026-06-15T13:00Z") },
+      trades: { mode: "live", expectedAccountId: "A-1" },
+      control: exampleControl({
+        trippedBy: "drift",
+        restrictions: [{ ...on, scope: { kind: "symbol", id: "AAA" }, changedAt: at("2026-06-15T13:00Z") }],
+        scheduled: [
+          { action: "start", at: at("2026-06-16T13:00Z"), scope: { kind: "account" }, reason: "r", actor: "a" },
+        ],
+      }),
+      market: { ...exampleMarket({ AAA: 100 }), excluded: [{ symbol: "BBB", code: "NO_DATA", detail: "d" }] },
+    });
+    expect(decodeInputs(JSON.parse(JSON.stringify(encodeInputs(inputs))))).toEqual(inputs);
   });
 
   test.each<[string, readonly (string | number)[], unknown]>([

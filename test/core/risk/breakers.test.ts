@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { breakersSchema } from "../../../src/core/model/limits.ts";
-import { usd } from "../../../src/core/model/money.ts";
+import { qty, usd } from "../../../src/core/model/money.ts";
 import type { BreakerMemory, RecentOrder, Trip } from "../../../src/core/model/monitor.ts";
 import type { OrderOutcome } from "../../../src/core/model/order.ts";
 import type { ExecutionRecord } from "../../../src/core/model/run.ts";
@@ -75,6 +75,37 @@ describe("losses", () => {
           "equity 97500 is 2500 USD (2.50 % of the day's first) below 100000, the day's first; the limit is 2000 USD",
       },
     ]);
+  });
+
+  test.each<[string, object, Equities, Partial<BreakerMemory>, string]>([
+    [
+      "the day's, since a resumption",
+      { dailyLoss: { fraction: 0.02, action: "reduce" } },
+      { equity: 95_000 },
+      { dailyLossFrom: usd(97_000) },
+      "equity 95000 is 2000 USD (2.00 % of the day's first) below 97000, where trading was resumed; the limit is 2000 USD",
+    ],
+    [
+      "from the highest",
+      { drawdown: { fraction: 0.1 } },
+      { equity: 90_000 },
+      {},
+      "equity 90000 is 10000 USD (10.00 %) below 100000, its highest; the limit is 10000 USD",
+    ],
+    [
+      "from the highest since a resumption",
+      { drawdown: { fraction: 0.1 } },
+      { equity: 81_000 },
+      { drawdownFrom: usd(90_000) },
+      "equity 81000 is 9000 USD (10.00 %) below 90000, its highest since trading was resumed; the limit is 9000 USD",
+    ],
+  ])("say from where they are measured: %s", (_, breakers, equities, memory, reason) => {
+    const { trips } = judgeBreakers(breakersSchema.parse(breakers), figures(equities), { ...none, ...memory });
+    expect(trips).toMatchObject([{ reason }]);
+  });
+
+  test("leave nothing behind where none trips and nothing was measured anew", () => {
+    expect(judgeBreakers(breakersSchema.parse({}), figures({ equity: 95_000 }), none)).toStrictEqual(none);
   });
 
   test("however they go on, trip once until a resumption, and then after as much again", () => {
@@ -151,6 +182,36 @@ describe("refusals", () => {
     const recent = [refused(50), refused(40), refused(30)];
     expect(tripped(breakers, quiet, { ...none, recent, rejectionsAfter: ago(30) })).toEqual([]);
     expect(judgeBreakers(breakersSchema.parse(breakers), quiet, { ...none, recent }).rejectionsAfter).toBe(now);
+  });
+});
+
+describe("what trips it is told", () => {
+  const reasons = (breakers: object, given: BreakerFigures, recent: readonly RecentOrder[] = []) =>
+    judgeBreakers(breakersSchema.parse(breakers), given, { ...none, recent }).trips.map(({ reason }) => reason);
+
+  test("executions by task, side and symbol, the most frequent ones", () => {
+    const recent = [order(1, { symbol: "BBB" }), ...[9, 5, 0].map((minutes) => order(minutes))];
+    expect(reasons({ repeatedExecution: { orders: 3, minutes: 10 } }, quiet, recent)).toEqual([
+      '3 orders of "example buy AAA" were executed within 10 minutes; the limit is 3',
+    ]);
+  });
+
+  test("refusals with the last order", () => {
+    const recent = [9, 5].map((minutes) => order(minutes, { result: "refused", clientOrderId: `tw.${minutes}` }));
+    expect(reasons({ rejections: { inARow: 2 } }, quiet, recent)).toEqual([
+      "the broker refused 2 orders in a row; the limit is 2, the last one was tw.5",
+    ]);
+  });
+
+  test("a confirmed drift with both counts, and none where nothing is confirmed or watched", () => {
+    const drift = (symbol: string) =>
+      ({ symbol, believed: qty(10), atBroker: qty(15), since: now, state: "adopted" }) as const;
+    const given = figures({ equity: 100_000 }, { confirmed: [drift("AAA"), drift("BBB")] });
+    expect(reasons({ drift: {} }, given)).toEqual([
+      "the broker shows 15 shares of AAA, of which our orders explain 10, 15 shares of BBB, of which our orders explain 10",
+    ]);
+    expect(reasons({ drift: {} }, quiet)).toEqual([]);
+    expect(reasons({}, given)).toEqual([]);
   });
 });
 

@@ -46,6 +46,13 @@ test.each([
   expect(judged({ last })).toEqual(expected);
 });
 
+test("control 6: the newest close is the one that counts, and a price above it as much as one below", () => {
+  expect(judged({ series: exampleBars("AAA", [...Array(39).fill(10), 100]) })).toBe("fit");
+  expect(judged({ series: exampleBars("AAA", [...Array(39).fill(100), 10]) })).toBe(
+    "IMPLAUSIBLE_PRICE: the last trade at 100 and the last close at 10 are 900 % apart; the most is 50 %",
+  );
+});
+
 test("control 6: a move is held against the limit that is set", () => {
   expect(judged({ last: 151 }, { implausibleMoveFraction: 0.6 })).toBe("fit");
   expect(judged({ last: 103 }, { implausibleMoveFraction: 0.02 })).toMatch("IMPLAUSIBLE_PRICE");

@@ -51,6 +51,15 @@ describe("control 21: while trading is reducing", () => {
     expect(decide(order, { control })).toMatchObject(send ? { send } : { send, code: "REDUCING" });
   });
 
+  test("orders in a symbol that is not held are withheld, with who set it and why", () => {
+    const set = exampleControl({ tradingState: "reducing", actor: "ann", reason: "drill" });
+    expect(decide(ticket("sell", 1), { control: set, portfolio: examplePortfolio() })).toEqual({
+      send: false,
+      code: "REDUCING",
+      message: "trading was set to reducing by ann: drill",
+    });
+  });
+
   test("buys that cover a short position pass", () => {
     const portfolio = examplePortfolio({ positions: { AAA: [-10, -1000] } });
     expect(decide(ticket("buy", 10), { control, portfolio })).toEqual({ send: true });
@@ -67,7 +76,11 @@ test("control 26: withholds an order when the window has closed since the plan w
 
 test("control 22: withholds an order from an account that the broker blocks", () => {
   const portfolio = examplePortfolio({ blocked: "account_blocked" });
-  expect(decide(ticket("buy", 5), { portfolio })).toMatchObject({ send: false, code: "ACCOUNT_BLOCKED" });
+  expect(decide(ticket("buy", 5), { portfolio })).toEqual({
+    send: false,
+    code: "ACCOUNT_BLOCKED",
+    message: "the broker has blocked the account: account_blocked",
+  });
 });
 
 describe("control 4: the price of an order against the last trade now", () => {
@@ -82,6 +95,10 @@ describe("control 4: the price of an order against the last trade now", () => {
       code: "PRICE_COLLAR",
       message: "it was planned at 100, too far from the last trade in AAA at 95.2",
     });
+  });
+
+  test("sends what is as far as it may be", () => {
+    expect(decide({ ...ticket("buy", 5), referencePrice: price(105) }, tradedAt(100))).toEqual({ send: true });
   });
 
   test("judges a limit order by its limit", () => {
@@ -111,7 +128,11 @@ describe("control 5: the age of the last trade now", () => {
       code: "STALE_DATA",
       message: "the last trade in AAA is of 2026-06-15T13:45:00.000Z, 901 seconds old",
     });
-    expect(decide(ticket("buy", 5), { quote: undefined })).toMatchObject({ send: false, code: "STALE_DATA" });
+    expect(decide(ticket("buy", 5), { quote: undefined })).toEqual({
+      send: false,
+      code: "STALE_DATA",
+      message: "AAA has no price now",
+    });
   });
 });
 
@@ -125,6 +146,13 @@ describe("control 25: orders sent against orders planned", () => {
   ])("withholds %s", (_, planned, sent) => {
     const counts = { planned: new Set(planned), sent: new Set(sent) };
     expect(decide(order, counts)).toMatchObject({ send: false, code: "IN_OUT_MISMATCH" });
+  });
+
+  test("says how many have been sent", () => {
+    const counts = { planned: new Set(["another", "third"]), sent: new Set(["another"]) };
+    expect(decide(order, counts)).toMatchObject({
+      message: `${order.clientOrderId} is not one that the plan has left to send; 1 of 2 planned orders have been sent`,
+    });
   });
 
   test("lets the last one pass that is left", () => {

@@ -85,6 +85,12 @@ test.each<[string, Partial<RunInputs>, string, string]>([
     "NO_MARKET_DATA",
     "none of 3 symbols can be traded, such as AAA: the feed has no latest price",
   ],
+  [
+    "no symbol has a price, and none is left out for a reason",
+    { market: exampleMarket() },
+    "NO_MARKET_DATA",
+    "none of 3 symbols can be traded",
+  ],
 ])("skips when %s", (_, changes, code, reason) => {
   expect(precheck(exampleInputs(changes))).toEqual({ code, reason });
 });

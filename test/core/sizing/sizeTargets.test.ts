@@ -3,8 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { MarketSnapshot } from "../../../src/core/model/market.ts";
 import { price, qty, usd } from "../../../src/core/model/money.ts";
+import { sizingSchema } from "../../../src/core/model/sizing.ts";
 import type { RunTask, Task } from "../../../src/core/model/task.ts";
 import { sizeTargets } from "../../../src/core/sizing/sizeTargets.ts";
+import { sizingBars } from "../../../src/core/sizing/targetValue.ts";
 import type { Target } from "../../../src/core/strategies/combine.ts";
 import { exampleBars, exampleMarket, exampleOrder, examplePortfolio, exampleTask } from "../examples.ts";
 
@@ -69,6 +71,13 @@ describe("with positions", () => {
     ],
     ["leaves a symbol alone that nobody speaks on", {}, { positions: { AAA: [50, 5000] } }, []],
     ["covers a short position before it buys", { AAA: 0.5 }, { positions: { AAA: [-10, -1000] } }, ["buy 10 AAA"]],
+    ["adds to a short position", { AAA: -0.5 }, { positions: { AAA: [-10, -1000] } }, ["sell 40 AAA"]],
+    [
+      "sells before it buys, whatever their symbols",
+      { AAA: 0.3, BBB: 0 },
+      { positions: { BBB: [5, 150] } },
+      ["sell 5 BBB", "buy 30 AAA"],
+    ],
     [
       "sells before it buys, each by symbol",
       { BBB: 0.3, AAA: 0 },
@@ -84,6 +93,28 @@ describe("with open orders", () => {
   test("counts what they may still buy", () => {
     const openOrders = [exampleOrder({ symbol: "AAA", side: "buy", qty: qty(20), filledQty: qty(5) })];
     expect(sized({ AAA: 0.5 }, { portfolio: { openOrders } })).toEqual(["buy 35 AAA"]);
+  });
+
+  test("counts only those of the symbol, on their own side, and none without a quantity", () => {
+    const openOrders = [
+      exampleOrder({ symbol: "BBB", side: "buy", qty: qty(20) }),
+      exampleOrder({ symbol: "AAA", side: "buy", qty: null }),
+      exampleOrder({ symbol: "AAA", side: "buy", qty: qty(10) }),
+      exampleOrder({ symbol: "AAA", side: "sell", qty: qty(3) }),
+    ];
+    const doubt = { clientOrderId: "tw.x", price: price(100), qty: qty(5) };
+    const uncertainOrders = [
+      { ...doubt, symbol: "BBB", side: "buy" as const },
+      { ...doubt, symbol: "AAA", side: "sell" as const },
+    ];
+    expect(sized({ AAA: 0.5 }, { portfolio: { openOrders, uncertainOrders } })).toEqual(["buy 48 AAA"]);
+  });
+
+  test("a target of 0 waits for what they may still buy, and sells by whole shares meanwhile", () => {
+    const openOrders = [exampleOrder({ symbol: "AAA", side: "buy", qty: qty(5) })];
+    expect(sized({ AAA: 0 }, { portfolio: { openOrders, positions: { AAA: ["52.7", 5270] } } })).toEqual([
+      "sell 52 AAA",
+    ]);
   });
 
   test("counts what they may still sell, and never sells more than they leave available", () => {
@@ -226,6 +257,12 @@ describe("by method", () => {
       { AAA: 0.9, BBB: 0.1 },
       ["buy 30 AAA", "buy 100 BBB"],
     ],
+    [
+      "equalWeight counts no symbol that is to be left",
+      { method: "equalWeight", equityFraction: 0.6 },
+      { AAA: 0.9, BBB: 0 },
+      ["buy 60 AAA"],
+    ],
     ["fixedNotional the same money", { method: "fixedNotional", notionalUsd: 1234 }, { AAA: 0.1 }, ["buy 12 AAA"]],
     [
       "fixedQuantity the same shares, whatever they cost",
@@ -298,6 +335,107 @@ test("equalWeight counts what is held without a target, so that silence, bad dat
   const portfolio = { positions: { AAA: [50, 5000], CCC: [50, 5000] } } as const;
   expect(sized({ AAA: 1 }, { task, portfolio })).toEqual([]);
   expect(sized({ AAA: 1, CCC: 0 }, { task, portfolio })).toEqual(["buy 50 AAA"]);
+});
+
+/** The words in which an intent or an untraded symbol says its arithmetic. */
+function words(...given: Parameters<typeof byMethod>): string {
+  const { intents, untraded } = byMethod(...given);
+  return intents[0]?.sizing ?? untraded[0]?.reason ?? "";
+}
+
+describe("on daily bars", () => {
+  // Returns of 0.1, −0.05, 0.1, −0.05 and 0.025: a mean of 0.025 and a sample variance of 0.005625. The first close is too old to count.
+  const market = moving([1, 100, 110, 104.5, 114.95, 109.2025, 111.9325625]);
+  const kelly = { method: "kelly", part: 0.1, capFraction: 1, lookbackBars: 5 };
+  const volatility = { method: "volatilityTarget", annualVolatilityFraction: 0.5, lookbackBars: 5 };
+
+  test("kelly bets its part of 0.025 ÷ 0.005625, and says so", () => {
+    expect(orders(kelly, { AAA: 1 }, { market })).toEqual(["buy 44 AAA"]);
+    expect(words(kelly, { AAA: 1 }, { market })).toMatch(
+      /^0\.444444 for a Kelly fraction of 4\.44444 of 10000 USD = 4444/,
+    );
+  });
+
+  test("kelly bets on a fall with a short position, and nothing where no price has moved", () => {
+    const falling = moving([1, 100, 90, 94.5, 85.05, 89.3025, 87.0699375]);
+    expect(orders(kelly, { AAA: -1 }, { market: falling })).toEqual(["sell 44 AAA"]);
+    expect(words(kelly, { AAA: 1 }, { market: moving([100, 100, 100, 100, 100, 100]) })).toContain(
+      "a Kelly fraction of 0 of",
+    );
+  });
+
+  test("volatilityTarget divides by √0.005625 × √252, and says so", () => {
+    expect(orders(volatility, { AAA: 1 }, { market })).toEqual(["buy 41 AAA"]);
+    expect(orders(volatility, { AAA: 0.5 }, { market })).toEqual(["buy 20 AAA"]);
+    expect(words(volatility, { AAA: 1 }, { market })).toMatch(
+      /^0\.419961 for a volatility of 1\.19059 of 10000 USD = /,
+    );
+  });
+
+  test("volatilityTarget makes no order where no price has moved, and says so", () => {
+    const still = { market: moving([100, 100, 100, 100, 100, 100]) };
+    expect(byMethod(volatility, { AAA: 1 }, still).intents).toEqual([]);
+    expect(words(volatility, { AAA: 1 }, still)).toBe("its price has not moved, so it has no volatility to size by");
+  });
+
+  test.each([
+    ["one bar too few", [100, 110, 104.5, 114.95, 109.2025], true],
+    ["just enough bars", [100, 110, 104.5, 114.95, 109.2025, 111.9325625], false],
+  ])("both need one bar more than returns: %s", (_, closes, few) => {
+    for (const method of [kelly, volatility])
+      expect(words(method, { AAA: 1 }, { market: moving(closes) }).includes("fewer than the 6")).toBe(few);
+  });
+
+  test("so that many are asked for, and none by the other methods", () => {
+    const methods = [kelly, volatility, { method: "targetWeights" }, { method: "fixedNotional", notionalUsd: 1 }];
+    expect(methods.map((method) => sizingBars(sizingSchema.parse(method)))).toEqual([6, 6, 0, 0]);
+  });
+
+  test("minute bars are none", () => {
+    const minutes = { ...market, bars: market.bars.map((series) => ({ ...series, timeframe: "1Min" as const })) };
+    expect(words(kelly, { AAA: 1 }, { market: minutes })).toContain("fewer than the 6 daily bars");
+  });
+});
+
+describe("an order says how it came about", () => {
+  test.each([
+    [{ method: "targetWeights" }, "weight 0.5 of 10000 USD = 5000 USD; at 100 that is 50"],
+    [{ method: "equalWeight", equityFraction: 0.6 }, "one part in 1 of 0.6 of 10000 USD = 6000 USD; at 100 that is 60"],
+    [{ method: "fixedNotional", notionalUsd: 150 }, "150 USD = 150 USD; at 100 that is 1"],
+    [{ method: "fixedQuantity", qty: 7 }, "7 shares = 700 USD; at 100 that is 7"],
+    [
+      { method: "riskPerTrade", riskFraction: 0.01, stopFraction: 0.05 },
+      "0.2 for a stop 0.05 away at a risk of 0.01 of 10000 USD = 2000 USD; at 100 that is 20",
+    ],
+    [
+      { method: "targetWeights", cashBufferFraction: 0.1, slippageFraction: 0.01 },
+      "weight 0.5 of 9000 USD = 4500 USD, at 101 with costs; at 100 that is 44",
+    ],
+  ])("by %j", (method, expected) => {
+    const count = expected.slice(expected.lastIndexOf(" ") + 1);
+    expect(words(method)).toBe(`${expected}; 0 held and 0 on its way: buy ${count}`);
+  });
+
+  test("to be out of a position, and to leave one as it is", () => {
+    const size = (weight: number) =>
+      sizeTargets({
+        targets: targets({ AAA: weight }),
+        task: sizing(),
+        market: exampleMarket({ AAA: 100 }),
+        portfolio: examplePortfolio({ equity: 10_000, positions: { AAA: [50, 5000] } }),
+      });
+    expect(size(0).intents[0]?.sizing).toBe("weight 0; at 100 that is 0; 50 held and 0 on its way: sell 50");
+    expect(size(0.5).untraded).toEqual([
+      { symbol: "AAA", reason: expect.stringMatching(/^nothing is missing: weight 0\.5 .*: buy 0$/) },
+    ]);
+  });
+});
+
+test("an intent carries the exits that its signal asks for, and no others", () => {
+  const exits = { stopFraction: 0.05, targetFraction: 0.1 };
+  expect(byMethod({ method: "targetWeights" }, { AAA: 0.5 }, { target: exits }).intents).toMatchObject([exits]);
+  for (const key of Object.keys(exits))
+    expect(byMethod({ method: "targetWeights" }, { AAA: 0.5 }).intents[0]).not.toHaveProperty(key);
 });
 
 describe("what every method heeds", () => {
@@ -396,8 +534,10 @@ describe("what every method heeds", () => {
     expect(orders(method, { AAA: 1 }, { more: { protection: { stopLossFraction: 0.1, fromSignals: false } } })).toEqual(
       ["buy 1 AAA"],
     );
-    expect(orders(method, { AAA: 1 }, { more: { orders: { type: "marketOnOpen", collarFraction: 0 } } })).toEqual([
-      "buy 1 AAA",
+    for (const type of ["marketOnOpen", "marketOnClose"] as const)
+      expect(orders(method, { AAA: 1 }, { more: { orders: { type, collarFraction: 0 } } })).toEqual(["buy 1 AAA"]);
+    expect(orders(method, { AAA: 1 }, { more: { orders: { type: "limit", collarFraction: 0 } } })).toEqual([
+      "buy 1.5 AAA",
     ]);
     expect(orders(method, { AAA: -1 })).toEqual(["sell 1 AAA"]);
   });

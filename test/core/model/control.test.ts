@@ -1,0 +1,209 @@
+// The switches: of the account's and those of the parts the strictest holds, and how they are told.
+import { describe, expect, test } from "vitest";
+import {
+  breakerPrincipal,
+  describePrincipal,
+  initialControl,
+  type Restriction,
+  scopeText,
+  stampOf,
+  standingBreakers,
+  switchFor,
+} from "../../../src/core/model/control.ts";
+import { ConfigError, InvariantError, RefusedError, TransientError } from "../../../src/core/model/errors.ts";
+import { isAtLeast, moreSevere } from "../../../src/core/model/notification.ts";
+import {
+  type BrokerOrder,
+  isFinalOutcome,
+  isTerminal,
+  type OrderOutcome,
+  type OrderTicket,
+  withLegs,
+} from "../../../src/core/model/order.ts";
+import { at, exampleControl, exampleOrder } from "../examples.ts";
+
+const restriction = (
+  kind: "task" | "symbol" | "strategy",
+  id: string,
+  changes: Partial<Pick<Restriction, "automation" | "tradingState">>,
+): Restriction => ({
+  scope: { kind, id },
+  automation: "started",
+  tradingState: "running",
+  reason: `${kind} reason`,
+  actor: `${kind} actor`,
+  changedAt: at("2026-06-15T12:00Z"),
+  ...changes,
+});
+const part = { taskId: "trend", symbol: "SPY", strategies: ["macd", "rsi"] };
+
+describe("the switch that holds for a part", () => {
+  test("is the account's where nothing else concerns it", () => {
+    const others = [
+      restriction("task", "other", { tradingState: "halted" }),
+      restriction("symbol", "QQQ", { tradingState: "halted" }),
+      restriction("strategy", "pairs", { tradingState: "halted" }),
+      // Of another kind under a name that fits.
+      restriction("symbol", "trend", { tradingState: "halted" }),
+      restriction("strategy", "SPY", { tradingState: "halted" }),
+      restriction("task", "macd", { tradingState: "halted" }),
+    ];
+    const control = exampleControl({ restrictions: others });
+    expect(switchFor(control, part)).toBe(control);
+    expect(
+      switchFor(exampleControl({ restrictions: [restriction("strategy", "macd", { tradingState: "halted" })] }), {}),
+    ).toMatchObject({
+      tradingState: "running",
+    });
+  });
+
+  test.each([
+    restriction("task", "trend", { tradingState: "reducing" }),
+    restriction("symbol", "SPY", { tradingState: "reducing" }),
+    restriction("strategy", "rsi", { tradingState: "reducing" }),
+  ])("is that of its $scope.kind, with its reason", (own) => {
+    expect(switchFor(exampleControl({ restrictions: [own] }), part)).toEqual({
+      automation: "started",
+      tradingState: "reducing",
+      reason: own.reason,
+      actor: own.actor,
+    });
+  });
+
+  test("is the strictest of several, and a looser one takes nothing back", () => {
+    const halted = restriction("symbol", "SPY", { tradingState: "halted" });
+    const reducing = restriction("task", "trend", { tradingState: "reducing" });
+    for (const restrictions of [
+      [halted, reducing],
+      [reducing, halted],
+    ])
+      expect(switchFor(exampleControl({ restrictions }), part)).toMatchObject({
+        tradingState: "halted",
+        reason: "symbol reason",
+      });
+    expect(switchFor(exampleControl({ tradingState: "halted", restrictions: [reducing] }), part)).toMatchObject({
+      tradingState: "halted",
+      reason: "first start",
+    });
+  });
+
+  test("stops the automation for a task and leaves its trading as it is", () => {
+    const stopped = restriction("task", "trend", { automation: "stopped" });
+    expect(switchFor(exampleControl({ tradingState: "reducing", restrictions: [stopped] }), part)).toEqual({
+      automation: "stopped",
+      tradingState: "reducing",
+      reason: "task reason",
+      actor: "task actor",
+    });
+    expect(switchFor(exampleControl({ automation: "stopped", restrictions: [stopped] }), part)).toMatchObject({
+      automation: "stopped",
+      reason: "first start",
+    });
+    const halted = restriction("symbol", "SPY", { tradingState: "halted" });
+    expect(switchFor(exampleControl({ restrictions: [stopped, halted] }), part)).toMatchObject({
+      automation: "stopped",
+      tradingState: "halted",
+    });
+  });
+});
+
+test("at first everything runs, and says that nobody decided it", () => {
+  expect(initialControl(at("2026-06-15T12:00Z"))).toEqual({
+    automation: "started",
+    tradingState: "running",
+    reason: "first start",
+    actor: "seed",
+    changedAt: "2026-06-15T12:00:00.000Z",
+    restrictions: [],
+    scheduled: [],
+  });
+});
+
+test("people, scopes and breakers are told by name", () => {
+  const told = (["entra", "key", "claimed", "app"] as const).map((kind) => describePrincipal({ kind, name: "ann" }));
+  expect(told).toEqual(["ann", "key ann", "ann (claimed)", "ann"]);
+  expect(scopeText({ kind: "account" })).toBe("account");
+  expect(scopeText({ kind: "task", id: "trend" })).toBe("task trend");
+  expect(breakerPrincipal("drift")).toEqual({ kind: "app", name: "breaker drift" });
+  expect(standingBreakers({ trippedBy: "dailyLoss, drift" })).toEqual(["dailyLoss", "drift"]);
+  expect(standingBreakers({})).toEqual([]);
+  const by = { principal: { kind: "key", name: "ops" }, reason: "why", source: "request 1" } as const;
+  expect(stampOf(by, at("2026-06-15T12:00Z"))).toEqual({
+    changedAt: "2026-06-15T12:00:00.000Z",
+    changedBy: by.principal,
+    reason: "why",
+    source: "request 1",
+  });
+});
+
+test("an error is worse than a warning, and a warning than what is only said", () => {
+  expect([isAtLeast("warning", "info"), isAtLeast("warning", "warning"), isAtLeast("info", "warning")]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect([moreSevere("info", "error"), moreSevere("error", "info"), moreSevere("warning", "info")]).toEqual([
+    "error",
+    "error",
+    "warning",
+  ]);
+});
+
+test("a failure carries what a person or a queue needs of it", () => {
+  const cause = new Error("below");
+  const config = new ConfigError(
+    "settings",
+    [
+      { path: "a", message: "is wrong" },
+      { path: "b[0]", message: "too" },
+    ],
+    { cause },
+  );
+  expect(config).toMatchObject({ name: "ConfigError", message: "settings: a: is wrong; b[0]: too", cause });
+  expect(config.faults).toHaveLength(2);
+  expect(new TransientError("BUSY", "later", { cause, retryAfterMs: 5 })).toMatchObject({
+    name: "TransientError",
+    code: "BUSY",
+    message: "later",
+    retryAfterMs: 5,
+    cause,
+  });
+  expect(new TransientError("BUSY", "later").retryAfterMs).toBeUndefined();
+  expect(new InvariantError("BAD", "never", { cause })).toMatchObject({ name: "InvariantError", code: "BAD", cause });
+  expect(new RefusedError("NO", "no")).toMatchObject({ name: "RefusedError", code: "NO", message: "no", faults: [] });
+  expect(new RefusedError("NO", "no", config.faults, { cause })).toMatchObject({ faults: config.faults, cause });
+});
+
+describe("an order", () => {
+  test.each(["filled", "canceled", "expired", "rejected", "replaced"])("that is %s has ended", (status) => {
+    expect(isTerminal({ status })).toBe(true);
+  });
+  test.each(["new", "accepted", "partially_filled", "pending_cancel", "something else"])(
+    "that is %s has not",
+    (status) => {
+      expect(isTerminal({ status })).toBe(false);
+    },
+  );
+
+  const ticket = {} as OrderTicket;
+  const order = (changes: Partial<BrokerOrder> = {}) =>
+    exampleOrder({ symbol: "SPY", side: "buy", status: "filled", ...changes });
+  const leg = (status: string) => exampleOrder({ symbol: "SPY", side: "sell", status });
+  const accepted = (sent: BrokerOrder): OrderOutcome => ({ ticket, kind: "accepted", order: sent });
+  test.each<[string, () => OrderOutcome, boolean]>([
+    ["accepted and filled", () => accepted(order()), true],
+    ["accepted and open", () => accepted(order({ status: "new" })), false],
+    ["filled, with an exit that is open", () => accepted(order({ legs: [leg("new")] })), false],
+    ["filled, with an exit that has ended", () => accepted(order({ legs: [leg("canceled")] })), true],
+    ["rejected", () => ({ ticket, kind: "rejected", code: "OTHER", message: "" }), true],
+    ["in doubt", () => ({ ticket, kind: "unknown", message: "", since: at("2026-06-15T12:00Z") }), false],
+  ])("%s: its outcome is final or not", (_, outcome, isFinal) => {
+    expect(isFinalOutcome(outcome())).toBe(isFinal);
+  });
+
+  test("is followed by its exits", () => {
+    const [alone, exit] = [order(), leg("new")];
+    expect(withLegs(alone)).toEqual([alone]);
+    expect(withLegs({ ...alone, legs: [exit] })).toEqual([{ ...alone, legs: [exit] }, exit]);
+  });
+});
