@@ -123,6 +123,16 @@ describe("tasks", () => {
     expect((await run("tasks edit example", { prompts })).errors).toContain("Set EDITOR");
   });
 
+  test("create says that nothing was piped in, where what is piped is empty", async () => {
+    const { run, asked } = await startCliStack();
+    const { errors, exitCode } = await run("tasks create", piped("\n"));
+    expect({ exitCode, errors: errors.split("\n")[0], asked }).toEqual({
+      exitCode: 2,
+      errors: "error: Nothing is piped in.",
+      asked: [],
+    });
+  });
+
   test("next says of a disabled task that none of its times runs", async () => {
     const { run } = await startCliStack();
     const note = "The task is disabled: none of these runs.";
