@@ -26,7 +26,7 @@ const saved = ({ stored, warnings }: SavedTask, more: Omit<Answer, "body"> = {})
   body: { ...view(stored), warnings },
 });
 
-const task = { schema: "Task", etag: true } as const;
+const oneTask = { schema: "Task", etag: true } as const;
 const savedTask = { schema: "SavedTask", etag: true } as const;
 const control = z.strictObject(whoAndWhy);
 
@@ -74,7 +74,7 @@ const getTask = operation({
   summary: "A task as it is, or as it was in a version",
   params: taskPath,
   query: z.strictObject({ version: version.optional() }),
-  answers: { 200: { description: "The task.", ...task } },
+  answers: { 200: { description: "The task.", ...oneTask } },
   problems: ["TASK_NOT_FOUND", "VERSION_NOT_FOUND"],
   handle: async ({ taskService }, { params, query }) => answer(await taskService.get(params.id, query.version)),
 });
@@ -123,7 +123,7 @@ const deleteTask = operation({
   params: taskPath,
   ifMatch: versionTag,
   body: control,
-  answers: { 200: { description: "The tombstone.", ...task } },
+  answers: { 200: { description: "The tombstone.", ...oneTask } },
   problems: ["TASK_NOT_FOUND", "VERSION_CONFLICT"],
   handle: async ({ taskService }, { params, ifMatch, by }) => answer(await taskService.remove(params.id, ifMatch, by)),
 });
@@ -137,7 +137,7 @@ const setEnabled = (action: "enable" | "disable") =>
     summary: action === "enable" ? "Let a task be due" : "Let no slot of a task run",
     params: taskPath,
     body: control,
-    answers: { 200: { description: "The task; a new version only where it changed.", ...task } },
+    answers: { 200: { description: "The task; a new version only where it changed.", ...oneTask } },
     problems: ["TASK_NOT_FOUND", "INVALID_TASK", "VERSION_CONFLICT"],
     handle: async ({ taskService }, { params, by }) =>
       answer(await taskService.setEnabled(params.id, action === "enable", by)),
@@ -152,11 +152,14 @@ const nextOccurrences = operation({
   description: "In UTC and in the schedule's zone, each with what the task's window says of that moment.",
   params: taskPath,
   query: z.strictObject({ count: count(100, 10) }),
-  answers: { 200: { description: "Soonest first.", schema: "Occurrences" } },
+  answers: {
+    200: { description: "Soonest first. A disabled task is due too, and none of it runs.", schema: "Occurrences" },
+  },
   problems: ["TASK_NOT_FOUND"],
-  handle: async ({ taskService }, { params, query }) => ({
-    body: { items: await taskService.next(params.id, query.count) },
-  }),
+  handle: async ({ taskService }, { params: { id }, query }) => {
+    const [{ task }, items] = await Promise.all([taskService.get(id), taskService.next(id, query.count)]);
+    return { body: { enabled: task.enabled, items } };
+  },
 });
 
 const runTask = operation({

@@ -8,10 +8,10 @@ import type { World } from "./world.ts";
 /** The JSON of a file, or of what is piped in for `-` and for no file at all. Throws CommandFailure. */
 export async function readJson(file: string | undefined, world: Pick<World, "input">): Promise<unknown> {
   const piped = file === undefined || file === "-";
-  if (piped && world.input === undefined)
+  const text = piped ? ((await world.input?.()) ?? "") : readText(file);
+  if (piped && text.trim() === "")
     throw wrong("Nothing is piped in.", "Name a JSON file, or pipe one in: … < file.json");
-  const text = piped ? await world.input?.() : readText(file);
-  return parseJson(text ?? "", piped ? "what was piped in" : file);
+  return parseJson(text, piped ? "what was piped in" : file);
 }
 
 function readText(file: string): string {

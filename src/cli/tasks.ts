@@ -12,6 +12,8 @@ import { addTaskRun } from "./taskRun.ts";
 import { scheduleText, symbolsText, taskText } from "./taskText.ts";
 import { versionTag } from "./versionTag.ts";
 
+const neverAgain = "never again: tasks show tells its schedule and when it expires";
+
 const dueText = ({ schedule, expiresAt }: StoredTask): string =>
   `${scheduleText(schedule)}${expiresAt === undefined ? "" : ` until ${when(expiresAt)}`}`;
 
@@ -31,6 +33,7 @@ const columns: readonly Column<StoredTask>[] = [
 ];
 
 const occurrences = z.looseObject({
+  enabled: z.boolean().default(true),
   items: z.array(
     z.looseObject({
       slot: z.string(),
@@ -82,14 +85,11 @@ export function addTasks(commands: Commands): void {
     .option("--count <n>", "how many", wholeNumber(1, 100), 10);
   talks<{ readonly count: number }>(commands, next, async ({ client, print, paint }, { count }, id = "") => {
     const answer = await client(`tasks/${part(id)}/next`, { query: { count } });
-    print(answer.body, () =>
-      table(
-        readAnswer(occurrences, answer).items,
-        occurrenceColumns,
-        paint,
-        "never again: tasks show tells its schedule and when it expires",
-      ),
-    );
+    print(answer.body, () => {
+      const { enabled, items } = readAnswer(occurrences, answer);
+      const disabled = enabled ? "" : `${paint("yellow", "The task is disabled: none of these runs.")}\n`;
+      return disabled + table(items, occurrenceColumns, paint, neverAgain);
+    });
     return 0;
   });
 

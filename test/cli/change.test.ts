@@ -123,6 +123,24 @@ describe("tasks", () => {
     expect((await run("tasks edit example", { prompts })).errors).toContain("Set EDITOR");
   });
 
+  test("create says that nothing was piped in, where what is piped is empty", async () => {
+    const { run, asked } = await startCliStack();
+    const { errors, exitCode } = await run("tasks create", piped("\n"));
+    expect({ exitCode, errors: errors.split("\n")[0], asked }).toEqual({
+      exitCode: 2,
+      errors: "error: Nothing is piped in.",
+      asked: [],
+    });
+  });
+
+  test("next says of a disabled task that none of its times runs", async () => {
+    const { run } = await startCliStack();
+    const note = "The task is disabled: none of these runs.";
+    expect((await run("tasks next example --count 1")).output).not.toContain(note);
+    await run("tasks disable example");
+    expect((await run("tasks next example --count 1")).output).toContain(note);
+  });
+
   test("enable and disable, and deleting only for who says yes", async () => {
     const { run, json } = await startCliStack();
     expect(await json("tasks disable example")).toMatchObject({ enabled: false, version: 2 });

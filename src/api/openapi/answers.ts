@@ -214,7 +214,7 @@ export const answerSchemas = {
   TaskPage: page(task, "next"),
   Strategy: strategy,
   Strategies: z.strictObject({ items: z.array(strategy) }),
-  Occurrences: z.strictObject({ items: z.array(occurrence) }),
+  Occurrences: z.strictObject({ enabled: z.boolean(), items: z.array(occurrence) }),
   QueuedRun: queuedRun,
   RunOrPlan: z.union([queuedRun, dryRun]),
   WhatIfPage: whatIfPage,

@@ -408,6 +408,7 @@ export const answerExamples: Readonly<Record<AnswerName, unknown>> = {
   Strategy: strategy,
   Strategies: { items: [strategy] },
   Occurrences: {
+    enabled: true,
     items: [
       {
         slot: at,
