@@ -26,7 +26,16 @@ const pauseMs = 10_000;
 /** Why the app may not be left alone; undefined when all is well. */
 export async function smoke(target: SmokeTarget, ports: SmokePorts): Promise<string | undefined> {
   const call = caller(target, ports);
-  return (await watchHealth(target, ports, call)) ?? (await tryOneTask(ports, call));
+  return (await watchHealth(target, ports, call)) ?? (await tryDoor(target, ports)) ?? (await tryOneTask(ports, call));
+}
+
+/** Where callers sign in, one who has only the key must stay outside: the app believes who it is told is calling. */
+async function tryDoor(target: SmokeTarget, ports: SmokePorts): Promise<string | undefined> {
+  if (target.token === undefined) return undefined;
+  const { status } = await caller({ ...target, token: undefined }, ports)("GET", "/api/health/ready");
+  if (status !== 401) return `sign-in: a call without a token was answered ${status}, not 401`;
+  ports.say("  sign-in: ok");
+  return undefined;
 }
 
 const caller =

@@ -13,6 +13,9 @@ function scene(
     readonly exitCodes?: Readonly<Record<string, number>>;
     readonly answers?: Readonly<Record<string, (nowMs: number) => Response>>;
     readonly key?: string;
+    readonly token?: string;
+    /** Whether a token is asked for at the door. */
+    readonly isOpen?: boolean;
     readonly stagingFaults?: readonly string[];
   } = {},
 ) {
@@ -55,6 +58,8 @@ function scene(
     request: async (url, init) => {
       const { pathname } = new URL(url);
       const headers = new Headers(init.headers);
+      if (given.token !== undefined && !given.isOpen && headers.get("authorization") !== `Bearer ${given.token}`)
+        return new Response(null, { status: 401 });
       const body = typeof init.body === "string" ? JSON.parse(init.body) : undefined;
       calls.push({ method: init.method ?? "GET", path: pathname, key: headers.get("x-functions-key"), body });
       return answers[pathname]?.(nowMs) ?? new Response(null, { status: 404 });
@@ -64,7 +69,7 @@ function scene(
       nowMs += ms;
     },
     say: (line) => lines.push(line),
-    environment: given.key === undefined ? {} : { TRADEWIND_FUNCTION_KEY: given.key },
+    environment: { TRADEWIND_FUNCTION_KEY: given.key, TRADEWIND_ACCESS_TOKEN: given.token },
     stagingFaults: () => given.stagingFaults ?? [],
   };
   return { commands, calls, lines, run: (...argv: string[]) => deploy(argv, ports) };
@@ -179,6 +184,19 @@ test("waits for an app that starts cold, and for the first tick of the new packa
   expect(asked).toBeGreaterThanOrEqual(8);
   expect(stage.commands.some((command) => command.startsWith("az functionapp"))).toBe(false);
 });
+
+test.each([
+  [false, 0, "sign-in: ok"],
+  [true, 1, "sign-in: a call without a token was answered 200, not 401"],
+] as const)(
+  "where callers sign in, sees that the door is shut without a token (open: %s)",
+  async (isOpen, code, said) => {
+    const stage = scene({ token: "a-token", isOpen });
+    expect(await stage.run("--app", "x1")).toBe(code);
+    expect(stage.lines.join("\n")).toContain(said);
+    expect(stage.lines.join("\n")).not.toContain("a-token");
+  },
+);
 
 test.each([
   [[], "--app is missing"],
