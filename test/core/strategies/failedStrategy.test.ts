@@ -111,6 +111,7 @@ test.each(["netTargetWeights", "weightedVote", "firstThatSpeaks", "allMustAgree"
           expect(orders.map(({ side, qty, symbol }) => `${side} ${qty} ${symbol}`)).toEqual([]);
         },
       ),
+      { numRuns: 40 },
     );
   },
 );
