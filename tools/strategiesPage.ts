@@ -16,10 +16,11 @@ nothing: by \`netTargetWeights\` what the others wish is all of the target, and 
 in between (both reversions and breakouts, pairs) are better off in a task of their own, or under \`allMustAgree\`.
 How sure a strategy is counts in \`weightedVote\` alone.
 
-A strategy that fails is not one that says nothing: no order may come of an error. By \`netTargetWeights\` its part of a position stays as it
-is, and the others trade theirs; what cannot be told apart counts as its part. By \`weightedVote\` a symbol is left alone where its votes could
-have turned the outcome, by \`firstThatSpeaks\` where it comes before the one that speaks, by \`allMustAgree\` always. The record names it
-and each symbol that was left alone for it, and the run ends as \`partial\`.
+A strategy that fails is not one that says nothing: no order may come of an error. By \`netTargetWeights\` its part of a position stays as it is,
+and the others trade theirs; what cannot be told apart counts as its part. Where sizes are no shares of a weight (all methods but
+\`percentOfEquity\` and \`targetWeights\`), and by \`weightedVote\`, a position is opened or closed only where it could not have changed the side,
+and one that is on that side already is left alone. So is a symbol by \`firstThatSpeaks\` where it comes before the one that speaks, and by
+\`allMustAgree\` always. The record names it and each symbol that was left alone for it, and the run ends as \`partial\`.
 `;
 
 /** The page: a table of all, then a section for each. */

@@ -35,6 +35,8 @@ export type SchedulerStatus = ControlState & {
   /** Orders of which it is not known whether they are at the broker. */
   readonly unknownOrders: number;
   readonly drifts: MonitorState["drifts"];
+  /** Shares held, by symbol and strategy. */
+  readonly attributed: MonitorState["attributed"];
   readonly today: TodaysFigures;
   readonly versions: {
     readonly app: string;
@@ -128,6 +130,7 @@ export function createSchedulerService(ports: {
           .length,
         unknownOrders: monitor?.unknownOrders ?? 0,
         drifts: monitor?.drifts ?? [],
+        attributed: monitor?.attributed ?? {},
         today: todaysFigures(runs, monitor, settings.limits),
         versions: { app: version, schema: stored.schema, settings: settings.versions, settingsHash: settings.hash },
       };

@@ -55,6 +55,7 @@ export const schedulerStatus = controlState.extend({
   deadLettersToday: z.number(),
   unknownOrders: z.number(),
   drifts: z.array(z.looseObject({ symbol: z.string(), state: z.string(), believed: z.string(), atBroker: z.string() })),
+  attributed: z.record(z.string(), z.record(z.string(), z.string())).default({}),
   today: z.looseObject({
     runs: z.number(),
     ordersPlanned: z.number(),

@@ -101,7 +101,7 @@ function windowText({ at, window }: SchedulerStatus): string {
 }
 
 function healthFields(status: SchedulerStatus): readonly Field[] {
-  const { heartbeat, queueDepth, moreQueued, deadLettersToday, unknownOrders, drifts } = status;
+  const { heartbeat, queueDepth, moreQueued, deadLettersToday, unknownOrders, drifts, attributed } = status;
   const isStale = heartbeat === null || heartbeat.ageSeconds > staleSeconds;
   return [
     [
@@ -119,6 +119,14 @@ function healthFields(status: SchedulerStatus): readonly Field[] {
         "drift",
         `${symbol}: ${atBroker} at the broker, ${believed} by our orders; ${state}`,
         "yellow",
+      ],
+    ),
+    ...Object.entries(attributed).map(
+      ([symbol, owners]): Field => [
+        "held",
+        `${symbol}: ${Object.entries(owners)
+          .map(([strategy, own]) => `${own} for ${strategy}`)
+          .join(", ")}`,
       ],
     ),
   ];

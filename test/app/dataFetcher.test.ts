@@ -93,7 +93,7 @@ describe("bad data of one symbol", () => {
   /** The app as it stands, with the bars and the latest price of BBB changed on their way. */
   function withBad(change: {
     readonly bars?: (series: BarSeries) => BarSeries | undefined;
-    readonly latest?: (latest: LatestPrice) => LatestPrice;
+    readonly latest?: (latest: LatestPrice) => LatestPrice | undefined;
   }) {
     const { marketData } = stack.ports;
     const changed: MarketData = {
@@ -109,7 +109,9 @@ describe("bad data of one symbol", () => {
       latestPrices: async (asked) => {
         const prices = new Map(await marketData.latestPrices(asked));
         const bad = prices.get("BBB");
-        if (bad !== undefined && change.latest) prices.set("BBB", change.latest(bad));
+        const better = bad && change.latest ? change.latest(bad) : bad;
+        if (better === undefined) prices.delete("BBB");
+        else prices.set("BBB", better);
         return prices;
       },
     };
@@ -131,6 +133,10 @@ describe("bad data of one symbol", () => {
     ["DATA_GAP", { bars: holed }],
     ["NOT_ENOUGH_HISTORY", { bars: () => undefined }],
     ["BAD_DATA", { bars: (series) => ({ ...series, low: series.high, high: series.low }) }],
+    ["BAD_DATA", { bars: (series) => ({ ...series, timeMs: series.timeMs.toReversed() }) }],
+    ["BAD_DATA", { bars: (series) => ({ ...series, low: series.low.map((low, index) => (index === 9 ? 0 : low)) }) }],
+    ["NO_PRICE", { latest: () => undefined }],
+    ["NO_DATA", { bars: () => undefined, latest: () => undefined }],
     ["STALE_DATA", { bars: (series) => ({ ...series, timeMs: series.timeMs.map((ms) => ms - 7 * 86_400_000) }) }],
     ["ADJUSTMENT_MISMATCH", { bars: (series) => scaled(series, 0.25) }],
     ["IMPLAUSIBLE_PRICE", { latest: (latest) => ({ ...latest, price: price(Number(latest.price) * 4) }) }],
@@ -140,6 +146,23 @@ describe("bad data of one symbol", () => {
     expect(excluded).toMatchObject([{ symbol: "BBB", code }]);
     expect(skip).toBeUndefined();
     expect(tickets.map(({ symbol }) => symbol).sort()).toEqual(["AAA", "CCC"]);
+  });
+
+  test("is no fault where the feed sends a bar that is not closed: nobody sees it", async () => {
+    await start([weights, days]);
+    const more = (column: Float64Array, value = column.at(-1) ?? 0) => Float64Array.of(...column, value);
+    const open = (series: BarSeries): BarSeries => {
+      const { timeMs, open, high, low, close, volume } = series;
+      const columns = { open: more(open), high: more(high), low: more(low), close: more(close), volume: more(volume) };
+      return { ...series, ...columns, timeMs: more(timeMs, Date.parse("2026-06-15T04:00:00Z")) };
+    };
+    const seen = async (tasks: ReturnType<typeof withBad>) => {
+      const { signals, excluded } = await tasks.dryRun("example");
+      return { signals: signals.filter(({ symbol }) => symbol === "BBB"), excluded };
+    };
+    const [closed, unfinished] = [await seen(withBad({})), await seen(withBad({ bars: open }))];
+    expect(closed.signals).toHaveLength(2);
+    expect(unfinished).toEqual(closed);
   });
 
   test("ends the run where the task wants all of its symbols", async () => {

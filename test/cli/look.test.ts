@@ -68,6 +68,7 @@ describe("what they show", () => {
       /^window +open until 2026-06-15 20:00:00Z$/m,
       /^last execution +example@20260615T133500Z succeeded$/m,
       /^next execution +example at 2026-06-15 13:40:00Z \(in 5 min\)$/m,
+      /^held +AAA: \d+ for targetWeights$/m,
       /^today +1 run, 2 orders planned, 2 accepted, 2 filled, 0 denials$/m,
     ])
       expect(output).toMatch(line);

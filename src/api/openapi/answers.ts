@@ -115,6 +115,8 @@ const schedulerStatus = z.strictObject({
   deadLettersToday: z.int(),
   unknownOrders: z.int(),
   drifts: z.array(drift),
+  /** Shares held, by symbol and strategy, as the fills of their orders have left them; what is of no strategy is not in it. */
+  attributed: z.record(z.string(), z.record(z.string(), z.string())),
   today,
   versions: z.strictObject({
     app: z.string(),

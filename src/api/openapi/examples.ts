@@ -493,6 +493,7 @@ export const answerExamples: Readonly<Record<AnswerName, unknown>> = {
     deadLettersToday: 0,
     unknownOrders: 0,
     drifts: [],
+    attributed: { SPY: { movingAverageCross: "12" } },
     today: {
       day: "2026-06-15",
       runs: 1,

@@ -29,6 +29,7 @@ import type { SizingSteps } from "../model/sizing.ts";
 import type { RunTask, Task } from "../model/task.ts";
 import type { Target } from "../strategies/combine.ts";
 import { withinBuffer } from "./cashBuffer.ts";
+import { type FollowedTarget, followed, heldByOthers } from "./failedPart.ts";
 import { targetValue } from "./targetValue.ts";
 
 export type SizingInputs = {
@@ -63,13 +64,15 @@ export function sizeTargets({ targets, task, market, portfolio, attributed = {} 
   }).length;
   const fractionable = fractionableSymbols(task, market);
   const sized = market.latest.flatMap(({ symbol, price }) => {
-    const target = targets.get(symbol);
-    if (target === undefined) return [];
+    const given = targets.get(symbol);
+    if (given === undefined) return [];
+    const position = held.get(symbol);
+    const target = followed(given, task.sizing, position?.qty ?? zeroQty);
+    if ("reason" in target) return [{ untraded: { symbol, reason: target.reason } }];
     const decimals = fractionable.has(symbol) ? fractionalDecimals : 0;
     const common = { symbol, price, target, positions, decimals };
     const owners = attributed[symbol] ?? {};
-    const given = { ...common, daily: daily.get(symbol), position: held.get(symbol), owners };
-    return [sizeSymbol(given, task, portfolio)];
+    return [sizeSymbol({ ...common, daily: daily.get(symbol), position, owners }, task, portfolio)];
   });
   const wanted = sized.flatMap(({ intent, steps }) => (intent && steps ? [{ intent, steps }] : []));
   const orders = withinBuffer(wanted, task.sizing, portfolio);
@@ -102,7 +105,7 @@ function fractionableSymbols(
 type TargetSymbol = {
   readonly symbol: string;
   readonly price: Price;
-  readonly target: Target;
+  readonly target: FollowedTarget;
   readonly positions: number;
   readonly daily: BarSeries | undefined;
   readonly position: Position | undefined;
@@ -143,7 +146,7 @@ function sizeSymbol(given: TargetSymbol, { sizing }: SizingInputs["task"], portf
   };
 }
 
-const heldText = ({ keeps = [] }: Target, { held, onItsWay, ofOthers }: SizingSteps): string =>
+const heldText = ({ keeps = [] }: FollowedTarget, { held, onItsWay, ofOthers }: SizingSteps): string =>
   `${held} held and ${onItsWay} on its way${ofOthers === undefined ? "" : `, ${ofOthers} of it not of ${keeps.join(", ")}, which failed`}`;
 
 /** From the position that is wanted to the order that leads there. */
@@ -184,13 +187,8 @@ function stepsTo(
   };
 }
 
-const leavesWhole = ({ weight, keeps }: Target, onItsWay: Qty): boolean =>
+const leavesWhole = ({ weight, keeps }: FollowedTarget, onItsWay: Qty): boolean =>
   weight === 0 && keeps === undefined && isZero(onItsWay);
-
-/** Shares of strategies that have not failed: what is nobody's may be a failed one's. Undefined where none has. */
-const heldByOthers = ({ keeps }: Target, owners: Attributed[string]): Qty | undefined =>
-  keeps &&
-  addQty(zeroQty, ...Object.entries(owners).flatMap(([strategy, own]) => (keeps.includes(strategy) ? [] : own)));
 
 /** Of two signed quantities the smaller one; none where they are of different sides. */
 function bothWant(a: Qty, b: Qty): Qty {

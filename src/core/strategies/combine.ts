@@ -20,8 +20,15 @@ export type Target = {
   /** The nearest stop and the nearest target among the signals that point the same way. */
   readonly stopFraction?: number;
   readonly targetFraction?: number;
-  /** Strategies that failed and could have made it another weight: their part of the position stays as it is. Absent where there is none. */
-  readonly keeps?: readonly string[];
+  /** Strategies that failed and could have made it another weight; absent where there are none. */
+  readonly failed?: FailedPart;
+};
+
+/** `sideIsSure`: they could have changed the size alone. `isPart`: the weight is that of the others, to which theirs is to be added. */
+export type FailedPart = {
+  readonly names: readonly string[];
+  readonly sideIsSure: boolean;
+  readonly isPart: boolean;
 };
 
 /** All strategies of a task, those that failed included: what one of them fails to say makes no other one louder. */
@@ -45,9 +52,10 @@ export type Conflict = {
  * might have wished for anything, so a target stands only as far as that could not have changed it.
  *
  * - `netTargetWeights`: the sum of the target weights, each by its strategy's share of the weights of all strategies.
+ *   Those that failed keep their part of the position; where the sizes are no parts of one, see failedPart.ts.
  * - `weightedVote`: each strategy votes long, flat or short with its weight times its strength; the direction with the most votes wins, and
  *   its target is the mean of its voters' target weights by their votes. A tie is flat. No target while those that failed could have turned
- *   the vote; they keep their part of a position that the others vote to hold, for its size might have been another.
+ *   the vote.
  * - `firstThatSpeaks`: the strategy with the largest weight that speaks on the symbol, alone. No target while one that
  *   failed comes before it.
  * - `allMustAgree`: the smallest of the target weights while all strategies wish for the same direction, flat while they differ; no target
@@ -64,8 +72,8 @@ function weigh(rule: CombinationRule, wishes: readonly Wish[], panel: Panel): Ta
   const { strategies, totalWeight, failed } = panel;
   switch (rule) {
     case "netTargetWeights":
-      return keeping(
-        failed,
+      return net(
+        { totalWeight, failed },
         targetOf(
           wishes.map(({ signal, weight }) => ({ ...signal, part: (signal.targetWeight * weight) / totalWeight })),
         ),
@@ -103,8 +111,16 @@ function exitsOf({ weight }: Target, wishes: readonly Wish[]): Pick<Target, "sto
 
 const directionOf = ({ signal }: Wish): number => Math.sign(signal.targetWeight);
 
-const keeping = (failed: Panel["failed"], target: Target): Target =>
-  failed.length === 0 ? target : { ...target, keeps: [...new Set(failed.map(({ name }) => name))].sort() };
+/** The others' part; all that failed together, each wishing for the whole, might turn it. */
+function net({ totalWeight, failed }: Pick<Panel, "totalWeight" | "failed">, target: Target): Target {
+  const unheard = sumOf(failed.map(({ weight }) => weight)) / totalWeight;
+  return withFailed(failed, { sideIsSure: Math.abs(target.weight) > unheard, isPart: true }, target);
+}
+
+const withFailed = (failed: Panel["failed"], how: Omit<FailedPart, "names">, target: Target): Target =>
+  failed.length === 0
+    ? target
+    : { ...target, failed: { names: [...new Set(failed.map(({ name }) => name))].sort(), ...how } };
 
 function vote(wishes: readonly Wish[], failed: Panel["failed"]): Target | undefined {
   const votes = wishes.map((wish) => ({ ...wish, votes: wish.weight * wish.signal.strength }));
@@ -121,7 +137,7 @@ function vote(wishes: readonly Wish[], failed: Panel["failed"]): Target | undefi
   const voters = votes.filter((each) => directionOf(each) === direction);
   if (direction === 0) return targetOf(wishes.map(({ signal }) => ({ ...signal, part: 0 })));
   const parts = voters.map(({ signal, votes: own }) => ({ ...signal, part: (signal.targetWeight * own) / most }));
-  return keeping(failed, targetOf(parts));
+  return withFailed(failed, { sideIsSure: true, isPart: false }, targetOf(parts));
 }
 
 function first(wishes: readonly Wish[], failed: Panel["failed"]): Target | undefined {

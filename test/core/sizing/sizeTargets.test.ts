@@ -138,7 +138,7 @@ describe("with open orders", () => {
 describe("with a strategy that failed", () => {
   const beside = (weight: number, held: number): readonly string[] =>
     sizeTargets({
-      targets: targets({ AAA: weight }, { keeps: ["trend"] }),
+      targets: targets({ AAA: weight }, { failed: { names: ["trend"], sideIsSure: false, isPart: true } }),
       task: sizing(),
       market: exampleMarket({ AAA: 100 }),
       portfolio: examplePortfolio({ equity: 10_000, positions: { AAA: [held, held * 100] } }),
@@ -154,6 +154,32 @@ describe("with a strategy that failed", () => {
     ["one that the others want larger is", -0.6, -50, ["sell 10 trend"]],
   ] as const)("%s", (_, weight, held, expected) => {
     expect(beside(weight, held)).toEqual(expected);
+  });
+});
+
+describe("with a strategy that failed, where the parts do not add up to the position", () => {
+  const beside = (failed: object, method: object, held: number): readonly string[] => {
+    const { intents, untraded } = sizeTargets({
+      targets: targets({ AAA: 0.5 }, { failed: { names: ["trend"], sideIsSure: true, isPart: false, ...failed } }),
+      task: exampleTask({ sizing: { rebalanceBandFraction: 0, ...method } as Task["sizing"] }),
+      market: exampleMarket({ AAA: 100 }),
+      portfolio: examplePortfolio({ equity: 10_000, positions: { AAA: [held, held * 100] } }),
+    });
+    const reasons = untraded.map(({ reason }) => reason.replace(/,.*/, ""));
+    return [...intents.map(({ side, qty, keeps }) => `${side} ${qty}${keeps ?? ""}`), ...reasons];
+  };
+  const fixed = { method: "fixedNotional", notionalUsd: 4000 };
+  const share = { method: "targetWeights" };
+
+  test.each([
+    ["a position is opened on a side that is sure", {}, share, 0, ["buy 50"]],
+    ["one of the other side is closed", {}, share, -20, ["buy 20"]],
+    ["one that is there stays as it is", {}, share, 20, ["trend failed"]],
+    ["nothing is opened on a side that is not sure", { sideIsSure: false }, share, 0, ["trend failed"]],
+    ["a net of weights whose size is fixed is such a one", { isPart: true }, fixed, 20, ["trend failed"]],
+    ["and opens as well", { isPart: true }, fixed, 0, ["buy 40"]],
+  ] as const)("%s", (_, failed, method, held, expected) => {
+    expect(beside(failed, method, held)).toEqual(expected);
   });
 });
 

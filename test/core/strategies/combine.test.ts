@@ -61,7 +61,7 @@ describe.each<[CombinationRule, readonly (readonly [string, readonly string[], n
 });
 
 describe("a strategy that failed causes no order", () => {
-  /** The target, or `none`: `flat 0.4 keeps f`. */
+  /** The target with what is known of those that failed, or `none`: `0.4 f sure part`. */
   const beside = (failed: string, rule: CombinationRule, ...texts: readonly string[]): string => {
     const wishes = texts.map(wish);
     const lost = failed.split(", ").map((text) => ({ name: text.split(" ")[0] ?? "", weight: wish(text).weight }));
@@ -69,22 +69,29 @@ describe("a strategy that failed causes no order", () => {
     const target = combine(rule, wishes, { strategies: wishes.length + lost.length, totalWeight, failed: lost });
     return target === undefined
       ? "none"
-      : [target.weight, ...(target.keeps ?? []).map((name) => `keeps ${name}`)].join(" ");
+      : [
+          target.weight,
+          ...(target.failed?.names ?? []),
+          target.failed?.sideIsSure ? "sure" : "",
+          target.failed?.isPart ? "part" : "",
+        ]
+          .filter((part) => part !== "")
+          .join(" ");
   };
 
   test.each<[string, string, CombinationRule, string[], string]>([
-    ["its part of the net stays", "f 0 x1", "netTargetWeights", ["a 0.4 x3"], "0.3 keeps f"],
+    ["its part of the net stays", "f 0 x1", "netTargetWeights", ["a 0.4 x3"], "0.3 f sure part"],
     [
       "so do the parts of two, each named once",
       "g 0 x1, f 0 x2, f 0 x1",
       "netTargetWeights",
       ["a 0.5"],
-      "0.1 keeps f keeps g",
+      "0.1 f g part",
     ],
     ["a vote that it could have turned is none", "f 0 x1", "weightedVote", ["a 0 x2", "b 0.4 x1"], "none"],
     ["nor is one that it could have brought to a tie", "f 0 x1", "weightedVote", ["a 0.4 x1"], "none"],
     ["a vote to be out that it could not have turned stands", "f 0 x1", "weightedVote", ["a 0 x3", "b 0.4 x1"], "0"],
-    ["one to be in as well, and its part stays", "f 0 x1", "weightedVote", ["a 0.4 x2"], "0.4 keeps f"],
+    ["one to be in as well, though not its size", "f 0 x1", "weightedVote", ["a 0.4 x2"], "0.4 f sure"],
     ["a tie that it could have ended is no decision", "f 0 x1", "weightedVote", ["a 0.4", "b -0.4"], "none"],
     ["nobody speaks first in its place", "f 0 x2", "firstThatSpeaks", ["a 0.4 x1"], "none"],
     ["nor one of the same weight that comes after it by name", "f 0 x1", "firstThatSpeaks", ["g 0.4 x1"], "none"],

@@ -59,7 +59,7 @@ describe("a strategy that fails", () => {
     expect(targets.get("AAA")).toMatchObject({
       weight: expect.closeTo(0.4 / 6, 12),
       strategy: "targetWeights",
-      keeps: ["movingAverageCross"],
+      failed: { names: ["movingAverageCross"], sideIsSure: false, isPart: true },
     });
     expect(signals).toEqual(run(weights({ AAA: 0.4 })).signals);
   });
