@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
-import { commandLine } from "../support/commandLine.ts";
+import { createDrillStack } from "../../src/replay/drillStack.ts";
+import { commandLine, testFolder } from "../support/commandLine.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const page = readFileSync(join(root, "docs/runbook.md"), "utf8");
@@ -36,6 +37,30 @@ test("every command of the page exists, with its arguments and options", async (
   }
   expect(wrong).toEqual([]);
 });
+
+test("every line works on an app that has traded, in the order of the page, or says why it cannot there", async () => {
+  const stack = await createDrillStack();
+  await stack.nextSlot();
+  const folder = testFolder();
+  const commands = lines.flatMap((line) => /^npm run tradewind -- (.+)$/.exec(line.trim())?.[1] ?? []);
+  const failed: string[] = [];
+  for (const command of commands.filter((each) => !/^(doctor|profile|tail)/.test(each))) {
+    const { exitCode, output } = await stack.shell.run(command.replace("config-2026", `${folder}/config-2026`));
+    const excuse = excuses.find(([start]) => command.startsWith(start))?.[1];
+    if (exitCode !== 0 && (excuse === undefined || !excuse.test(output))) failed.push(`${command}: ${output}`);
+  }
+  expect(commands.length).toBeGreaterThan(40);
+  expect(failed).toEqual([]);
+});
+
+/** What a line may answer here instead: its example is not there, a person is asked, or the day is no-go as the page has it. */
+const excuses: readonly (readonly [start: string, said: RegExp])[] = [
+  ["preflight", /NO GO for/],
+  ["settings set trading_window", /There is nobody to ask here/],
+  ["executions resolve demo-trend@20260615T140000Z CLIENT-ORDER-ID", /ORDER_NOT_IN_DOUBT/],
+  ["tasks show demo-trend --version 3", /VERSION_NOT_FOUND/],
+  ["settings show risk_limits --version 2", /VERSION_NOT_FOUND/],
+];
 
 test.each([
   "stopp --reason x",
