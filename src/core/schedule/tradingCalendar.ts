@@ -32,10 +32,17 @@ type CalendarYear = {
 
 const years = new Map<number, CalendarYear>();
 
+/** The day told last: the next question is about the same one as a rule, and to write a day takes longer than to count it. */
+let newestDay = { count: Number.NaN, day: "" as TradingDay };
+
 /** The calendar day in New York at this instant, whether the exchange trades on it or not. */
 export function tradingDayOf(instant: Instant): TradingDay {
   const ms = msFromInstant(instant);
-  return instantFromMs(ms + offsetMsAt(newYork, ms)).slice(0, 10) as TradingDay;
+  const count = Math.floor((ms + offsetMsAt(newYork, ms)) / dayMs);
+  if (count !== newestDay.count) {
+    newestDay = { count, day: instantFromMs(count * dayMs).slice(0, 10) as TradingDay };
+  }
+  return newestDay.day;
 }
 
 /** Midnight in New York, four or five hours behind. */
@@ -78,8 +85,7 @@ export function nextSessionAfter(instant: Instant): Session {
 
 /** The sessions of `day` and later, oldest first, until the calendar ends; none for a day after it. */
 export function* sessionsFrom(day: TradingDay): Generator<Session> {
-  const firstYear = Math.max(Number(day.slice(0, 4)), Number(calendarRange.from.slice(0, 4)));
-  for (let year = firstYear; year <= Number(calendarRange.to.slice(0, 4)); year++) {
+  for (let year = Math.max(Number(day.slice(0, 4)), firstYear); year <= lastYear; year++) {
     for (const session of calendarYear(year).sessions) if (session.day >= day) yield session;
   }
 }
@@ -117,8 +123,10 @@ function yearOf(day: TradingDay): number {
   return year;
 }
 
+const [firstYear, lastYear] = [Number(calendarRange.from.slice(0, 4)), Number(calendarRange.to.slice(0, 4))];
+
 function assertKnown(year: number, what: string): void {
-  if (year < Number(calendarRange.from.slice(0, 4)) || year > Number(calendarRange.to.slice(0, 4))) {
+  if (year < firstYear || year > lastYear) {
     throw new RangeError(`the trading calendar knows ${calendarRange.from} to ${calendarRange.to}, not ${what}`);
   }
 }

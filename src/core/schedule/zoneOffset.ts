@@ -15,14 +15,14 @@ const answersKept = 20_000;
 
 /** In milliseconds, at an instant in milliseconds since the Unix epoch. Asking the time zone data is slow, and the answer mostly holds for a whole UTC day. */
 export function offsetMsAt(zone: string, ms: number): number {
-  const { byDay, byQuarter, ...known } = zones.get(zone) ?? newZone(zone);
+  const known = zones.get(zone) ?? newZone(zone);
   const ask = (atMs: number): number => known.zone.offset(atMs) * minuteMs;
   const day = Math.floor(ms / dayMs);
-  const offset = answerOf(byDay, day, () => {
+  const offset = answerOf(known.byDay, day, () => {
     const first = ask(day * dayMs);
     return first === ask((day + 1) * dayMs) ? first : "changes";
   });
-  return offset === "changes" ? answerOf(byQuarter, Math.floor(ms / (15 * minuteMs)), () => ask(ms)) : offset;
+  return offset === "changes" ? answerOf(known.byQuarter, Math.floor(ms / (15 * minuteMs)), () => ask(ms)) : offset;
 }
 
 function answerOf<T>(answers: Map<number, T>, key: number, ask: () => T): T {

@@ -96,11 +96,16 @@ function faultOf(signal: Signal, { bars }: StrategyView): string | undefined {
 
 const isPositiveNumber = (value: number): boolean => value > 0 && Number.isFinite(value);
 
-/** The same view for all strategies of one timeframe. Few strategies look at the session, so it is looked up when one does. */
+/** The same view for all strategies of one timeframe. */
 function viewsOf({ task, asOf, market, portfolio }: RunnerInputs): (timeframe: Timeframe) => StrategyView {
-  const latest = new Map(market.latest.map((price) => [price.symbol, price]));
-  const positions = new Map(portfolio.positions.map((position) => [position.symbol, position]));
-  const { equity } = portfolio.account;
+  const common = {
+    asOf,
+    symbols: task.symbols,
+    session: sessionOn(tradingDayOf(asOf)),
+    latest: new Map(market.latest.map((price) => [price.symbol, price])),
+    positions: new Map(portfolio.positions.map((position) => [position.symbol, position])),
+    equity: portfolio.account.equity,
+  };
   const views = new Map<Timeframe, StrategyView>();
   return (timeframe) => {
     const known = views.get(timeframe);
@@ -109,17 +114,7 @@ function viewsOf({ task, asOf, market, portfolio }: RunnerInputs): (timeframe: T
     for (const series of market.bars) {
       if (series.timeframe === timeframe && bars.has(series.symbol)) bars.set(series.symbol, series);
     }
-    const view: StrategyView = {
-      asOf,
-      get session() {
-        return sessionOn(tradingDayOf(asOf));
-      },
-      symbols: task.symbols,
-      bars,
-      latest,
-      positions,
-      equity,
-    };
+    const view = { ...common, bars };
     views.set(timeframe, view);
     return view;
   };
