@@ -15,8 +15,8 @@ const sampler = {
   },
 };
 
-/** The parts of the catalogues of denials, events and preflight that are printed in docs/ and decide nothing. */
-const texts = ["means", "remedy", "says"];
+/** The parts of the catalogues of denials, events and strategies that are printed in docs/ and decide nothing. */
+const texts = ["doc", "means", "remedy", "says"];
 
 type Path = {
   readonly node: { readonly type: string; readonly key?: { readonly type: string; readonly name?: string } };

@@ -2,9 +2,12 @@
 import { describe, expect, test } from "vitest";
 import {
   breakerPrincipal,
+  controlStateSchema,
   describePrincipal,
   initialControl,
+  principalSchema,
   type Restriction,
+  scopeSchema,
   scopeText,
   stampOf,
   standingBreakers,
@@ -14,13 +17,15 @@ import { ConfigError, InvariantError, RefusedError, TransientError } from "../..
 import { isAtLeast, moreSevere } from "../../../src/core/model/notification.ts";
 import {
   type BrokerOrder,
+  bySendingOrder,
   isFinalOutcome,
   isTerminal,
   type OrderOutcome,
   type OrderTicket,
   withLegs,
 } from "../../../src/core/model/order.ts";
-import { at, exampleControl, exampleOrder } from "../examples.ts";
+import { partOf } from "../../../src/core/model/task.ts";
+import { at, exampleControl, exampleIntent, exampleOrder } from "../examples.ts";
 
 const restriction = (
   kind: "task" | "symbol" | "strategy",
@@ -105,6 +110,52 @@ describe("the switch that holds for a part", () => {
       tradingState: "halted",
     });
   });
+});
+
+test("as it is stored it names every kind of part, and nothing that it does not know", () => {
+  const all = (["task", "symbol", "strategy"] as const).map((kind) =>
+    restriction(kind, "x", { automation: "stopped" }),
+  );
+  const scheduled = (["start", "stop"] as const).map((action) => {
+    return { action, at: at("2026-06-16T12:00Z"), scope: { kind: "account" as const }, reason: "r", actor: "a" };
+  });
+  for (const tradingState of ["running", "reducing", "halted"] as const) {
+    const stored = exampleControl({ tradingState, trippedBy: "drift", restrictions: all, scheduled });
+    expect(controlStateSchema.parse(JSON.parse(JSON.stringify(stored)))).toEqual(stored);
+  }
+  for (const scope of [
+    { kind: "other", id: "x" },
+    { kind: "task", id: "" },
+    { kind: "task", id: "x".repeat(41) },
+    { kind: "account", id: "x" },
+  ])
+    expect(scopeSchema.safeParse(scope).success, JSON.stringify(scope)).toBe(false);
+  for (const kind of ["entra", "key", "claimed", "app"])
+    expect(principalSchema.parse({ kind, name: "n" })).toEqual({ kind, name: "n" });
+  for (const name of ["", "n".repeat(201)])
+    expect(principalSchema.safeParse({ kind: "key", name }).success).toBe(false);
+});
+
+test("of an order that nets several strategies the switches of all that its task uses hold", () => {
+  const task = { id: "trend", strategies: ["macd", "rsi"].map((name) => ({ name, params: {}, weight: 1 })) };
+  expect(partOf(task, { symbol: "SPY", strategy: "net" })).toEqual({ ...part, strategies: ["macd", "rsi"] });
+  expect(partOf(task, { symbol: "SPY", strategy: "rsi" })).toEqual({ ...part, strategies: ["rsi"] });
+});
+
+test("orders are sent sells first, then by symbol, strategy and size", () => {
+  const intent = (side: "buy" | "sell", symbol: string, strategy = "a", shares = 1) =>
+    ({ ...exampleIntent(side, symbol, shares, 10), strategy }) as const;
+  const sorted = [
+    intent("sell", "BBB"),
+    intent("sell", "CCC"),
+    intent("buy", "AAA"),
+    intent("buy", "AAA", "a", 2),
+    intent("buy", "AAA", "b"),
+    intent("buy", "BBB"),
+  ];
+  for (const given of [sorted.toReversed(), [...sorted.slice(3), ...sorted.slice(0, 3)]])
+    expect(given.toSorted(bySendingOrder)).toEqual(sorted);
+  expect(bySendingOrder(intent("buy", "AAA"), intent("buy", "AAA"))).toBe(0);
 });
 
 test("at first everything runs, and says that nobody decided it", () => {

@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import { dayMs, type Instant, type TradingDay } from "../../../src/core/model/time.ts";
 import {
   calendarRange,
+  dayStart,
   holidayName,
+  isSessionOpen,
   nextSessionAfter,
   previousTradingDay,
   sessionOn,
@@ -134,6 +136,24 @@ describe("from one day to another", () => {
     ["2026-01-06T05:00:00.000Z", "2026-01-06"],
   ])("at %s it is %s in New York", (instant, expected) => {
     expect(tradingDayOf(at(instant))).toBe(expected);
+  });
+
+  test.each([
+    ["2026-06-15T13:29:59.999Z", false],
+    ["2026-06-15T13:30:00.000Z", true],
+    ["2026-06-15T19:59:59.999Z", true],
+    ["2026-06-15T20:00:00.000Z", false],
+    ["2026-11-27T18:00:00.000Z", false],
+    ["2026-06-14T14:00:00.000Z", false],
+  ])("at %s a session is open: %s", (instant, isOpen) => {
+    expect(isSessionOpen(at(instant))).toBe(isOpen);
+  });
+
+  test("a day begins at midnight in New York, by summer time or not", () => {
+    expect(dayStart(day("2026-06-15"))).toBe("2026-06-15T04:00:00.000Z");
+    expect(dayStart(day("2026-12-15"))).toBe("2026-12-15T05:00:00.000Z");
+    expect(dayStart(day("2026-03-08"))).toBe("2026-03-08T05:00:00.000Z");
+    expect(dayStart(day("2026-11-01"))).toBe("2026-11-01T04:00:00.000Z");
   });
 
   test("the next session is the first that opens later, over weekends, holidays and years", () => {
