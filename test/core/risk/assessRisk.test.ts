@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { looserWhen, type RiskLimits } from "../../../src/core/model/limits.ts";
 import { qty } from "../../../src/core/model/money.ts";
 import type { BrokerOrder, OrderIntent } from "../../../src/core/model/order.ts";
-import { assessRisk, type RiskContext } from "../../../src/core/risk/assessRisk.ts";
+import { assessRisk, decideRisk, type RiskContext } from "../../../src/core/risk/assessRisk.ts";
 import {
   at,
   exampleControl,
@@ -283,6 +283,15 @@ test("the order in which intents come in does not change a verdict", () => {
         expect(assessRisk(shuffled, context)).toEqual(assessRisk(batch, context));
       },
     ),
+  );
+});
+
+test("verdicts that nobody records are the same, without their figures", () => {
+  fc.assert(
+    fc.property(intents, situation, (batch, context) => {
+      const told = assessRisk(batch, context).verdicts;
+      expect(decideRisk(batch, context)).toEqual(told.map((verdict) => ({ ...verdict, figures: [] })));
+    }),
   );
 });
 

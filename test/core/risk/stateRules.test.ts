@@ -136,6 +136,13 @@ describe("control 24: an order of which it is not known what it is worth or whet
     ]);
   });
 
+  test("without a price is not valued at that of an order in doubt in its symbol", () => {
+    const uncertain = { clientOrderId: "x", symbol: "ZZZ", side: "buy", qty: qty(1), price: price(5) } as const;
+    const openOrders = [exampleOrder({ symbol: "ZZZ", side: "buy" })];
+    const portfolio = examplePortfolio({ equity: 10_000, openOrders, uncertainOrders: [uncertain] });
+    expect(told("unknownOutstanding", [buy(1)], { portfolio })).toBe("0 orders | 2 orders | 0 shares");
+  });
+
   test("that has ended counts for nothing", () => {
     const openOrders = [exampleOrder({ symbol: "AAA", side: "buy", qty: null, status: "canceled" })];
     expect(judged([buy(1)], { portfolio: examplePortfolio({ equity: 10_000, openOrders }) })).toEqual(["approved 1"]);
