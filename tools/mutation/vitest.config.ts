@@ -20,7 +20,7 @@ export default defineConfig({
     // A minute and a half by itself: every minute of whole weeks. tradingWindow.test.ts has the same rules as examples.
     exclude: ["test/core/schedule/windowMinutes.test.ts"],
     testTimeout: 30_000,
-    env: { PROPERTY_RUNS: "20" },
+    env: { PROPERTY_RUNS: "20", INSTRUMENTED: "yes" },
     // The core keeps nothing between two files, and each mutant has a process of its own: half the time for the same answer.
     isolate: false,
     sequence: { sequencer: ExamplesFirst },

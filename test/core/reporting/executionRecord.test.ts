@@ -252,6 +252,22 @@ describe("an end without a run", () => {
     expect(late.startsWith(`${good.fingerprint}/`)).toBe(true);
   });
 
+  test("shows as facts its task, slot and end, its orders, denials and symbols where there are any", () => {
+    const summary = summaryOf(endedRecord({ ...base, status: "skipped", code: "HALTED", reason: "" }));
+    const slot = { name: "Slot", value: "2026-06-15T14:00:00.000Z" };
+    const few = [{ name: "Task", value: "trend" }, slot, { name: "Status", value: "skipped (HALTED)" }];
+    expect(notificationOf(summary).facts).toEqual(few);
+    const symbols = Array.from({ length: 14 }, (_, index) => `S${index}`);
+    const orders = { ordersPlanned: 3, ordersAccepted: 2, ordersFilled: 1, denials: 4 };
+    expect(notificationOf({ ...summary, ...orders, status: "succeeded", code: "", symbols }).facts).toEqual([
+      ...few.slice(0, 2),
+      { name: "Status", value: "succeeded" },
+      { name: "Orders", value: "3 planned, 2 accepted, 1 filled" },
+      { name: "Denied", value: "4" },
+      { name: "Symbols", value: `${symbols.slice(0, 12).join(", ")} and 2 more` },
+    ]);
+  });
+
   test("makes a valid notification however long its reason", () => {
     const reason = "long ".repeat(3000);
     const executionId = `${"t".repeat(40)}@20260615T140000Z`;

@@ -202,10 +202,10 @@ describe("settings", () => {
   test("an early close before the open shuts the day, also one early in the night", () => {
     for (const close of ["02:00", "04:30", "09:30"]) {
       const window = exampleWindow({ earlyCloses: [{ day: day("2026-06-15"), at: close }] });
-      expect([decideWindow(window, at("2026-06-15T14:00Z")).open, decideWindow(window, at("2026-06-16T14:00Z")).open], close).toEqual([
-        false,
-        true,
-      ]);
+      expect(
+        [decideWindow(window, at("2026-06-15T14:00Z")).open, decideWindow(window, at("2026-06-16T14:00Z")).open],
+        close,
+      ).toEqual([false, true]);
     }
   });
 

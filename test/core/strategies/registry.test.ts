@@ -43,7 +43,9 @@ describe("the faults of one task", () => {
   const faultsOf = (changes: Partial<Task>, window = exampleWindow(), path?: string) => {
     const { symbols: _, ...task } = exampleTask();
     const judged = { ...task, ...(changes.universe === undefined ? { symbols: ["AAA"] } : {}), ...changes };
-    return taskFaults(judged, { window, universes: { core: ["SPY"] }, from }, path).map((fault) => `${fault.path}: ${fault.message}`);
+    return taskFaults(judged, { window, universes: { core: ["SPY"] }, from }, path).map(
+      (fault) => `${fault.path}: ${fault.message}`,
+    );
   };
   const use = (name: string, params: unknown) => [{ name, params, weight: 1 }] as Task["strategies"];
 
@@ -67,7 +69,12 @@ describe("the faults of one task", () => {
 
   test("of several schedules name the one", () => {
     const zone = "UTC";
-    const faults = faultsOf({ schedule: [{ everyMinutes: 5, zone }, { cron: "99 9 * * *", zone }] });
+    const faults = faultsOf({
+      schedule: [
+        { everyMinutes: 5, zone },
+        { cron: "99 9 * * *", zone },
+      ],
+    });
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatch(/^schedule\[1\]\.cron: /);
   });
@@ -82,7 +89,9 @@ describe("the faults of one task", () => {
 
 test("a window opens again unless it never does, and any other failure is one", () => {
   expect(opensAfter(exampleWindow(), at("2026-06-15T12:00Z"))).toBe(true);
-  expect(opensAfter(exampleWindow({ ranges: [{ start: "01:00", end: "02:00" }] }), at("2026-06-15T12:00Z"))).toBe(false);
+  expect(opensAfter(exampleWindow({ ranges: [{ start: "01:00", end: "02:00" }] }), at("2026-06-15T12:00Z"))).toBe(
+    false,
+  );
   expect(() => opensAfter(undefined as never, at("2026-06-15T12:00Z"))).toThrow(TypeError);
 });
 
