@@ -95,11 +95,13 @@ describe.each([
   ["memory", memory],
   ["Service Bus", serviceBus],
 ] as const)("%s queues", (_, open) => {
-  test("Q-01 carry a run under one key, with the run id as message id and the account as session", async () => {
+  test("Q-01 carry a run under one key, with the run id as message id, all in one session", async () => {
     const queue = open();
-    const run = newRun();
-    await queue.runs.enqueue(run);
-    expect(await queue.takeRuns()).toMatchObject([{ messageId: run.runId, sessionId: "main", body: { run } }]);
+    const runs = [newRun(), { ...newRun(), account: "of-its-own" }] as const;
+    for (const run of runs) await queue.runs.enqueue(run);
+    expect(await queue.takeRuns()).toMatchObject(
+      runs.map((run) => ({ messageId: run.runId, sessionId: "main", body: { run } })),
+    );
   });
 
   test("Q-02 drop the same run enqueued twice, and keep a later attempt", async () => {

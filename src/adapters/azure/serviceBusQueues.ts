@@ -4,7 +4,7 @@ import type { TokenCredential } from "@azure/identity";
 import { ServiceBusClient, type ServiceBusMessage } from "@azure/service-bus";
 import { TransientError } from "../../core/model/errors.ts";
 import { messageIdOf } from "../../core/model/ids.ts";
-import type { RunRequest } from "../../core/model/run.ts";
+import { type RunRequest, runSession } from "../../core/model/run.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { NotificationQueue, QueueName, QueueWatch, RunQueue } from "../../ports/queues.ts";
 import { traceCarrier } from "../telemetry/spans.ts";
@@ -25,7 +25,7 @@ export function createRunQueue(client: ServiceBusClient, queue: string, clock: C
   const messageOf = (run: RunRequest): ServiceBusMessage => ({
     body: { run },
     messageId: messageIdOf(run.runId, run.attempt),
-    sessionId: run.account,
+    sessionId: runSession,
   });
   return {
     enqueue: (run, delayMs) => send(messageOf(run), delayMs),

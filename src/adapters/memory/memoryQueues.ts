@@ -1,7 +1,7 @@
 // The two queues in memory, for tests and simulation: messages wait in order until they are taken.
 import { messageIdOf } from "../../core/model/ids.ts";
 import type { Notification } from "../../core/model/notification.ts";
-import type { RunRequest } from "../../core/model/run.ts";
+import { type RunRequest, runSession } from "../../core/model/run.ts";
 import type { NotificationQueue, QueueWatch, RunQueue } from "../../ports/queues.ts";
 
 export type QueuedMessage = {
@@ -31,7 +31,7 @@ export function createMemoryQueues(): MemoryQueues {
   }
 
   const addRun = (run: RunRequest, delayMs: number): void =>
-    add("runs", { messageId: messageIdOf(run.runId, run.attempt), sessionId: run.account, body: { run }, delayMs });
+    add("runs", { messageId: messageIdOf(run.runId, run.attempt), sessionId: runSession, body: { run }, delayMs });
 
   return {
     runs: {

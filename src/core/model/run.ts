@@ -36,6 +36,11 @@ export const runRequestSchema = z
     path: ["runId"],
     message: "is not the id of this task and slot",
   });
+/**
+ * The session of every run's message. An app trades on one account at the broker, so its runs go one after another, whatever account their tasks
+ * name for the audit: two at once would each plan on the whole of what the limits leave.
+ */
+export const runSession = "main";
 export const runMessageSchema = z.strictObject({ run: runRequestSchema });
 export type RunRequest = Readonly<z.infer<typeof runRequestSchema>>;
 
@@ -49,9 +54,9 @@ export type RunInputs = {
   readonly portfolio: PortfolioSnapshot;
   /** Every order of the account, ours or not, that was submitted in the 24 hours before `asOf`; by client order id. */
   readonly recentOrders: readonly BrokerOrder[];
-  /** Undefined before the monitor's first check. */
   /** Whose the shares of the task's symbols are, as the monitor last knew; absent before its first check. */
   readonly attributed?: Attributed;
+  /** Undefined before the monitor's first check. */
   readonly lossMarks: LossMarks | undefined;
   /** When each symbol last lost, as far as the monitor knows. */
   readonly losses: Readonly<Record<string, Instant>>;

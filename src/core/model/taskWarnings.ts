@@ -12,7 +12,7 @@ export function taskWarnings(
     [task.mode !== mode, `it is a ${task.mode} task and this app trades ${mode}: each of its slots ends as blocked`],
     [
       task.account !== usualAccount,
-      `its account is "${task.account}": the app trades on one account at the broker, and only tasks that name the same one wait for each other's runs`,
+      `its account is "${task.account}": the app trades on one account at the broker all the same, and only the audit keeps a chain of its own for it`,
     ],
   ];
   return told.flatMap(([holds, sentence]) => (holds ? [sentence] : []));
