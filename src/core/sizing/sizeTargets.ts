@@ -228,10 +228,14 @@ function withoutFlip(order: {
 }
 
 /** What open orders of one side may still fill, and what orders in doubt may be. One without a quantity counts as none: the risk rules refuse to add beside it. */
-const underWay = ({ openOrders, uncertainOrders }: PortfolioSnapshot, symbol: string, side: Side): Qty =>
-  addQty(
-    ...openOrders
-      .filter((order) => order.symbol === symbol && order.side === side)
-      .map(({ qty, filledQty }) => (qty === null ? zeroQty : subtractQty(qty, filledQty))),
-    ...uncertainOrders.filter((order) => order.symbol === symbol && order.side === side).map(({ qty }) => qty),
-  );
+function underWay({ openOrders, uncertainOrders }: PortfolioSnapshot, symbol: string, side: Side): Qty {
+  let sum = zeroQty;
+  for (const order of openOrders) {
+    if (order.symbol !== symbol || order.side !== side || order.qty === null) continue;
+    sum = addQty(sum, subtractQty(order.qty, order.filledQty));
+  }
+  for (const order of uncertainOrders) {
+    if (order.symbol === symbol && order.side === side) sum = addQty(sum, order.qty);
+  }
+  return sum;
+}
