@@ -75,7 +75,10 @@ function weigh(rule: CombinationRule, wishes: readonly Wish[], panel: Panel): Ta
       return net(
         { totalWeight, failed },
         targetOf(
-          wishes.map(({ signal, weight }) => ({ ...signal, part: (signal.targetWeight * weight) / totalWeight })),
+          wishes.map(({ signal: { strategy, targetWeight }, weight }) => ({
+            strategy,
+            part: (targetWeight * weight) / totalWeight,
+          })),
         ),
       );
     case "weightedVote":
@@ -94,22 +97,29 @@ export function conflictIn(
   wishes: readonly Wish[],
   target: Target | undefined,
 ): Conflict | undefined {
-  if (new Set(wishes.map(directionOf)).size <= 1) return undefined;
+  if (allAgree(wishes)) return undefined;
   const told = wishes.map(({ signal }) => ({ strategy: signal.strategy, weight: signal.targetWeight }));
   return { symbol, rule, wishes: told, target: target?.weight };
 }
 
 function exitsOf({ weight }: Target, wishes: readonly Wish[]): Pick<Target, "stopFraction" | "targetFraction"> {
-  const along = wishes.filter((wish) => weight !== 0 && directionOf(wish) === Math.sign(weight));
-  const stops = along.flatMap(({ signal }) => signal.stopFraction ?? []);
-  const targets = along.flatMap(({ signal }) => signal.targetFraction ?? []);
+  let [stop, target] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (const wish of wishes) {
+    if (weight === 0 || directionOf(wish) !== Math.sign(weight)) continue;
+    stop = Math.min(stop, wish.signal.stopFraction ?? stop);
+    target = Math.min(target, wish.signal.targetFraction ?? target);
+  }
   return {
-    ...(stops.length === 0 ? {} : { stopFraction: Math.min(...stops) }),
-    ...(targets.length === 0 ? {} : { targetFraction: Math.min(...targets) }),
+    ...(Number.isFinite(stop) ? { stopFraction: stop } : {}),
+    ...(Number.isFinite(target) ? { targetFraction: target } : {}),
   };
 }
 
 const directionOf = ({ signal }: Wish): number => Math.sign(signal.targetWeight);
+const allAgree = (wishes: readonly Wish[]): boolean => {
+  const [first] = wishes;
+  return first === undefined || wishes.every((wish) => directionOf(wish) === directionOf(first));
+};
 
 /** The others' part; all that failed together, each wishing for the whole, might turn it. */
 function net({ totalWeight, failed }: Pick<Panel, "totalWeight" | "failed">, target: Target): Target {
@@ -150,7 +160,7 @@ function first(wishes: readonly Wish[], failed: Panel["failed"]): Target | undef
 }
 
 function agreement(wishes: readonly Wish[]): Target {
-  const agreed = new Set(wishes.map(directionOf)).size === 1;
+  const agreed = allAgree(wishes);
   const smallest = Math.min(...wishes.map(({ signal }) => Math.abs(signal.targetWeight)));
   const weights = sumOf(wishes.map(({ weight }) => weight));
   return targetOf(
@@ -169,13 +179,18 @@ const heaviest = (wishes: readonly Wish[]): readonly Wish[] =>
   );
 
 function targetOf(parts: readonly { readonly strategy: string; readonly part: number }[]): Target {
-  const byStrategy = new Map<string, number>();
-  for (const { strategy, part } of parts) byStrategy.set(strategy, (byStrategy.get(strategy) ?? 0) + part);
-  const [only = netStrategy, ...others] = byStrategy.keys();
+  // A list of a few, searched faster than a map of them is made.
+  const sums: { readonly strategy: string; weight: number }[] = [];
+  for (const { strategy, part } of parts) {
+    const known = sums.find((each) => each.strategy === strategy);
+    if (known === undefined) sums.push({ strategy, weight: part });
+    else known.weight += part;
+  }
+  const [only] = sums;
   return {
-    weight: twelveDecimals(sumOf([...byStrategy.values()])),
-    strategy: others.length === 0 ? only : netStrategy,
-    attribution: [...byStrategy].map(([strategy, weight]) => ({ strategy, weight: twelveDecimals(weight) })),
+    weight: twelveDecimals(sumOf(sums.map(({ weight }) => weight))),
+    strategy: only !== undefined && sums.length === 1 ? only.strategy : netStrategy,
+    attribution: sums.map(({ strategy, weight }) => ({ strategy, weight: twelveDecimals(weight) })),
   };
 }
 
