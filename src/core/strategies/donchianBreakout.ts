@@ -25,13 +25,16 @@ export const donchianBreakout = define({
     const bars = Math.max(entry, 4 * atrPeriod) + 1;
     return { timeframe: "1Day", bars, warmUp: bars - Math.max(entry, atrPeriod) - 1 };
   },
-  decide: ({ bars }, { entry, exit, atrPeriod, stopRanges }) =>
-    [...bars.values()].flatMap(({ symbol, high, low, close: closes }) => {
+  decide: ({ bars }, { entry, exit, atrPeriod, stopRanges }) => {
+    // One column for all symbols: to get its memory takes longer than to fill it.
+    let ranges = new Float64Array(0);
+    return [...bars.values()].flatMap(({ symbol, high, low, close: closes }) => {
+      if (ranges.length !== high.length) ranges = new Float64Array(high.length);
       const close = newestOf(closes);
       // The channel of the days before: a day cannot break out of its own range.
       const upper = highestBefore(high, entry);
       const lower = lowestBefore(low, exit);
-      const range = newestOf(atr(high, low, closes, atrPeriod));
+      const range = newestOf(atr(high, low, closes, atrPeriod, ranges));
       if (Number.isNaN(upper + lower + range)) return [];
       const reasons = { close, upper, lower, atr: range };
       if (close > upper) {
@@ -45,5 +48,6 @@ export const donchianBreakout = define({
         };
       }
       return close < lower ? { symbol, direction: "flat" as const, strength: 1, reasons } : [];
-    }),
+    });
+  },
 });
