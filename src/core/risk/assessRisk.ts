@@ -98,8 +98,9 @@ function judgeBy(context: RiskContext, withFigures: boolean): Judge {
     if (limits === undefined) return denyWithoutLimits(intent);
     const { tradingState } = switchFor(control, partOf(task, intent));
     const strategies = intent.attribution.map(({ strategy }) => strategy);
-    const own = limitsFor(limits, intent.symbol, strategies);
-    const meets = meetingOf(standing.book, { ...intent, price: intent.referencePrice });
+    const { symbol, side, referencePrice: price } = intent;
+    const own = limitsFor(limits, symbol, strategies);
+    const meets = meetingOf(standing.book, { symbol, side, price });
     return judgeOrder(intent, { ...common, ...standing, meets, limits: own, tradingState }, withFigures);
   };
 }
