@@ -57,8 +57,24 @@ function textOf(units: number, places: number): string | undefined {
   return `${sign}${whole}.${String(denominator + rest).slice(1)}`;
 }
 
-export const shortSum = (a: string, b: string): string | undefined => sumOf(a, b, 1);
-export const shortDifference = (from: string, text: string): string | undefined => sumOf(from, text, -1);
+/** The text itself where it already is what `textOf` would write of its units: to write it again would take longer than to look. */
+const plainTextOf = (text: string, units: number, places: number): string | undefined =>
+  isPlain(text, units, places) ? text : textOf(units, places);
+
+/** Of a text that was read: whether it has no zeros, signs or points to lose. */
+function isPlain(text: string, units: number, places: number): boolean {
+  if (!isShort(units) || units === 0) return text === "0";
+  const start = units < 0 ? 1 : 0;
+  const first = text.charCodeAt(start);
+  const last = text.charCodeAt(text.length - 1);
+  if (places === 0) return first !== zero && last !== point;
+  return last !== zero && first !== point && (first !== zero || text.charCodeAt(start + 1) === point);
+}
+
+export const shortSum = (a: string, b: string): string | undefined =>
+  b === "0" ? shortPlain(a) : a === "0" ? shortPlain(b) : sumOf(a, b, 1);
+export const shortDifference = (from: string, text: string): string | undefined =>
+  text === "0" ? shortPlain(from) : sumOf(from, text, -1);
 
 function sumOf(a: string, b: string, sign: 1 | -1): string | undefined {
   let left = unitsOf(a);
@@ -74,7 +90,7 @@ function sumOf(a: string, b: string, sign: 1 | -1): string | undefined {
 /** The same number without zeros at its ends. */
 export function shortPlain(text: string): string | undefined {
   const units = unitsOf(text);
-  return textOf(units, placesRead);
+  return plainTextOf(text, units, placesRead);
 }
 
 export function shortProduct(a: string, b: string): string | undefined {
@@ -98,6 +114,7 @@ export function shortOrder(a: string, b: string): -1 | 0 | 1 | undefined {
 /** Rounded to `places`, towards zero or away from it. */
 export function shortRounded(text: string, places: number, rounding: "up" | "down"): string | undefined {
   const units = unitsOf(text);
+  if (placesRead <= places) return plainTextOf(text, units, placesRead);
   return roundedText(units, placesRead, places, rounding);
 }
 
