@@ -101,7 +101,9 @@ function judgeBy(context: RiskContext, withFigures: boolean): Judge {
     const { symbol, side, referencePrice: price } = intent;
     const own = limitsFor(limits, symbol, strategies);
     const meets = meetingOf(standing.book, { symbol, side, price });
-    return judgeOrder(intent, { ...common, ...standing, meets, limits: own, tradingState }, withFigures);
+    const { book, account, approved } = standing;
+    const known = { ...common, book, account, approved, meets, limits: own, tradingState };
+    return judgeOrder(intent, known, withFigures);
   };
 }
 

@@ -171,7 +171,8 @@ type Shares = Pick<SymbolExposure, "held" | "buys" | "sells" | "mark">;
 
 /** What the shares of a symbol come to is computed once: every rule and every sum asks for it. */
 export function exposureWith({ held, buys, sells, mark }: Shares): SymbolExposure {
-  const [long, short] = [addQty(held, buys), subtractQty(sells, held)];
+  const long = addQty(held, buys);
+  const short = subtractQty(sells, held);
   return { held, buys, sells, mark, long, short, worstUsd: notional(mark, larger(long, short)) };
 }
 

@@ -49,7 +49,6 @@ export const selfTrade: Rule = (intent, { openOrders, approved }) => {
   const isOpposite = ({ side }: BookOrder | BrokerOrder): boolean => side !== intent.side;
   const open = openOrders.get(intent.symbol)?.filter(isOpposite) ?? [];
   const count = open.length + (approved.bySymbol.get(intent.symbol)?.filter(isOpposite).length ?? 0);
-  const [first] = open;
   return {
     code: "SELF_TRADE",
     figure: () => ({
@@ -60,7 +59,7 @@ export const selfTrade: Rule = (intent, { openOrders, approved }) => {
     }),
     maxQty: count === 0 ? intent.qty : zeroQty,
     message: () =>
-      `${first === undefined ? "an order of the same batch" : `the open order ${first.clientOrderId}`} in ${intent.symbol} is of the other side`,
+      `${open[0] === undefined ? "an order of the same batch" : `the open order ${open[0].clientOrderId}`} in ${intent.symbol} is of the other side`,
   };
 };
 

@@ -72,9 +72,11 @@ function decide(
   if (faults.length > 0) throw new RangeError(faults.map(({ path, message }) => `${path}: ${message}`).join("; "));
   const view = viewOf(strategy.needs(params).timeframe);
   const signals = [...strategy.decide(view, params)].sort(byStrategyAndSymbol);
-  for (const [index, signal] of signals.entries()) {
-    const fault = faultOf(signal, view) ?? (signals[index - 1]?.symbol === signal.symbol ? "is its second" : undefined);
+  let before: string | undefined;
+  for (const signal of signals) {
+    const fault = faultOf(signal, view) ?? (signal.symbol === before ? "is its second" : undefined);
     if (fault !== undefined) throw new RangeError(`its signal for ${signal.symbol} ${fault}`);
+    before = signal.symbol;
   }
   return signals;
 }
