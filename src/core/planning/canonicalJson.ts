@@ -28,7 +28,7 @@ export function canonicalJson(value: unknown, columnText = canonicalColumn): str
   }
   for (const key of sortedKeys(value)) {
     const item = (value as Readonly<Record<string, unknown>>)[key.name];
-    if (item !== undefined) text += `${text && ","}${key.text}${canonicalJson(item, columnText)}`;
+    if (item !== undefined) text += (text === "" ? key.first : key.next) + canonicalJson(item, columnText);
   }
   return `{${text}}`;
 }

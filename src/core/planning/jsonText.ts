@@ -6,7 +6,12 @@ const plainText = /^[ !#-[\]-~]*$/;
 /** The text as JSON. */
 export const jsonText = (text: string): string => (plainText.test(text) ? `"${text}"` : JSON.stringify(text));
 
-type Key = { readonly name: string /** With its colon. */; readonly text: string };
+type Key = {
+  readonly name: string;
+  /** With its colon, as the first of an object and after another one. */
+  readonly first: string;
+  readonly next: string;
+};
 
 let newest: { readonly names: readonly string[]; readonly sorted: readonly Key[] } = { names: [], sorted: [] };
 
@@ -14,9 +19,14 @@ let newest: { readonly names: readonly string[]; readonly sorted: readonly Key[]
 export function sortedKeys(object: object): readonly Key[] {
   const names = Object.keys(object);
   if (!isSameList(names, newest.names)) {
-    newest = { names, sorted: names.toSorted().map((name) => ({ name, text: `${jsonText(name)}:` })) };
+    newest = { names, sorted: names.toSorted().map(keyOf) };
   }
   return newest.sorted;
+}
+
+function keyOf(name: string): Key {
+  const first = `${jsonText(name)}:`;
+  return { name, first, next: `,${first}` };
 }
 
 function isSameList(names: readonly string[], others: readonly string[]): boolean {
