@@ -9,7 +9,22 @@ export type TradingDay = string & { readonly __tradingDay: unique symbol };
 export const minuteMs = 60_000;
 export const dayMs = 86_400_000;
 
-export const instantFromMs = (ms: number): Instant => new Date(ms).toISOString() as Instant;
+/** The day written last, with its `T`: nearly all instants are of the same day as the one before. */
+let newestDay = { count: Number.NaN, text: "" };
+const twoDigits: readonly string[] = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, "0"));
+
+/** The text of `Date.toISOString`, in a third of its time. Throws RangeError for what is no time. */
+export function instantFromMs(given: number): Instant {
+  const ms = Math.trunc(given);
+  const count = Math.floor(ms / dayMs);
+  if (count !== newestDay.count)
+    newestDay = { count, text: new Date(ms).toISOString().slice(0, -"00:00:00.000Z".length) };
+  const restMs = ms - count * dayMs;
+  const seconds = Math.floor(restMs / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const time = `${twoDigits[Math.floor(minutes / 60)]}:${twoDigits[minutes % 60]}:${twoDigits[seconds % 60]}`;
+  return `${newestDay.text}${time}.${String(1000 + (restMs % 1000)).slice(1)}Z` as Instant;
+}
 
 export const msFromInstant = (instant: Instant): number => Date.parse(instant);
 
