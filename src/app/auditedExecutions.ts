@@ -13,9 +13,9 @@ export function withAudit(executions: ExecutionRepository, audit: AuditStore, cl
       return begun;
     },
     finish: async (record) => {
-      const first = await executions.finish(record);
+      const end = await executions.finish(record);
       await link(record.executionId);
-      return first;
+      return end;
     },
     amend: async (executionId, change) => {
       await executions.amend(executionId, change);

@@ -65,10 +65,25 @@ describe.each(storeKinds())("%s executions", (_, open) => {
   test("S-10 keeps the first final record, in the history too", async () => {
     const { executions } = open().stores;
     await executions.begin(record(slot, { status: "running" }));
-    expect(await executions.finish(record(slot, { status: "succeeded", reason: "first" }))).toBe(true);
-    expect(await executions.finish(record(slot, { status: "failed", reason: "second" }))).toBe(false);
+    expect(await executions.finish(record(slot, { status: "succeeded", reason: "first" }))).toBe("finished");
+    expect(await executions.finish(record(slot, { status: "failed", reason: "second" }))).toBe("ended");
     expect(await executions.get(runIdOf("example", slot))).toMatchObject({ status: "succeeded", reason: "first" });
     expect((await executions.list({ limit: 5 })).items).toMatchObject([{ status: "succeeded" }]);
+  });
+
+  test("S-10 refuses the record of a worker that does not know that another took the run up", async () => {
+    const { executions } = open().stores;
+    const running = record(slot, { status: "running" });
+    expect(await executions.resume(running.executionId)).toBeUndefined();
+    await executions.begin(running);
+    const marked = { ...running, resumed: true };
+    expect(await executions.resume(running.executionId)).toEqual(marked);
+    expect(await executions.resume(running.executionId)).toEqual(marked);
+    expect(await executions.finish(record(slot, { status: "succeeded" }))).toBe("resumed");
+    expect(await executions.get(running.executionId)).toEqual(marked);
+    const final = record(slot, { status: "partial", resumed: true });
+    expect(await executions.finish(final)).toBe("finished");
+    expect(await executions.resume(running.executionId)).toEqual(final);
   });
 
   test("S-11 stores a plan with its inputs once, and gives back what makes the same plan", async () => {

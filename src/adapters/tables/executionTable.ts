@@ -54,22 +54,33 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
 
   const readRecord = (row: StoredRow): ExecutionRecord => readRow(tableName, row, storedRecord);
 
+  async function resume(executionId: string): Promise<ExecutionRecord | undefined> {
+    for (;;) {
+      const row = await table.get(executionId, "record");
+      const standing = row === undefined ? undefined : readRecord(row);
+      if (row === undefined || standing?.status !== "running" || standing.resumed) return standing;
+      const resumed = { ...standing, resumed: true } as const;
+      if (await table.put(recordRow(resumed), row.etag)) return resumed;
+    }
+  }
+
   /** The first final record stands, and the list shows it, however often a run is finished. */
-  async function finish(record: ExecutionRecord): Promise<boolean> {
+  async function finish(record: ExecutionRecord): ReturnType<ExecutionRepository["finish"]> {
     for (;;) {
       const row = await table.get(record.executionId, "record");
       const standing = row === undefined ? undefined : readRecord(row);
       if (standing !== undefined && standing.status !== "running") {
         await enlist(standing);
-        return false;
+        return "ended";
       }
+      if (standing?.resumed && !record.resumed) return "resumed";
       const watched = concernsMonitor(record);
       if (watched && standing === undefined) await table.insert(outstandingRow(record));
       const written =
         row === undefined ? await table.insert(recordRow(record)) : await table.put(recordRow(record), row.etag);
       if (!written) continue;
       await Promise.all([enlist(record), watched ? undefined : table.delete(outstandingPartition, record.executionId)]);
-      return true;
+      return "finished";
     }
   }
 
@@ -87,6 +98,7 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
     },
     loadPlan: (executionId) => loadPlan(table, executionId),
     savePlan: (plan, inputs) => savePlan(table, plan, inputs),
+    resume,
     finish,
     amend: async (executionId, change) => {
       for (;;) {
