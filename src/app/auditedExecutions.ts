@@ -22,9 +22,9 @@ export function withAudit(executions: ExecutionRepository, audit: AuditStore, cl
       await link(executionId);
     },
     // The last that is done for a run: what a crash left unlinked is linked now.
-    settle: async (executionId) => {
-      await link(executionId);
-      await executions.settle(executionId);
+    settle: async (seen) => {
+      await link(seen.executionId);
+      await executions.settle(seen);
     },
   };
 }

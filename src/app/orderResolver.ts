@@ -130,7 +130,7 @@ export function createOrderResolver(ports: {
     const endedMs = msBetween(record.endedAt ?? clock.now(), clock.now());
     const given = areOrdersFinal(record) && endedMs > fillsWaitMs;
     if (given) telemetry.event("warning", "fills.missing", { runId: record.executionId });
-    if (given || isSettled(record)) await executions.settle(record.executionId);
+    if (given || isSettled(record)) await executions.settle(record);
   }
 
   async function alertIfLong(record: ExecutionRecord, outcome: OrderOutcome, handling: MonitorSettings): Promise<void> {

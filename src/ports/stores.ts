@@ -248,8 +248,8 @@ export type ExecutionRepository = {
   amend(executionId: string, change: (record: ExecutionRecord) => ExecutionRecord): Promise<void>;
   /** Runs of which an order may still change, oldest first: those under way, and ended ones with orders that are not settled. */
   outstanding(): Promise<readonly OutstandingRun[]>;
-  /** Takes a run off that list. */
-  settle(executionId: string): Promise<void>;
+  /** Takes a run off that list, unless its record has gone on since it was `seen`: an order of it may then be one to follow. */
+  settle(seen: Pick<ExecutionRecord, "executionId" | "events" | "fills">): Promise<void>;
   /**
    * Newest slot first; runs that are new since the page before are not in the pages after it. A page of one criterion holds `limit` runs
    * while there are any. Where several are combined, a page reads a bounded number of runs and may hold fewer than `limit`, or none, and

@@ -187,7 +187,7 @@ describe.each(storeKinds())("%s executions", (_, open) => {
     expect(await executions.get(plan.runId)).toEqual(begun);
     await executions.finish({ ...begun, status: "succeeded", endedAt: slot });
     await executions.finish(record(addMs(slot, minuteMs), judging("AAA")));
-    await executions.settle(plan.runId);
+    await executions.settle({ ...begun, executionId: plan.runId });
     expect([await executions.remove(begun), await executions.remove(begun)]).toEqual([true, true]);
     expect(await executions.get(plan.runId)).toBeUndefined();
     expect(await executions.loadPlan(plan.runId)).toBeUndefined();
@@ -243,9 +243,22 @@ describe.each(storeKinds())("%s executions", (_, open) => {
       account: early.account,
       startedAt: slot,
     });
-    await executions.settle(early.executionId);
-    await executions.settle(early.executionId);
+    await executions.settle(early);
+    await executions.settle(early);
     expect(await names()).toEqual([late.executionId]);
+  });
+
+  test("S-17 keeps a run outstanding whose record has gone on since it was seen to be settled", async () => {
+    const { executions } = open().stores;
+    const seen = record(slot);
+    await executions.begin({ ...seen, status: "running", endedAt: null });
+    await executions.finish(seen);
+    const event = { at: slot, clientOrderId: "tw.AAA", state: "new", detail: "" };
+    await executions.amend(seen.executionId, (stored) => ({ ...stored, events: [...stored.events, event] }));
+    await executions.settle(seen);
+    expect(await executions.outstanding()).toMatchObject([{ executionId: seen.executionId }]);
+    await executions.settle({ ...seen, events: [...seen.events, event] });
+    expect(await executions.outstanding()).toEqual([]);
   });
 
   test("S-18 loses no change of a final record when many amend it at once, in the history neither", async () => {

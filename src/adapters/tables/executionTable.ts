@@ -49,6 +49,10 @@ const outstandingRow = ({ executionId, taskId, account, startedAt }: ExecutionRe
   columns: columnsOf({ executionId, taskId, account, startedAt }),
 });
 
+/** Every change of a final record adds an event or an execution. */
+const isSeen = (record: ExecutionRecord, seen: Pick<ExecutionRecord, "events" | "fills">): boolean =>
+  record.events.length === seen.events.length && record.fills.length === seen.fills.length;
+
 export function createExecutionRepository(table: Table): ExecutionRepository {
   const enlist = (record: ExecutionRecord): Promise<void> => listRun(table, summaryOf(record));
 
@@ -110,7 +114,8 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
         // Outstanding until it is settled, and settling links it: a change whose link a crash prevented is no tampering.
         await table.insert(outstandingRow(amended));
         if (!(await table.put(recordRow(amended), row.etag))) continue;
-        await enlist(amended);
+        // And listed afterwards, for whoever settled the run in between had not seen the change.
+        await Promise.all([enlist(amended), table.insert(outstandingRow(amended))]);
         return;
       }
     },
@@ -119,7 +124,13 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
       const runs = rows.map((row) => readRow(tableName, row, storedOutstanding));
       return runs.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
     },
-    settle: (executionId) => table.delete(outstandingPartition, executionId),
+    settle: async (seen) => {
+      await table.delete(outstandingPartition, seen.executionId);
+      const row = await table.get(seen.executionId, "record");
+      const record = row === undefined ? undefined : readRecord(row);
+      if (record === undefined || isSeen(record, seen)) return;
+      await table.insert(outstandingRow(record));
+    },
     list: (filter) => listRuns(table, filter),
     remove: async (run) => {
       if ((await table.get(outstandingPartition, run.executionId)) !== undefined) return false;
