@@ -84,11 +84,13 @@ describe("an accepted order", () => {
 });
 
 test.each(["rejected", "withheld", "notPlaced"] as const)(
-  "an order that is %s is so for good, whatever is seen",
+  "an order that is %s is so for good, unless the broker shows it",
   (kind) => {
-    for (const sighting of [found({ status: "filled" }), missing, unseen]) {
+    for (const sighting of [missing, unseen]) {
       expect(resolved(outcomes[kind], sighting, 86_400_000)).toBe(outcomes[kind]);
     }
+    const shown = { kind: "accepted", ticket, order: order({ status: "filled" }) };
+    expect(resolved(outcomes[kind], found({ status: "filled" }))).toEqual(shown);
   },
 );
 
