@@ -47,6 +47,11 @@ describe("an order in doubt", () => {
     });
   });
 
+  test.each([found(), missing])("keeps the quote that the gate judged it by: $kind", (sighting) => {
+    const gateQuote = { symbol: "AAA", price: price(100), at: since };
+    expect(resolved({ ...outcomes.unknown, gateQuote }, sighting, 86_400_000)).toMatchObject({ ticket, gateQuote });
+  });
+
   test("stays in doubt while it is missing for less than the grace: its request may be on the way", () => {
     expect(resolved(outcomes.unknown, missing, 3 * 60_000 - 1)).toBe(outcomes.unknown);
   });
@@ -72,6 +77,14 @@ describe("an accepted order", () => {
     ["average price", { filledAvgPrice: price("99.5") }],
   ])("is renewed when its %s is another", (_, changes) => {
     expect(resolved(outcomes.accepted, found(changes))).toEqual({ kind: "accepted", ticket, order: order(changes) });
+  });
+
+  test("is renewed when one of its exits is another or one more is shown, and not otherwise", () => {
+    const leg = order({ side: "sell" });
+    const withLeg: OrderOutcome = { ...outcomes.accepted, order: order({ legs: [leg] }) };
+    expect(resolved(withLeg, found({ legs: [{ ...leg }] }))).toBe(withLeg);
+    for (const legs of [[order({ side: "sell", status: "filled" })], [leg, leg], []])
+      expect(resolved(withLeg, found({ legs }))).toEqual({ kind: "accepted", ticket, order: order({ legs }) });
   });
 
   test("is the same object when nothing is new, so that nothing is written", () => {
@@ -116,6 +129,16 @@ describe("the event of an outcome", () => {
       "4 filled at 99.5",
     ],
     [{ status: "filled", filledQty: qty(10), filledAvgPrice: price(100) }, "filled", "10 filled at 100"],
+    [
+      {
+        status: "filled",
+        filledQty: qty(10),
+        filledAvgPrice: price(100),
+        legs: [order({ status: "filled", filledAvgPrice: price(95) }), order({ status: "canceled" })],
+      },
+      "filled",
+      "10 filled at 100, exit filled at 95, exit canceled",
+    ],
   ])("of an accepted order with %o is the broker's status, and what was filled", (changes, state, detail) => {
     const outcome: OrderOutcome = { ...outcomes.accepted, order: order(changes) };
     expect(eventOf(outcome, now)).toEqual({ at: now, clientOrderId: ticket.clientOrderId, state, detail });
