@@ -94,6 +94,17 @@ describe("the switch that holds for a part", () => {
     });
   });
 
+  test("says of each of the two switches who turned it, which need not be the same", () => {
+    const turned = (actor: string) => ({ actor, reason: `why ${actor}`, changedAt: at("2026-06-15T12:00Z") });
+    const control = exampleControl({ automationChange: turned("ann"), tradingStateChange: turned("bob") });
+    expect(switchFor(control, part)).toMatchObject({ automationBy: "ann: why ann", tradingStateBy: "bob: why bob" });
+    const own = { ...restriction("task", "trend", { automation: "stopped" }), automationChange: turned("eve") };
+    expect(switchFor({ ...control, restrictions: [own] }, part)).toMatchObject({
+      automationBy: "eve: why eve",
+      tradingStateBy: "bob: why bob",
+    });
+  });
+
   test("stops the automation for a task and leaves its trading as it is", () => {
     const stopped = restriction("task", "trend", { automation: "stopped" });
     expect(switchFor(exampleControl({ tradingState: "reducing", restrictions: [stopped] }), part)).toEqual({

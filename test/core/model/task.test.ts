@@ -1,15 +1,6 @@
 // What holds for a task once the common settings and its own are put together.
 import { describe, expect, test } from "vitest";
-import {
-  graceMsOf,
-  isExpired,
-  limitsOf,
-  netStrategy,
-  partOf,
-  schedulesOf,
-  symbolsOf,
-  windowOf,
-} from "../../../src/core/model/task.ts";
+import { graceMsOf, isExpired, limitsOf, schedulesOf, symbolsOf, windowOf } from "../../../src/core/model/task.ts";
 import { at, day, exampleLimits, exampleTask, exampleWindow } from "../examples.ts";
 
 describe("the window of a task", () => {
@@ -75,14 +66,6 @@ test("a task has one schedule or a list of them, and is asked for all", () => {
   const both = exampleTask({ schedule: [first, second] as never });
   expect(schedulesOf(both)).toMatchObject([first, second]);
   expect(schedulesOf(exampleTask({ schedule: first as never }))).toMatchObject([first]);
-});
-
-test("what is netted of several strategies stands for all of its task, and an order of one for that one", () => {
-  const names = ["macdTrend", "buyAndHold"];
-  const task = exampleTask({ strategies: names.map((name) => ({ name, params: {}, weight: 1 })) });
-  const partFor = (strategy: string) => partOf(task, { symbol: "AAA", strategy });
-  expect(partFor(netStrategy)).toEqual({ taskId: "trend", symbol: "AAA", strategies: names });
-  expect(partFor("macdTrend")).toEqual({ taskId: "trend", symbol: "AAA", strategies: ["macdTrend"] });
 });
 
 test("a task expires at its instant, and one without never does", () => {
