@@ -13,18 +13,18 @@ export function withAudit(executions: ExecutionRepository, audit: AuditStore, cl
       return begun;
     },
     finish: async (record) => {
-      const first = await executions.finish(record);
+      const end = await executions.finish(record);
       await link(record.executionId);
-      return first;
+      return end;
     },
     amend: async (executionId, change) => {
       await executions.amend(executionId, change);
       await link(executionId);
     },
     // The last that is done for a run: what a crash left unlinked is linked now.
-    settle: async (executionId) => {
-      await link(executionId);
-      await executions.settle(executionId);
+    settle: async (seen) => {
+      await link(seen.executionId);
+      await executions.settle(seen);
     },
   };
 }

@@ -70,9 +70,7 @@ export function createOrderExecutor(ports: {
       if (order !== undefined) return { kind: "accepted", ticket, order };
       const outcome = withheld ?? (await sender.send(ticket));
       if (outcome.kind !== "withheld") lastOrderMs = clock.realMs();
-      // An account that changed under a first delivery may have been changed by its twin.
-      const maybeSent = how.resumed || change !== undefined;
-      return maybeSent ? unlessSentBefore(outcome, plan, inputs) : outcome;
+      return how.resumed ? unlessSentBefore(outcome, plan, inputs) : outcome;
     };
     const barred = (ticket: OrderTicket): OrderOutcome | undefined =>
       stale(ticket, change) ?? blocked(ticket, outcomes);

@@ -18,6 +18,7 @@ import type { Broker } from "../ports/broker.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ExecutionRepository } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
+import { fillsWaitMs } from "./lateFills.ts";
 import type { Outbox } from "./outbox.ts";
 
 export type OrderResolver = {
@@ -38,9 +39,6 @@ export type OrderResolver = {
    */
   resolve(executionId: string, clientOrderId: string, why: Resolution): Promise<OrderOutcome | undefined>;
 };
-
-/** How long after its run an execution may still be listed: the fills of a day are complete long before the next one. */
-const fillsWaitMs = 24 * 60 * minuteMs;
 
 export type Resolution = { readonly reason: string; readonly actor: string };
 
@@ -132,7 +130,7 @@ export function createOrderResolver(ports: {
     const endedMs = msBetween(record.endedAt ?? clock.now(), clock.now());
     const given = areOrdersFinal(record) && endedMs > fillsWaitMs;
     if (given) telemetry.event("warning", "fills.missing", { runId: record.executionId });
-    if (given || isSettled(record)) await executions.settle(record.executionId);
+    if (given || isSettled(record)) await executions.settle(record);
   }
 
   async function alertIfLong(record: ExecutionRecord, outcome: OrderOutcome, handling: MonitorSettings): Promise<void> {
@@ -177,8 +175,9 @@ const fillsOf = (outcomes: readonly OrderOutcome[], fills: readonly BrokerFill[]
   return fills.filter(({ brokerOrderId }) => ids.has(brokerOrderId));
 };
 
-/** Another check, or a person, may have written in the meantime: what is final stays, what the broker said stays, and no fill is taken back. */
+/** Another check, or a person, may have written in the meantime: what is final stays unless the order is at the broker after all, what the broker said stays, and no fill is taken back. */
 function newer(standing: OrderOutcome, seen: OrderOutcome): OrderOutcome {
+  if (standing.kind !== "accepted" && seen.kind === "accepted") return seen;
   if (isFinalOutcome(standing) || JSON.stringify(standing) === JSON.stringify(seen)) return standing;
   if (standing.kind !== "accepted") return seen;
   return seen.kind === "accepted" && compare(seen.order.filledQty, standing.order.filledQty) >= 0 ? seen : standing;

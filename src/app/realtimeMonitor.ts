@@ -26,6 +26,7 @@ import type { CalendarKeeper } from "./calendarKeeper.ts";
 import type { DriftResponse } from "./driftResponse.ts";
 import type { HistoryKeeper } from "./historyKeeper.ts";
 import type { IntradayRecorder } from "./intradayRecorder.ts";
+import { lateFills } from "./lateFills.ts";
 import type { LostRuns } from "./lostRuns.ts";
 import type { OrderResolver } from "./orderResolver.ts";
 import type { BudgetedBroker } from "./requestBudget.ts";
@@ -106,11 +107,12 @@ export function createRealtimeMonitor(ports: {
     if (switches.tradingState === "halted" && automation.monitor.cancelOnHalt) await tradingHalt.cancelOpenOrders();
 
     const since = addMs(earlier?.state.fillsThrough ?? oldest(outstanding) ?? now, -overlapMs);
-    const shown = await askBroker(since);
+    const shown = await askBroker(since, ordersFrom(since, outstanding, ended));
     // The first check takes the positions as they are, so no execution may have come while it read them.
     const unsettled = earlier === undefined && (await broker.fillsSince(since)).length !== shown.fills.length;
     if (unsettled) return { ...seen, kind: "passed" };
-    const records = await follow(ended, shown, automation);
+    const fills = await lateFills(broker, ended, { fills: shown.fills, since }, now);
+    const records = await follow(ended, { ...shown, fills }, automation);
     const rules = { driftPolicy: automation.monitor.driftPolicy, breakers };
     const { next, confirmed } = nextMonitorState(earlier?.state, shown, records, rules, {
       now,
@@ -147,8 +149,8 @@ export function createRealtimeMonitor(ports: {
   }
 
   /** Executions before positions: one that comes between the two reads makes a suspicion that the next check clears. */
-  async function askBroker(since: Instant): Promise<Shown> {
-    const [fills, orders] = await Promise.all([broker.fillsSince(since), broker.ordersSince(since)]);
+  async function askBroker(since: Instant, ordersSince: Instant): Promise<Shown> {
+    const [fills, orders] = await Promise.all([broker.fillsSince(since), broker.ordersSince(ordersSince)]);
     const [positions, account] = await Promise.all([broker.positions(), broker.account()]);
     return { account, positions, orders, fills };
   }
@@ -223,6 +225,18 @@ const withoutLegs = ({ outcomes, fills }: ExecutionRecord): Pick<ExecutionRecord
     return { ...outcome, order };
   }),
 });
+
+/** Orders of a run that has not ended stand in no record yet: they are listed from its start on, so that their executions are known as ours. */
+function ordersFrom(
+  since: Instant,
+  outstanding: readonly OutstandingRun[],
+  ended: readonly ExecutionRecord[],
+): Instant {
+  const known = new Set(ended.map(({ executionId }) => executionId));
+  const begun = oldest(outstanding.filter(({ executionId }) => !known.has(executionId)));
+  const from = begun === undefined ? since : addMs(begun, -overlapMs);
+  return from < since ? from : since;
+}
 
 const oldest = (runs: readonly OutstandingRun[]): Instant | undefined => runs[0]?.startedAt;
 

@@ -2,7 +2,7 @@
 import { runIdOf } from "../core/model/ids.ts";
 import type { ExecutionRecord, ExecutionStatus } from "../core/model/run.ts";
 import type { SlotState } from "../core/model/slot.ts";
-import { withAccepted } from "../core/reporting/amendedRecord.ts";
+import { sentByAnother, withAccepted } from "../core/reporting/amendedRecord.ts";
 import { describeSummary, notificationOf, summaryOf } from "../core/reporting/executionRecord.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ExecutionRepository, SlotLedger } from "../ports/stores.ts";
@@ -42,10 +42,13 @@ export function createRunCloser(ports: {
   const { executions, slots, outbox, clock, telemetry } = ports;
 
   async function close(record: ExecutionRecord): Promise<ExecutionRecord> {
-    const first = await executions.finish(record);
-    // A second worker of the same run may have ended it before the orders of this one were answered: what the broker took is never lost.
-    if (!first) await executions.amend(record.executionId, (standing) => withAccepted(standing, record, clock.now()));
-    return handOn(first ? record : ((await executions.get(record.executionId)) ?? record));
+    const end = await executions.finish(record);
+    if (end === "finished") return handOn(record);
+    // A second worker is at the same run, or was, and may have died: whatever this one held back is no longer sure to have stayed here.
+    if (end === "resumed") return close(sentByAnother(record, clock.now()));
+    // It ended the run before the orders of this one were answered: what the broker took is never lost.
+    await executions.amend(record.executionId, (standing) => withAccepted(standing, record, clock.now()));
+    return handOn((await executions.get(record.executionId)) ?? record);
   }
 
   async function closeUnrun(record: ExecutionRecord): Promise<boolean> {

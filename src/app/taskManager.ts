@@ -52,12 +52,16 @@ export function createTaskManager(ports: {
       earlier ?? begin(request, task),
       resumeOrPlan(request, task, earlier),
     ]);
-    // Somebody ended the slot before this delivery began it: nothing is sent.
-    if (started.status !== "running") return runCloser.close(started);
+    // Marked before anything is sent: whoever else is at this run then knows that its orders may leave from here.
+    const standing = (resumed ? await executions.resume(request.runId) : undefined) ?? started;
+    // Somebody ended the run before this delivery came to its orders: nothing is sent.
+    if (standing.status !== "running") return runCloser.close(standing);
     const { lastOrderMs, ...orders } = await orderExecutor.submitPlan(plan, inputs, { resumed });
 
     const timings = timingsOf(request, startedMs, lastOrderMs, clock.realMs());
-    return runCloser.close(completedRecord({ started, plan, inputs, ...orders, endedAt: clock.now(), timings }));
+    return runCloser.close(
+      completedRecord({ started: standing, plan, inputs, ...orders, endedAt: clock.now(), timings }),
+    );
   }
 
   async function failTask(request: RunRequest, code: FailureCode, reason: string): Promise<ExecutionRecord> {

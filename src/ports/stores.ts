@@ -234,14 +234,22 @@ export type ExecutionRepository = {
   loadPlan(executionId: string): Promise<{ readonly plan: RunPlan; readonly inputs: RunInputs } | undefined>;
   /** Insert-if-absent: false when another delivery stored a plan first, which is then the plan. */
   savePlan(plan: RunPlan, inputs: RunInputs): Promise<boolean>;
-  /** Replaces the entry with its final record and lists it. The first final record stands: false when there was one. */
-  finish(record: ExecutionRecord): Promise<boolean>;
+  /**
+   * Marks a run under way as taken up once more, before the delivery that does so sends anything. Answers the entry as it stands then: one
+   * that has ended is not marked, and nothing of it may be sent any more.
+   */
+  resume(executionId: string): Promise<ExecutionRecord | undefined>;
+  /**
+   * Replaces the entry with its final record and lists it, `finished`. Changes nothing where a final record stands, `ended`; nor where the run
+   * was taken up once more and the record does not know, `resumed`: what it says was held back may have been sent.
+   */
+  finish(record: ExecutionRecord): Promise<"finished" | "ended" | "resumed">;
   /** Changes a final record to what became of its orders since; `change` may be asked again when another one was faster. */
   amend(executionId: string, change: (record: ExecutionRecord) => ExecutionRecord): Promise<void>;
   /** Runs of which an order may still change, oldest first: those under way, and ended ones with orders that are not settled. */
   outstanding(): Promise<readonly OutstandingRun[]>;
-  /** Takes a run off that list. */
-  settle(executionId: string): Promise<void>;
+  /** Takes a run off that list, unless its record has gone on since it was `seen`: an order of it may then be one to follow. */
+  settle(seen: Pick<ExecutionRecord, "executionId" | "events" | "fills">): Promise<void>;
   /**
    * Newest slot first; runs that are new since the page before are not in the pages after it. A page of one criterion holds `limit` runs
    * while there are any. Where several are combined, a page reads a bounded number of runs and may hold fewer than `limit`, or none, and

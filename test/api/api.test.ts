@@ -327,7 +327,12 @@ describe("control", () => {
     ["a symbol to be stopped", "stop", { scope: { kind: "symbol", id: "AAA" } }, "BAD_SCOPE"],
     ["a symbol as nobody writes it", "halt", { scope: { kind: "symbol", id: "aaa" } }, "BAD_BODY"],
     ["a task that is not there", "halt", { scope: { kind: "task", id: "exampel" } }, "BAD_SCOPE"],
-    ["a symbol that no task trades", "halt", { scope: { kind: "symbol", id: "AAAA" } }, "BAD_SCOPE"],
+    [
+      "a symbol that neither a task nor the broker knows",
+      "halt",
+      { scope: { kind: "symbol", id: "AAAA" } },
+      "BAD_SCOPE",
+    ],
     ["a kind of part that there is not", "halt", { scope: { kind: "galaxy", id: "AAA" } }, "BAD_BODY"],
     ["a body that is null", "halt", "null", "BAD_BODY"],
     ["a strategy that is not there", "halt", { scope: { kind: "strategy", id: "targetWeight" } }, "BAD_SCOPE"],

@@ -1,5 +1,7 @@
 // The monitor: orders in doubt are followed until they are proven, lost runs are ended, and the record says what the broker did.
 import { afterEach, describe, expect, test } from "vitest";
+import { price, qty } from "../../src/core/model/money.ts";
+import type { OrderTicket } from "../../src/core/model/order.ts";
 import type { ExecutionRecord } from "../../src/core/model/run.ts";
 import { disarm, intervene } from "../support/disturb.ts";
 import { type MemoryStack, runInMemory } from "../support/memoryStack.ts";
@@ -116,6 +118,67 @@ describe("a run whose message vanished", () => {
     expect(await stack.ports.slots.get("example", record.slot)).toMatchObject({ state: "failed" });
     expect((await checkAt("2026-06-15T13:51:00Z")).runsEnded).toEqual([]);
     expect(await stack.runNextSlot()).toMatchObject({ status: "succeeded", ordersFilled: 2 });
+  });
+});
+
+describe("a run that ends long after its orders were sent", () => {
+  const byHand = (clientOrderId: string, symbol: string): OrderTicket => ({
+    clientOrderId,
+    stage: 1,
+    strategy: "",
+    symbol,
+    side: "buy",
+    qty: qty(1),
+    type: "market",
+    timeInForce: "day",
+    referencePrice: price(0),
+  });
+
+  /** Its worker dies when the orders are sent, and the next execution, of another order, comes 12 minutes later. */
+  async function dieAfterOrders(): Promise<unknown> {
+    stack.setNow("2026-06-15T13:35:00Z");
+    await stack.app.scheduler.tick("timer");
+    const message = stack.queues.take("runs")?.body;
+    const { executions, broker } = stack.ports;
+    const { finish } = executions;
+    const died = Promise.withResolvers<void>();
+    Object.assign(executions, {
+      finish: () => {
+        died.resolve();
+        return new Promise<never>(() => undefined);
+      },
+    });
+    void stack.app.runDelivery.deliver(message);
+    await died.promise;
+    Object.assign(executions, { finish });
+    await checkAt("2026-06-15T13:35:30Z");
+    stack.setNow("2026-06-15T13:47:00Z");
+    await broker.submit(byHand("by-hand", "BBB"));
+    await checkAt("2026-06-15T13:47:30Z");
+    return message;
+  }
+
+  test("has its executions in its record, and is settled", async () => {
+    stack = await runInMemory();
+    const message = await dieAfterOrders();
+    stack.setNow("2026-06-15T13:48:00Z");
+    await stack.app.runDelivery.deliver(message);
+    const record = await recordOf(slotId);
+    expect(record).toMatchObject({ status: "succeeded", ordersFilled: 2 });
+    const filled = record.outcomes.map(({ ticket }) => [ticket.symbol, Number(ticket.qty)]);
+    expect(filledBySymbol(record)).toEqual(Object.fromEntries(filled));
+    expect(record.fills).toHaveLength(new Set(record.fills.map(({ id }) => id)).size);
+    expect(await stack.app.executions.outstanding()).toEqual([]);
+  });
+
+  test("explains its fills while it is under way", async () => {
+    stack = await runInMemory();
+    await intervene(stack, { kind: "haltSymbol", symbol: "AAA" });
+    await dieAfterOrders();
+    await intervene(stack, { kind: "resumeSymbol", symbol: "AAA" });
+    const { drifts } = await checkAt("2026-06-15T13:48:00Z");
+    expect(await stack.ports.broker.positions()).toHaveLength(2);
+    expect(drifts.map(({ symbol }) => symbol)).not.toContain("AAA");
   });
 });
 

@@ -55,6 +55,7 @@ test("every line works on an app that has traded, in the order of the page, or s
 
 /** What a line may answer here instead: its example is not there, a person is asked, or the day is no-go as the page has it. */
 const excuses: readonly (readonly [start: string, said: RegExp])[] = [
+  ["halt --symbol QQQ", /BAD_SCOPE/],
   ["preflight", /NO GO for/],
   ["settings set trading_window", /There is nobody to ask here/],
   ["executions resolve demo-trend@20260615T140000Z CLIENT-ORDER-ID", /ORDER_NOT_IN_DOUBT/],

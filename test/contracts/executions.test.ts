@@ -65,10 +65,25 @@ describe.each(storeKinds())("%s executions", (_, open) => {
   test("S-10 keeps the first final record, in the history too", async () => {
     const { executions } = open().stores;
     await executions.begin(record(slot, { status: "running" }));
-    expect(await executions.finish(record(slot, { status: "succeeded", reason: "first" }))).toBe(true);
-    expect(await executions.finish(record(slot, { status: "failed", reason: "second" }))).toBe(false);
+    expect(await executions.finish(record(slot, { status: "succeeded", reason: "first" }))).toBe("finished");
+    expect(await executions.finish(record(slot, { status: "failed", reason: "second" }))).toBe("ended");
     expect(await executions.get(runIdOf("example", slot))).toMatchObject({ status: "succeeded", reason: "first" });
     expect((await executions.list({ limit: 5 })).items).toMatchObject([{ status: "succeeded" }]);
+  });
+
+  test("S-10 refuses the record of a worker that does not know that another took the run up", async () => {
+    const { executions } = open().stores;
+    const running = record(slot, { status: "running" });
+    expect(await executions.resume(running.executionId)).toBeUndefined();
+    await executions.begin(running);
+    const marked = { ...running, resumed: true };
+    expect(await executions.resume(running.executionId)).toEqual(marked);
+    expect(await executions.resume(running.executionId)).toEqual(marked);
+    expect(await executions.finish(record(slot, { status: "succeeded" }))).toBe("resumed");
+    expect(await executions.get(running.executionId)).toEqual(marked);
+    const final = record(slot, { status: "partial", resumed: true });
+    expect(await executions.finish(final)).toBe("finished");
+    expect(await executions.resume(running.executionId)).toEqual(final);
   });
 
   test("S-11 stores a plan with its inputs once, and gives back what makes the same plan", async () => {
@@ -172,7 +187,7 @@ describe.each(storeKinds())("%s executions", (_, open) => {
     expect(await executions.get(plan.runId)).toEqual(begun);
     await executions.finish({ ...begun, status: "succeeded", endedAt: slot });
     await executions.finish(record(addMs(slot, minuteMs), judging("AAA")));
-    await executions.settle(plan.runId);
+    await executions.settle({ ...begun, executionId: plan.runId });
     expect([await executions.remove(begun), await executions.remove(begun)]).toEqual([true, true]);
     expect(await executions.get(plan.runId)).toBeUndefined();
     expect(await executions.loadPlan(plan.runId)).toBeUndefined();
@@ -228,9 +243,22 @@ describe.each(storeKinds())("%s executions", (_, open) => {
       account: early.account,
       startedAt: slot,
     });
-    await executions.settle(early.executionId);
-    await executions.settle(early.executionId);
+    await executions.settle(early);
+    await executions.settle(early);
     expect(await names()).toEqual([late.executionId]);
+  });
+
+  test("S-17 keeps a run outstanding whose record has gone on since it was seen to be settled", async () => {
+    const { executions } = open().stores;
+    const seen = record(slot);
+    await executions.begin({ ...seen, status: "running", endedAt: null });
+    await executions.finish(seen);
+    const event = { at: slot, clientOrderId: "tw.AAA", state: "new", detail: "" };
+    await executions.amend(seen.executionId, (stored) => ({ ...stored, events: [...stored.events, event] }));
+    await executions.settle(seen);
+    expect(await executions.outstanding()).toMatchObject([{ executionId: seen.executionId }]);
+    await executions.settle({ ...seen, events: [...seen.events, event] });
+    expect(await executions.outstanding()).toEqual([]);
   });
 
   test("S-18 loses no change of a final record when many amend it at once, in the history neither", async () => {

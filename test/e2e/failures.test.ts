@@ -94,7 +94,7 @@ test("bad requests over the wire are problems with a code, never a 500", async (
     expect(response.headers.get("content-type")).toBe("application/problem+json");
   }
   expect((await call("scheduler", { headers: { "x-functions-key": "wrong" } })).status).toBe(401);
-  expect((await call("scheduler/stop")).status).toBe(404);
+  expect((await call("scheduler/stop")).status).toBe(405);
   expect((await call("scheduler/explode", post("{}"))).status).toBe(404);
   expect(await (await call("scheduler/stop", post('{"reason":"maintenance","actor":"op"}'))).json()).toMatchObject({
     automation: "stopped",

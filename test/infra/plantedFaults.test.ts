@@ -29,7 +29,7 @@ const planted: readonly (readonly [file: string, from: string, to: string, found
     "modules/appSettings.bicep",
     "TRADEWIND_LIVE_TRADING: liveTrading",
     "TRADEWIND_LIVE_TRADING: 'yes'",
-    'setting TRADEWIND_LIVE_TRADING does not suit the app: Invalid option: expected one of "enabled"|"disabled"',
+    'setting TRADEWIND_LIVE_TRADING does not suit the app: expected one of "enabled"|"disabled"',
   ],
   [
     "modules/appSettings.bicep",

@@ -49,27 +49,42 @@ const outstandingRow = ({ executionId, taskId, account, startedAt }: ExecutionRe
   columns: columnsOf({ executionId, taskId, account, startedAt }),
 });
 
+/** Every change of a final record adds an event or an execution. */
+const isSeen = (record: ExecutionRecord, seen: Pick<ExecutionRecord, "events" | "fills">): boolean =>
+  record.events.length === seen.events.length && record.fills.length === seen.fills.length;
+
 export function createExecutionRepository(table: Table): ExecutionRepository {
   const enlist = (record: ExecutionRecord): Promise<void> => listRun(table, summaryOf(record));
 
   const readRecord = (row: StoredRow): ExecutionRecord => readRow(tableName, row, storedRecord);
 
+  async function resume(executionId: string): Promise<ExecutionRecord | undefined> {
+    for (;;) {
+      const row = await table.get(executionId, "record");
+      const standing = row === undefined ? undefined : readRecord(row);
+      if (row === undefined || standing?.status !== "running" || standing.resumed) return standing;
+      const resumed = { ...standing, resumed: true } as const;
+      if (await table.put(recordRow(resumed), row.etag)) return resumed;
+    }
+  }
+
   /** The first final record stands, and the list shows it, however often a run is finished. */
-  async function finish(record: ExecutionRecord): Promise<boolean> {
+  async function finish(record: ExecutionRecord): ReturnType<ExecutionRepository["finish"]> {
     for (;;) {
       const row = await table.get(record.executionId, "record");
       const standing = row === undefined ? undefined : readRecord(row);
       if (standing !== undefined && standing.status !== "running") {
         await enlist(standing);
-        return false;
+        return "ended";
       }
+      if (standing?.resumed && !record.resumed) return "resumed";
       const watched = concernsMonitor(record);
       if (watched && standing === undefined) await table.insert(outstandingRow(record));
       const written =
         row === undefined ? await table.insert(recordRow(record)) : await table.put(recordRow(record), row.etag);
       if (!written) continue;
       await Promise.all([enlist(record), watched ? undefined : table.delete(outstandingPartition, record.executionId)]);
-      return true;
+      return "finished";
     }
   }
 
@@ -87,6 +102,7 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
     },
     loadPlan: (executionId) => loadPlan(table, executionId),
     savePlan: (plan, inputs) => savePlan(table, plan, inputs),
+    resume,
     finish,
     amend: async (executionId, change) => {
       for (;;) {
@@ -98,7 +114,8 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
         // Outstanding until it is settled, and settling links it: a change whose link a crash prevented is no tampering.
         await table.insert(outstandingRow(amended));
         if (!(await table.put(recordRow(amended), row.etag))) continue;
-        await enlist(amended);
+        // And listed afterwards, for whoever settled the run in between had not seen the change.
+        await Promise.all([enlist(amended), table.insert(outstandingRow(amended))]);
         return;
       }
     },
@@ -107,7 +124,13 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
       const runs = rows.map((row) => readRow(tableName, row, storedOutstanding));
       return runs.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
     },
-    settle: (executionId) => table.delete(outstandingPartition, executionId),
+    settle: async (seen) => {
+      await table.delete(outstandingPartition, seen.executionId);
+      const row = await table.get(seen.executionId, "record");
+      const record = row === undefined ? undefined : readRecord(row);
+      if (record === undefined || isSeen(record, seen)) return;
+      await table.insert(outstandingRow(record));
+    },
     list: (filter) => listRuns(table, filter),
     remove: async (run) => {
       if ((await table.get(outstandingPartition, run.executionId)) !== undefined) return false;

@@ -182,6 +182,7 @@ export const executionRecord = z.strictObject({
   account: z.string(),
   mode,
   attempt: z.int(),
+  resumed: z.literal(true).exactOptional().describe("A second delivery took the run up."),
   asOf: instant.nullable(),
   inputsDigest: z.string(),
   excluded: z.array(exclusion),

@@ -175,6 +175,8 @@ export type ExecutionRecord = Omit<RunSummary, "symbols"> & {
   readonly account: string;
   readonly mode: "paper" | "live";
   readonly attempt: number;
+  /** Whether a second delivery took the run up: what one delivery held back, the other may have sent. */
+  readonly resumed?: true;
   readonly asOf: Instant | null;
   readonly inputsDigest: string;
   readonly excluded: MarketSnapshot["excluded"];

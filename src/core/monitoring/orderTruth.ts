@@ -10,7 +10,7 @@ export type Sighting =
   | { readonly kind: "unseen" };
 
 /**
- * The outcome as it is now known; the same object when nothing is new. Missing an order in doubt is no proof before `graceMinutes` are over,
+ * The outcome as it is now known; the same object when nothing is new. An order that the broker shows is there, whatever was recorded. Missing an order in doubt is no proof before `graceMinutes` are over,
  * for the request that carried it may still be on its way. An order that was accepted is never taken back because it is not found.
  */
 export function resolveOutcome(
@@ -20,15 +20,14 @@ export function resolveOutcome(
 ): OrderOutcome {
   const { ticket, gateQuote } = outcome;
   const common = { ticket, ...(gateQuote === undefined ? {} : { gateQuote }) };
-  if (outcome.kind !== "unknown" && outcome.kind !== "accepted") return outcome;
   if (sighting.kind === "found") {
     const { order } = sighting;
     return outcome.kind === "accepted" && isSame(outcome.order, order)
       ? outcome
       : { ...common, kind: "accepted", order };
   }
-  const graceOver = outcome.kind === "unknown" && msBetween(outcome.since, now) >= graceMinutes * minuteMs;
-  if (sighting.kind === "unseen" || !graceOver) return outcome;
+  if (outcome.kind !== "unknown" || sighting.kind === "unseen") return outcome;
+  if (msBetween(outcome.since, now) < graceMinutes * minuteMs) return outcome;
   const message = `the broker did not know it ${graceMinutes} minutes after the doubt began (${outcome.message})`;
   return { ...common, kind: "notPlaced", message, actor: "monitor" };
 }

@@ -31,8 +31,11 @@ export const areOrdersFinal = ({ outcomes }: Pick<ExecutionRecord, "outcomes">):
   outcomes.every(isFinalOutcome);
 
 /** Whether, on top of that, every share filled is accounted for by an execution. */
-export const isSettled = ({ outcomes, fills }: Pick<ExecutionRecord, "outcomes" | "fills">): boolean =>
-  areOrdersFinal({ outcomes }) &&
+export const isSettled = (record: Pick<ExecutionRecord, "outcomes" | "fills">): boolean =>
+  areOrdersFinal(record) && hasAllFills(record);
+
+/** Whether every share that is filled by now is accounted for by an execution. */
+export const hasAllFills = ({ outcomes, fills }: Pick<ExecutionRecord, "outcomes" | "fills">): boolean =>
   outcomes
     .flatMap((outcome) => (outcome.kind === "accepted" ? withLegs(outcome.order) : []))
     .every(({ brokerOrderId, filledQty }) => {
@@ -44,17 +47,45 @@ export const isSettled = ({ outcomes, fills }: Pick<ExecutionRecord, "outcomes" 
 export const concernsMonitor = ({ outcomes }: Pick<ExecutionRecord, "outcomes">): boolean =>
   outcomes.some(({ kind }) => kind !== "withheld" && kind !== "notPlaced");
 
-/** The standing record with the orders that the broker took for `other`, a record of the same run that came second; the same where it knows them. */
+/** The record of a delivery to whose run another one came: what it held back the other may have sent, so that it is in doubt from `at` on. */
+export const sentByAnother = (record: ExecutionRecord, at: Instant): ExecutionRecord => {
+  const doubted = record.outcomes.map((outcome): OrderOutcome => {
+    if (outcome.kind !== "withheld") return outcome;
+    const { code, message, kind: _, ...common } = outcome;
+    return {
+      ...common,
+      kind: "unknown",
+      message: `not sent (${code}: ${message}), perhaps by another worker`,
+      since: at,
+    };
+  });
+  const events = doubted.filter((outcome, index) => outcome !== record.outcomes[index]);
+  const amended = amendedRecord(record, {
+    outcomes: doubted,
+    events: events.map((outcome) => eventOf(outcome, at)),
+    fills: [],
+  });
+  return { ...amended, resumed: true };
+};
+
+/**
+ * The standing record with the orders that the broker took, or may have taken, for `other`, a record of the same run that came second; the same
+ * where it knows them. A run that failed before its plan was stored knows of no order at all.
+ */
 export function withAccepted(standing: ExecutionRecord, other: ExecutionRecord, at: Instant): ExecutionRecord {
-  const accepted = new Map(
-    other.outcomes.flatMap((outcome) =>
-      outcome.kind === "accepted" ? [[outcome.ticket.clientOrderId, outcome] as const] : [],
-    ),
-  );
-  const outcomes = standing.outcomes.map((outcome) =>
-    outcome.kind === "accepted" ? outcome : (accepted.get(outcome.ticket.clientOrderId) ?? outcome),
-  );
+  const sent = other.outcomes.filter(({ kind }) => kind === "accepted" || kind === "unknown");
+  const byId = new Map(sent.map((outcome) => [outcome.ticket.clientOrderId, outcome]));
+  const merged = standing.outcomes.map((outcome) => moreTelling(outcome, byId.get(outcome.ticket.clientOrderId)));
+  const known = new Set(standing.outcomes.map(({ ticket }) => ticket.clientOrderId));
+  const outcomes = [...merged, ...sent.filter(({ ticket }) => !known.has(ticket.clientOrderId))];
   const changed = outcomes.filter((outcome, index) => outcome !== standing.outcomes[index]);
   if (changed.length === 0) return standing;
   return amendedRecord(standing, { outcomes, events: changed.map((outcome) => eventOf(outcome, at)), fills: [] });
+}
+
+/** What an order is held for, of the outcomes that two deliveries saw: the one by which it is at the broker, or may be. */
+function moreTelling(standing: OrderOutcome, other: OrderOutcome | undefined): OrderOutcome {
+  if (other?.kind === "accepted") return standing.kind === "accepted" ? standing : other;
+  const isRefusal = standing.kind === "withheld" || standing.kind === "rejected";
+  return other?.kind === "unknown" && isRefusal ? other : standing;
 }

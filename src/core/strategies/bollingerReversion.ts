@@ -19,7 +19,7 @@ export const bollingerReversion = define({
       const bands = bollinger(closes, period, deviations);
       const [close, lower, middle] = [newestOf(closes), newestOf(bands.lower), newestOf(bands.middle)];
       const reasons = { close, lower, middle };
-      if (close < lower && close < middle) {
+      if (close < lower) {
         return { symbol, direction: "long" as const, strength: 1, targetFraction: middle / close - 1, reasons };
       }
       return close >= middle ? { symbol, direction: "flat" as const, strength: 1, reasons } : [];

@@ -54,7 +54,9 @@ describe("the switch that holds for a part", () => {
       restriction("task", "macd", { tradingState: "halted" }),
     ];
     const control = exampleControl({ restrictions: others });
-    expect(switchFor(control, part)).toBe(control);
+    const by = "operator: first start";
+    const account = { automation: "started", automationBy: by, tradingState: "running", tradingStateBy: by };
+    expect(switchFor(control, part)).toEqual(account);
     expect(
       switchFor(exampleControl({ restrictions: [restriction("strategy", "macd", { tradingState: "halted" })] }), {}),
     ).toMatchObject({
@@ -70,8 +72,8 @@ describe("the switch that holds for a part", () => {
     expect(switchFor(exampleControl({ restrictions: [own] }), part)).toEqual({
       automation: "started",
       tradingState: "reducing",
-      reason: own.reason,
-      actor: own.actor,
+      automationBy: "operator: first start",
+      tradingStateBy: `${own.actor}: ${own.reason}`,
     });
   });
 
@@ -84,11 +86,22 @@ describe("the switch that holds for a part", () => {
     ])
       expect(switchFor(exampleControl({ restrictions }), part)).toMatchObject({
         tradingState: "halted",
-        reason: "symbol reason",
+        tradingStateBy: "symbol actor: symbol reason",
       });
     expect(switchFor(exampleControl({ tradingState: "halted", restrictions: [reducing] }), part)).toMatchObject({
       tradingState: "halted",
-      reason: "first start",
+      tradingStateBy: "operator: first start",
+    });
+  });
+
+  test("says of each of the two switches who turned it, which need not be the same", () => {
+    const turned = (actor: string) => ({ actor, reason: `why ${actor}`, changedAt: at("2026-06-15T12:00Z") });
+    const control = exampleControl({ automationChange: turned("ann"), tradingStateChange: turned("bob") });
+    expect(switchFor(control, part)).toMatchObject({ automationBy: "ann: why ann", tradingStateBy: "bob: why bob" });
+    const own = { ...restriction("task", "trend", { automation: "stopped" }), automationChange: turned("eve") };
+    expect(switchFor({ ...control, restrictions: [own] }, part)).toMatchObject({
+      automationBy: "eve: why eve",
+      tradingStateBy: "bob: why bob",
     });
   });
 
@@ -97,12 +110,12 @@ describe("the switch that holds for a part", () => {
     expect(switchFor(exampleControl({ tradingState: "reducing", restrictions: [stopped] }), part)).toEqual({
       automation: "stopped",
       tradingState: "reducing",
-      reason: "task reason",
-      actor: "task actor",
+      automationBy: "task actor: task reason",
+      tradingStateBy: "operator: first start",
     });
     expect(switchFor(exampleControl({ automation: "stopped", restrictions: [stopped] }), part)).toMatchObject({
       automation: "stopped",
-      reason: "first start",
+      automationBy: "operator: first start",
     });
     const halted = restriction("symbol", "SPY", { tradingState: "halted" });
     expect(switchFor(exampleControl({ restrictions: [stopped, halted] }), part)).toMatchObject({

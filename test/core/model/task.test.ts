@@ -1,6 +1,6 @@
 // What holds for a task once the common settings and its own are put together.
 import { describe, expect, test } from "vitest";
-import { graceMsOf, isExpired, limitsOf, symbolsOf, windowOf } from "../../../src/core/model/task.ts";
+import { graceMsOf, isExpired, limitsOf, schedulesOf, symbolsOf, windowOf } from "../../../src/core/model/task.ts";
 import { at, day, exampleLimits, exampleTask, exampleWindow } from "../examples.ts";
 
 describe("the window of a task", () => {
@@ -59,6 +59,13 @@ test("of each limit the tighter one holds, the task's or the common one", () => 
     ...common,
     maxGrossFraction: 0.5,
   });
+});
+
+test("a task has one schedule or a list of them, and is asked for all", () => {
+  const [first, second] = [{ cron: "0 10 * * *" }, { cron: "0 15 * * *" }];
+  const both = exampleTask({ schedule: [first, second] as never });
+  expect(schedulesOf(both)).toMatchObject([first, second]);
+  expect(schedulesOf(exampleTask({ schedule: first as never }))).toMatchObject([first]);
 });
 
 test("a task expires at its instant, and one without never does", () => {

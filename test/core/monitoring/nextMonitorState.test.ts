@@ -36,6 +36,8 @@ const recordOf = (...outcomes: readonly object[]): ExecutionRecord =>
   ({
     outcomes: outcomes.map((outcome) => ({ ticket: { clientOrderId: ownId }, ...outcome })),
     events: [],
+    verdicts: [],
+    fills: [],
   }) as unknown as ExecutionRecord;
 const next = (earlier: MonitorState | undefined, given: Shown, records: readonly ExecutionRecord[] = []) =>
   nextMonitorState(earlier, given, records, rules, { now, memory }).next;
@@ -56,6 +58,7 @@ test("the first check takes what is held as it is, and measures from the equity 
     fillsThrough: "2026-06-15T13:59:00.000Z",
     readFillIds: ["f-1"],
     believed: { AAA: "10" },
+    attributed: {},
     drifts: [],
     equity: "100000",
     peakEquity: "100000",

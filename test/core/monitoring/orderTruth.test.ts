@@ -47,6 +47,11 @@ describe("an order in doubt", () => {
     });
   });
 
+  test.each([found(), missing])("keeps the quote that the gate judged it by: $kind", (sighting) => {
+    const gateQuote = { symbol: "AAA", price: price(100), at: since };
+    expect(resolved({ ...outcomes.unknown, gateQuote }, sighting, 86_400_000)).toMatchObject({ ticket, gateQuote });
+  });
+
   test("stays in doubt while it is missing for less than the grace: its request may be on the way", () => {
     expect(resolved(outcomes.unknown, missing, 3 * 60_000 - 1)).toBe(outcomes.unknown);
   });
@@ -74,6 +79,14 @@ describe("an accepted order", () => {
     expect(resolved(outcomes.accepted, found(changes))).toEqual({ kind: "accepted", ticket, order: order(changes) });
   });
 
+  test("is renewed when one of its exits is another or one more is shown, and not otherwise", () => {
+    const leg = order({ side: "sell" });
+    const withLeg: OrderOutcome = { ...outcomes.accepted, order: order({ legs: [leg] }) };
+    expect(resolved(withLeg, found({ legs: [{ ...leg }] }))).toBe(withLeg);
+    for (const legs of [[order({ side: "sell", status: "filled" })], [leg, leg], []])
+      expect(resolved(withLeg, found({ legs }))).toEqual({ kind: "accepted", ticket, order: order({ legs }) });
+  });
+
   test("is the same object when nothing is new, so that nothing is written", () => {
     expect(resolved(outcomes.accepted, found())).toBe(outcomes.accepted);
   });
@@ -84,11 +97,13 @@ describe("an accepted order", () => {
 });
 
 test.each(["rejected", "withheld", "notPlaced"] as const)(
-  "an order that is %s is so for good, whatever is seen",
+  "an order that is %s is so for good, unless the broker shows it",
   (kind) => {
-    for (const sighting of [found({ status: "filled" }), missing, unseen]) {
+    for (const sighting of [missing, unseen]) {
       expect(resolved(outcomes[kind], sighting, 86_400_000)).toBe(outcomes[kind]);
     }
+    const shown = { kind: "accepted", ticket, order: order({ status: "filled" }) };
+    expect(resolved(outcomes[kind], found({ status: "filled" }))).toEqual(shown);
   },
 );
 
@@ -114,6 +129,16 @@ describe("the event of an outcome", () => {
       "4 filled at 99.5",
     ],
     [{ status: "filled", filledQty: qty(10), filledAvgPrice: price(100) }, "filled", "10 filled at 100"],
+    [
+      {
+        status: "filled",
+        filledQty: qty(10),
+        filledAvgPrice: price(100),
+        legs: [order({ status: "filled", filledAvgPrice: price(95) }), order({ status: "canceled" })],
+      },
+      "filled",
+      "10 filled at 100, exit filled at 95, exit canceled",
+    ],
   ])("of an accepted order with %o is the broker's status, and what was filled", (changes, state, detail) => {
     const outcome: OrderOutcome = { ...outcomes.accepted, order: order(changes) };
     expect(eventOf(outcome, now)).toEqual({ at: now, clientOrderId: ticket.clientOrderId, state, detail });

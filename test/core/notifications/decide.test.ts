@@ -70,11 +70,33 @@ describe("routes", () => {
     expect(decisions).toMatchObject([{ outcome: "told", channels }]);
   });
 
+  test("what names channels of its own goes there though no run is asked for, and to the log where there is no channel", () => {
+    const steps = [{ notification: newNotification({ kind: "run", channels: ["email"] }) }];
+    const settings = settingsOf({ runs: "problems", minSeverity: "error" });
+    expect(decideAll(steps, settings).decisions).toMatchObject([
+      { outcome: "told", reason: "goes to channels of its own", channels: ["email"] },
+    ]);
+    const { decisions, desk } = decideAll(steps, settings, []);
+    expect(decisions).toEqual([
+      { outcome: "logged", reason: "there is no channel", channels: [], notification: steps[0]?.notification },
+    ]);
+    expect(desk).toMatchObject({ told: 0, day: "2026-06-15" });
+  });
+
+  test.each([
+    ["of no route", newNotification({ kind: "breaker" }), "no route fits it"],
+    ["into a digest", newNotification({ kind: "calendar" }), "its route is a digest"],
+  ])("say why it was not told at once: %s", (_, notification, reason) => {
+    expect(decideAll([{ notification }], settingsOf({ routes })).decisions).toMatchObject([{ reason, channels: [] }]);
+  });
+
   test("a route to channels that are not configured falls to one that is", () => {
     const settings = settingsOf({ routes: [{ channels: ["teams"] }] });
     expect(decideAll([{ notification: newNotification() }], settings).decisions[0]?.channels).toEqual(["slack"]);
   });
 });
+
+const once = (since: Instant, repeats = 0) => ({ since, toldAt: since, repeats });
 
 describe("a trouble", () => {
   test("that goes on is told once, and again after a while with how often it was seen", () => {
@@ -106,6 +128,47 @@ describe("a trouble", () => {
       troubles,
     });
     expect(decisions).toMatchObject([{ outcome: "suppressed", reason: expect.stringContaining("acknowledged") }]);
+  });
+
+  test("is remembered with all that a list of troubles shows of it, and counted each time it is seen", () => {
+    const [first, last] = [problem({ id: "first" }), problem({ id: "last" })];
+    const { fingerprint: _, ...plain } = newNotification({ severity: "warning", id: "plain" });
+    const { desk } = decideAll([
+      { notification: first },
+      { notification: last, at: inMinutes(5) },
+      { notification: { ...plain, fingerprint: "contract" }, at: inMinutes(6) },
+    ]);
+    const common = { title: "A title", severity: "warning" };
+    expect(desk.troubles).toEqual([
+      { ...common, fingerprint: first.fingerprint, id: "first", kind: "run", taskId: "trend", ...once(ten, 1) },
+      { ...common, fingerprint: "contract", id: "plain", since: ten, toldAt: inMinutes(6), repeats: 0 },
+    ]);
+  });
+
+  test("keeps its beginning and its escalation when it is told again, but is escalated anew once it got worse", () => {
+    const first = decideAll([{ notification: problem() }]).desk;
+    const troubles = first.troubles.map((each) => ({ ...each, escalatedAt: inMinutes(30) }));
+    const later = (severity: "warning" | "error") =>
+      decideAll([{ notification: problem({ severity }), at: inMinutes(60) }], settingsOf(), ["slack"], {
+        ...first,
+        troubles,
+      }).desk.troubles[0];
+    expect(later("warning")).toMatchObject({ ...once(ten), toldAt: inMinutes(60), escalatedAt: inMinutes(30) });
+    expect(later("error")).not.toHaveProperty("escalatedAt");
+  });
+
+  test("that was escalated is told as over to those channels too, as far as they are configured, each once", () => {
+    const first = decideAll([{ notification: problem() }]).desk;
+    const troubles = first.troubles.map((each) => ({ ...each, escalatedAt: inMinutes(1) }));
+    const settings = settingsOf({
+      routes: [{ channels: ["slack"] }],
+      escalation: { afterMinutes: 30, channels: ["slack", "email", "teams"] },
+    });
+    const over = [{ notification: success({ at: inMinutes(2) }), at: inMinutes(2) }];
+    const channelsOf = (desk: typeof first) =>
+      decideAll(over, settings, ["slack", "email"], desk).decisions[0]?.channels;
+    expect(channelsOf({ ...first, troubles })).toEqual(["slack", "email"]);
+    expect(channelsOf(first)).toEqual(["slack"]);
   });
 
   test("with another cause is another trouble", () => {
@@ -164,6 +227,7 @@ describe("quiet hours", () => {
       settingsOf({ quietHours }),
     );
     expect(decisions.map(({ outcome }) => outcome)).toEqual(["quiet", "quiet", "suppressed", "told"]);
+    expect(decisions[0]?.reason).toBe("waits for 07:00 (quietHours)");
     expect(desk.quiet.lines).toHaveLength(2);
     const day = [{ notification: newNotification(), at: "2026-06-16T12:00:00.000Z" as Instant }];
     expect(outcomes(day, settingsOf({ quietHours }))).toEqual(["told"]);
@@ -181,6 +245,7 @@ describe("the day's budget", () => {
       settings,
     );
     expect(decisions.map(({ outcome }) => outcome)).toEqual(["told", "told", "collapsed", "told", "told", "collapsed"]);
+    expect(decisions[2]?.reason).toBe("the day's budget of 2 is spent (budgetPerDay)");
     expect(desk.collapsed.lines).toHaveLength(2);
   });
 

@@ -24,6 +24,21 @@ describe("a trouble that nobody acknowledges", () => {
     expect(sweep(desk, settings, inMinutes(16)).posts[0]?.id).toBe(posts[0]?.id);
   });
 
+  test("says of which task it is, and fits a notification however long its title", () => {
+    const long = { ...desk, troubles: desk.troubles.map((each) => ({ ...each, title: "x".repeat(200) })) };
+    const [post] = sweep(long, settings, inMinutes(15)).posts;
+    expect(post).toMatchObject({ taskId: "trend", kind: "escalation", title: `Not acknowledged: ${"x".repeat(182)}` });
+    const without = { ...desk, troubles: desk.troubles.map(({ taskId: _, ...each }) => each) };
+    expect(sweep(without, settings, inMinutes(15)).posts[0]).not.toHaveProperty("taskId");
+  });
+
+  test("is escalated by itself: another that is not due stays as it is", () => {
+    const other = problem({ severity: "error", fingerprint: "run.other/failed", at: inMinutes(10) });
+    const both = decideAll([{ notification: other, at: inMinutes(10) }], settings, ["slack"], desk).desk;
+    const { desk: next } = sweep(both, settings, inMinutes(15));
+    expect(next.troubles.map(({ escalatedAt }) => escalatedAt)).toEqual([inMinutes(15), undefined]);
+  });
+
   test("is told once although it is told again to the others meanwhile", () => {
     const { desk: told } = sweep(desk, settings, inMinutes(15));
     const again = decideAll(
@@ -67,6 +82,10 @@ describe("what waited", () => {
     expect(posts).toMatchObject([{ title: "2 notifications in quiet hours", severity: "warning" }]);
     expect(posts[0]?.text).toMatch(/14:00 UTC {2}warning: first\n.*second/);
     expect(next.quiet.lines).toEqual([]);
+    const one = withLine(emptyDesk.quiet, newNotification({ title: "alone" }), ten);
+    expect(sweep({ ...desk, quiet: one }, settings, inMinutes(30)).posts).toMatchObject([
+      { title: "1 notification in quiet hours", severity: "info", text: "14:00 UTC  info: alone" },
+    ]);
   });
 
   test("above the budget is told as one on the next day", () => {
@@ -144,5 +163,22 @@ describe("the report of a day", () => {
     expect(report.title).toBe("2026-06-15, paper: 3 runs, 3 orders filled, result -120.5 USD (-0.12 %)");
     expect(report.facts).toContainEqual({ name: "Orders", value: "5 planned, 4 accepted, 3 filled" });
     expect(report.text).toContain("a calendar note");
+    expect(report.facts?.map(({ name, value }) => `${name}: ${value}`)).toEqual([
+      "Runs: 3",
+      "Orders: 5 planned, 4 accepted, 3 filled",
+      "Denied: 1",
+      "Result: -120.5 USD (-0.12 %)",
+      "Below the highest equity: 2.00 %",
+      "Orders in doubt: 0",
+      "Automation: started, trading running",
+    ]);
+    const unknown = { ...figures, runs: 1, truncated: true, profitLoss: null, drawdown: null };
+    const late = dailyReportOf(unknown, state, emptyDesk.digest, { at: inMinutes(60), lateSince: ten });
+    expect(late.title).toBe("Late: 2026-06-15, paper: 1 run, 3 orders filled, result not known");
+    expect(late.text).toBe(
+      `The trading day 2026-06-15 has ended. This report was due at ${ten}: nothing told it then.`,
+    );
+    expect(late.facts).toContainEqual({ name: "Runs", value: "1 or more" });
+    expect(late.facts?.map(({ name }) => name)).not.toContain("Below the highest equity");
   });
 });

@@ -60,6 +60,15 @@ test("asks for quotes where orders are priced by them, and nowhere else", () => 
   expect(needsOf([fixed], { orders: { type: "marketableLimit", collarFraction: 0.01 } }).quotes).toBe(true);
 });
 
+test("asks for quotes where any strategy needs them", () => {
+  const find = (name: string) => {
+    const found = findStrategy(name);
+    const needs = () => ({ timeframe: "1Day", bars: 1, quotes: true }) as const;
+    return name === "macdTrend" && found !== undefined ? { ...found, needs } : found;
+  };
+  expect(dataNeeds(exampleTask({ strategies: [fixed, use("macdTrend")] }), find).quotes).toBe(true);
+});
+
 const monday = at("2026-06-15T14:02:30Z");
 const requests = (bars: readonly BarNeed[], minCoverageFraction = 1) =>
   barRequests({ bars }, monday, { minCoverageFraction }).map(({ timeframe, from, to }) => `${timeframe} ${from} ${to}`);

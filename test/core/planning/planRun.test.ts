@@ -7,6 +7,7 @@ import type { StrategyUse } from "../../../src/core/model/task.ts";
 import { canonicalJson, decodeInputs, encodeInputs } from "../../../src/core/planning/canonicalJson.ts";
 import { inputsDigest } from "../../../src/core/planning/inputsDigest.ts";
 import { planRun } from "../../../src/core/planning/planRun.ts";
+import { assessRisk } from "../../../src/core/risk/assessRisk.ts";
 import {
   at,
   exampleBars,
@@ -64,6 +65,24 @@ describe("a plan", () => {
       "CCC approved",
     ]);
     expect(plan.tickets.map(({ symbol, qty }) => `${symbol} ${qty}`)).toEqual(["AAA 1", "CCC 5"]);
+  });
+
+  test("has what waits for the sells last, though its symbol comes first", () => {
+    const task = exampleTask({ strategies: [{ ...fixed, params: { weights: { AAA: 0.1, BBB: 0.005, CCC: 0 } } }] });
+    const portfolio = examplePortfolio({ buyingPower: 1000, positions: { CCC: [1000, 20_000] } });
+    const { tickets } = planRun(exampleInputs({ task, portfolio }));
+    expect(tickets.map(({ side, symbol, stage }) => `${stage} ${side} ${symbol}`)).toEqual([
+      "1 sell CCC",
+      "1 buy BBB",
+      "2 buy AAA",
+    ]);
+  });
+
+  test("says what the risk is before it and after it", () => {
+    const { riskBefore, riskAfter } = planRun(exampleInputs({ task: exampleTask({ strategies: [fixed] }) }));
+    const inputs = exampleInputs();
+    expect(riskBefore).toEqual(assessRisk([], inputs).before);
+    expect(riskAfter).not.toEqual(riskBefore);
   });
 
   test("of a run that is skipped says why and holds nothing else", () => {
@@ -155,7 +174,10 @@ describe("the inputs' digest", () => {
     const changed = long.slice();
     changed[9_999] = 1;
     const series = exampleBars("AAA", [1]);
-    expect(digestOf({ ...series, volume: changed })).not.toBe(digestOf({ ...series, volume: long }));
+    const digest = digestOf({ ...series, volume: long });
+    expect(digestOf({ ...series, volume: changed })).not.toBe(digest);
+    // What was gathered before the long column is hashed as well.
+    expect(digestOf({ ...series, close: Float64Array.of(2), volume: long })).not.toBe(digest);
     expect(() => digestOf({ ...series, volume: long.with(9_998, Number.POSITIVE_INFINITY) })).toThrow(RangeError);
   });
 });

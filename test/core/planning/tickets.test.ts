@@ -216,9 +216,12 @@ describe("a way around exits", () => {
   });
 
   test("protects each symbol by its own shares and its own orders", () => {
-    const exits = [exit(), exit({ symbol: "BBB" })];
+    const exits = [exit(), exit({ symbol: "BBB", stopPrice: price(99) })];
     const { renewals } = around([sold(4), sold(5, "BBB")], exits, { AAA: [10, 1000], BBB: [8, 400] });
-    expect(renewals.map(({ symbol, qty }) => `${symbol} ${qty}`)).toEqual(["AAA 6", "BBB 3"]);
+    expect(renewals.map(({ symbol, qty, exits: own }) => `${symbol} ${qty} at ${own?.stopLoss}`)).toEqual([
+      "AAA 6 at 90",
+      "BBB 3 at 99",
+    ]);
   });
 
   test("protects what was held, and not what is only being bought", () => {

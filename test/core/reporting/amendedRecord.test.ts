@@ -8,6 +8,7 @@ import {
   areOrdersFinal,
   concernsMonitor,
   isSettled,
+  sentByAnother,
   withAccepted,
 } from "../../../src/core/reporting/amendedRecord.ts";
 import { at, exampleOrder } from "../examples.ts";
@@ -147,6 +148,29 @@ describe("a second record of the same run", () => {
     expect(withAccepted(standing, record({ outcomes: [accepted({ status: "canceled" })] }), now)).toBe(standing);
     const doubtful = record();
     expect(withAccepted(doubtful, record({ outcomes: [withheld] }), now)).toBe(doubtful);
-    expect(withAccepted(doubtful, record({ outcomes: [accepted(filled, "BBB")] }), now)).toBe(doubtful);
+    const notPlaced: OrderOutcome = { kind: "notPlaced", ticket: ticket(), message: "", actor: "ana" };
+    const decided = record({ outcomes: [notPlaced] });
+    expect(withAccepted(decided, record({ outcomes: [doubt()] }), now)).toBe(decided);
   });
+
+  test("gives it those that the broker may have, where it says that they were refused or held back", () => {
+    const rejected: OrderOutcome = { kind: "rejected", ticket: ticket("BBB"), code: "OTHER", message: "" };
+    const standing = record({ outcomes: [withheld, rejected] });
+    const other = record({ outcomes: [doubt(), doubt("BBB")] });
+    expect(withAccepted(standing, other, now).outcomes).toEqual([doubt(), doubt("BBB")]);
+  });
+
+  test("gives a standing one that knows of no plan its orders", () => {
+    const standing = record({ status: "failed", equityBefore: null, outcomes: [] });
+    const other = record({ outcomes: [accepted(filled), doubt("BBB"), withheld] });
+    expect(withAccepted(standing, other, now).outcomes).toEqual([accepted(filled), doubt("BBB")]);
+  });
+});
+
+test("what was held back is in doubt where another worker took the run up, and nothing else is", () => {
+  const doubted = sentByAnother(record({ outcomes: [withheld, accepted(filled, "BBB")] }), now);
+  const message = "not sent (HALTED: halted), perhaps by another worker";
+  expect(doubted).toMatchObject({ resumed: true, status: "partial", reason: `buy AAA unknown: ${message}` });
+  expect(doubted.outcomes).toEqual([{ ...doubt(), message }, accepted(filled, "BBB")]);
+  expect(doubted.events.slice(1)).toEqual([{ at: now, clientOrderId: "tw.AAA", state: "unknown", detail: message }]);
 });

@@ -83,6 +83,12 @@ describe("control 19: self-trade", () => {
     expect(judged([sell(2), buy(1)], { portfolio: holding(5) })).toEqual(["approved 2", "denied SELF_TRADE"]);
   });
 
+  test("counts every order of the other side that the batch holds, and none of its own side", () => {
+    const { verdicts } = assessRisk([sell(1), sell(2), buy(1)], context({ portfolio: holding(5) }));
+    const figuresOf = (index: number) => verdicts[index]?.figures.find(({ rule }) => rule === "selfTrade")?.figure;
+    expect([0, 1, 2].map(figuresOf)).toEqual(["0 orders", "0 orders", "2 orders"]);
+  });
+
   test("does not mind one that has ended", () => {
     const portfolio = { ...holding(5), openOrders: [{ ...opposite, status: "canceled" }] };
     expect(judged([buy(1)], { portfolio })).toEqual(["approved 1"]);

@@ -5,6 +5,19 @@ import { addMs, instantFromMs, minuteMs, msFromInstant } from "../../../src/core
 import { decideWindow, describeClosed } from "../../../src/core/schedule/tradingWindow.ts";
 import { at, day, exampleWindow } from "../examples.ts";
 
+test("on the day on which clocks change, and the days beside it, hours are as the clocks of the zone show them", () => {
+  const window = exampleWindow({ zone: "Africa/Cairo", ranges: [{ start: "17:00", end: "18:00" }] });
+  const opensOn = (date: string) => {
+    const decision = decideWindow(window, at(`${date}T12:00Z`));
+    return decision.open ? undefined : decision.nextOpenAt;
+  };
+  // Forward at the beginning of Friday 24 April, back at the end of Thursday 29 October.
+  expect(opensOn("2026-04-23")).toBe("2026-04-23T15:00:00.000Z");
+  expect(opensOn("2026-04-24")).toBe("2026-04-24T14:00:00.000Z");
+  expect(opensOn("2026-10-29")).toBe("2026-10-29T14:00:00.000Z");
+  expect(opensOn("2026-10-30")).toBe("2026-10-30T15:00:00.000Z");
+});
+
 describe("in New York hours", () => {
   const window = exampleWindow({ openBufferMinutes: 1, closeBufferMinutes: 5 });
 

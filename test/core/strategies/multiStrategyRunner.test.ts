@@ -162,6 +162,36 @@ describe("nonsense that a strategy answers sets it aside", () => {
   });
 });
 
+test("a strategy sees the bars of its own timeframe only, and none of a symbol that takes no part", () => {
+  const seen: string[] = [];
+  const looker = (timeframe: "1Day" | "5Min") =>
+    define({
+      name: timeframe,
+      title: "",
+      doc: "",
+      params: z.strictObject({}),
+      needs: () => ({ timeframe, bars: 1 }),
+      decide: ({ bars }) => {
+        for (const [symbol, { close, timeframe: of }] of bars) seen.push(`${timeframe} ${symbol} ${of} ${close}`);
+        return [];
+      },
+    });
+  const lookers = { "1Day": looker("1Day"), "5Min": looker("5Min") };
+  const bars = [
+    exampleBars("AAA", [1]),
+    { ...exampleBars("AAA", [2]), timeframe: "5Min" as const },
+    exampleBars("BBB", [3]),
+    exampleBars("GONE", [4]),
+  ];
+  const task = exampleTask({
+    symbols,
+    strategies: Object.keys(lookers).map((name) => ({ name, params: {}, weight: 1 })),
+  });
+  const given = { ...exampleMarket({ AAA: 100, BBB: 100 }), bars };
+  runStrategies({ ...exampleInputs({ market: given }), task }, (name) => lookers[name as keyof typeof lookers]);
+  expect(seen.sort()).toEqual(["1Day AAA 1Day 1", "1Day BBB 1Day 3", "5Min AAA 5Min 2", "5Min BBB 5Min "]);
+});
+
 test("signals are sorted by strategy and symbol", () => {
   const keys = run(weights({ CCC: 0.1, AAA: 0.1 }), trend()).signals.map(
     ({ strategy, symbol }) => `${strategy} ${symbol}`,
