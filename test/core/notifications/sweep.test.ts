@@ -137,6 +137,7 @@ describe("the report of a day", () => {
     ["the oldest first", "2026-06-10", "2026-06-15T21:00:00Z", "2026-06-11"],
     ["not longer than a week", "2026-05-01", "2026-06-15T21:00:00Z", "2026-06-08"],
     ["not twice", "2026-06-15", "2026-06-16T11:00:00Z", undefined],
+    ["today's, once it is due", "2026-06-12", "2026-06-15T20:09:00Z", undefined],
     ["not before there was a first one", "", "2026-06-16T11:00:00Z", undefined],
   ])("is made up for where the app was away: %s", (_, reportedDay, now, day) => {
     const due = reportDue({ ...emptyDesk, reportedDay }, settings, now as Instant);
