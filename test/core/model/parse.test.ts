@@ -51,6 +51,8 @@ describe("a fault", () => {
     expect(faults(shapes, { one: { a: 1, c: 4 } })).toEqual(["one.c: must be 3"]);
     expect(faults(shapes, { one: { a: 0, b: 2 } })).toEqual(["one.a: must be 1"]);
     expect(faults(shapes, { one: 5 })).toEqual(["one: must be text"]);
+    const worded = z.union([z.literal("a"), z.literal("b")], "must be a or b");
+    expect(faults(worded, "c")).toEqual(["(whole): must be a or b"]);
   });
 
   test("is thrown with all others, under the name of the source", () => {
