@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import {
   breakerPrincipal,
+  controlEventSchema,
   controlStateSchema,
   describePrincipal,
   initialControl,
@@ -136,6 +137,20 @@ test("as it is stored it names every kind of part, and nothing that it does not 
     const stored = exampleControl({ tradingState, trippedBy: "drift", restrictions: all, scheduled });
     expect(controlStateSchema.parse(JSON.parse(JSON.stringify(stored)))).toEqual(stored);
   }
+  const event = {
+    at: at("2026-06-15T12:00Z"),
+    scope: { kind: "account" },
+    principal: { kind: "key", name: "ops" },
+    reason: "why",
+    source: "request 1",
+    previous: { automation: "started", tradingState: "running" },
+    next: { automation: "stopped", tradingState: "halted" },
+  };
+  for (const action of ["start", "stop", "restart", "halt", "reduce", "resume"])
+    for (const more of [{}, { scheduledFor: at("2026-06-16T12:00Z") }, { scheduledFor: "never" }])
+      expect(controlEventSchema.parse({ ...event, action, ...more })).toEqual({ ...event, action, ...more });
+  for (const changes of [{ action: "pause" }, { action: "stop", scheduledFor: "later" }, { action: "stop", more: 1 }])
+    expect(controlEventSchema.safeParse({ ...event, ...changes }).success, JSON.stringify(changes)).toBe(false);
   for (const scope of [
     { kind: "other", id: "x" },
     { kind: "task", id: "" },

@@ -4,7 +4,16 @@ import { z } from "zod";
 import { ConfigError } from "../../../src/core/model/errors.ts";
 import { limitsFor, looserWhen, type TaskLimits, withTightest } from "../../../src/core/model/limits.ts";
 import { type BarSeries, barSeriesSchema, encodeSeries } from "../../../src/core/model/market.ts";
-import { faultsOf, parseWith } from "../../../src/core/model/parse.ts";
+import {
+  faultsOf,
+  instant,
+  parseWith,
+  symbol,
+  symbols,
+  timeOfDay,
+  tradingDay,
+  zone,
+} from "../../../src/core/model/parse.ts";
 import { runRequestSchema } from "../../../src/core/model/run.ts";
 import { exampleBars, exampleLimits } from "../examples.ts";
 
@@ -42,6 +51,8 @@ describe("a fault", () => {
     expect(faults(shapes, { one: { a: 1, c: 4 } })).toEqual(["one.c: must be 3"]);
     expect(faults(shapes, { one: { a: 0, b: 2 } })).toEqual(["one.a: must be 1"]);
     expect(faults(shapes, { one: 5 })).toEqual(["one: must be text"]);
+    const worded = z.union([z.literal("a"), z.literal("b")], "must be a or b");
+    expect(faults(worded, "c")).toEqual(["(whole): must be a or b"]);
   });
 
   test("is thrown with all others, under the name of the source", () => {
@@ -49,6 +60,65 @@ describe("a fault", () => {
     const parse = () => parseWith(schema, { list: [{ name: "" }], more: 1 }, "settings");
     expect(parse).toThrow(ConfigError);
     expect(parse).toThrow("settings: list[0].name: is short; more: is not known here");
+  });
+});
+
+test("what is missing is told as missing, and what is no choice by the choices that there are", () => {
+  const schema = z.strictObject({ name: z.string(), kind: z.enum(["a", "b"]) });
+  expect(faults(schema, { name: 1 })).toEqual([
+    "name: expected string, received number",
+    'kind: expected one of "a"|"b"',
+  ]);
+  expect(faults(schema, { kind: "a" })).toEqual(["name: is missing"]);
+  expect(faults(schema, { name: "n", kind: "c" })).toEqual(['kind: expected one of "a"|"b"']);
+});
+
+describe("texts that many schemas share", () => {
+  const symbolFault = "must be a symbol such as SPY";
+  test.each<[string, z.ZodType, readonly unknown[], readonly unknown[], string]>([
+    [
+      "a time of day",
+      timeOfDay,
+      ["00:00", "09:30", "19:59", "23:59"],
+      ["24:00", "9:30", "09:60", "09:30:00", "x09:30"],
+      "must be a time of day such as 09:30",
+    ],
+    [
+      "a zone",
+      zone,
+      ["America/New_York", "UTC", "UTC"],
+      ["New York", ""],
+      "must be an IANA time zone such as America/New_York",
+    ],
+    [
+      "a symbol",
+      symbol,
+      ["A", "BRK.B", "ABCDEFGHIJKL"],
+      ["", "spy", "1A", "xA", "A-B", "A ", "ABCDEFGHIJKLM"],
+      symbolFault,
+    ],
+    ["a list of symbols", symbols, [["A"], ["A", "B"]], [["A", "B", "A"]], "names a symbol twice"],
+    [
+      "a day",
+      tradingDay,
+      ["2026-02-28"],
+      ["2026-02-29", "2026-6-1", "2026-06-15T00:00Z"],
+      "must be a day such as 2026-12-24",
+    ],
+    [
+      "an instant",
+      instant,
+      ["2026-06-15T13:30:00.000Z"],
+      ["2026-06-15", "2026-06-15T13:30:00", "2026-06-15T25:30Z"],
+      "must be an instant such as 2026-06-15T13:30:00Z",
+    ],
+  ])("%s", (_, schema, good, bad, message) => {
+    for (const value of good) expect(schema.parse(value)).toEqual(value);
+    for (const value of bad) expect(faults(schema, value), String(value)).toEqual([`(whole): ${message}`]);
+  });
+
+  test("an instant is read as UTC whatever offset it states", () => {
+    expect(instant.parse("2026-06-15T09:30:00-04:00")).toBe("2026-06-15T13:30:00.000Z");
   });
 });
 

@@ -109,6 +109,11 @@ describe("what is left out", () => {
     });
   });
 
+  test("may be equal parts of a share of equity", () => {
+    const given = sized("equalWeight", { equityFraction: 0.5 });
+    expect(sizingSchema.parse(given)).toMatchObject(given);
+  });
+
   test("is half of Kelly's fraction over sixty bars, and the volatility of twenty", () => {
     expect(sizingSchema.parse(sized("kelly", { capFraction: 1 }))).toMatchObject({ part: 0.5, lookbackBars: 60 });
     expect(sizingSchema.parse(sized("volatilityTarget", { annualVolatilityFraction: 0.1 }))).toMatchObject({

@@ -1,9 +1,15 @@
 // What holds for a task once the common settings and its own are put together.
 import { describe, expect, test } from "vitest";
+import { windowOverridesSchema } from "../../../src/core/model/settings.ts";
 import { graceMsOf, isExpired, limitsOf, schedulesOf, symbolsOf, windowOf } from "../../../src/core/model/task.ts";
 import { at, day, exampleLimits, exampleTask, exampleWindow } from "../examples.ts";
 
 describe("the window of a task", () => {
+  test("says nothing of the grace, for which the task has a field of its own", () => {
+    expect(windowOverridesSchema.safeParse({ closeBufferMinutes: 5 }).success).toBe(true);
+    expect(windowOverridesSchema.safeParse({ graceMinutes: 5 }).success).toBe(false);
+  });
+
   test("is the common one, the very same, where it says nothing of its own", () => {
     const common = exampleWindow();
     expect(windowOf(exampleTask(), common)).toBe(common);

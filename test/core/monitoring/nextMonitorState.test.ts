@@ -7,7 +7,7 @@ import type { BrokerFill } from "../../../src/core/model/order.ts";
 import type { ExecutionRecord } from "../../../src/core/model/run.ts";
 import { addMs } from "../../../src/core/model/time.ts";
 import { idleMonitorState, nextMonitorState, type Shown } from "../../../src/core/monitoring/nextMonitorState.ts";
-import { at, day, exampleOrder, examplePortfolio } from "../examples.ts";
+import { at, day, exampleIntent, exampleOrder, examplePortfolio } from "../examples.ts";
 
 const now = at("2026-06-15T14:00Z");
 const memory: BreakerMemory = { trips: [], recent: [] };
@@ -114,6 +114,45 @@ describe("a change of what is held", () => {
     expect(state.drifts).toEqual([flattening]);
     const again = nextMonitorState(state, held(15, {}), [], rules, { now: addMs(now, 60_000), memory });
     expect([again.confirmed, again.next.drifts]).toEqual([[], [flattening]]);
+  });
+});
+
+describe("the shares that a fill brings", () => {
+  const intent = {
+    ...exampleIntent("buy", "AAA", 10, 100),
+    strategy: "macd",
+    attribution: [{ strategy: "macd", weight: 1 }],
+  };
+  const verdicts = [{ intent, decision: "approved", qty: qty(10), figures: [], stage: 1 } as const];
+  const runId = "trend@20260615T133500Z";
+  const record = (fills: readonly BrokerFill[] = []): ExecutionRecord =>
+    ({ executionId: runId, verdicts, fills, outcomes: [], events: [] }) as unknown as ExecutionRecord;
+  const fills = [fill("f-1")];
+  const bought = shown({ positions: { AAA: [15, 1500] } }, { orders: [own()], fills });
+  const attributed = (earlier: MonitorState | undefined, given: Shown, ...records: readonly ExecutionRecord[]) =>
+    next(earlier, given, records).attributed;
+
+  // Ten were held by nobody. The order, once filled, makes all twenty those of macd; a half of it goes half of that way.
+  test("are those of the strategies that had asked for it, by a record or by a run under way", () => {
+    expect(attributed(earlierState(), bought, record())).toEqual({ AAA: { macd: "10" } });
+    const underWay = [{ runId, verdicts }];
+    const { next: state } = nextMonitorState(earlierState(), bought, [], rules, { now, memory, underWay });
+    expect(state.attributed).toEqual({ AAA: { macd: "10" } });
+    expect(attributed(earlierState(), bought)).toEqual({});
+  });
+
+  test("count with what was filled of the order before, be it read by a check or held by a record", () => {
+    const first = fill("f-0");
+    expect(attributed(earlierState(), bought, record([first]))).toEqual({ AAA: { macd: "15" } });
+    const both = { ...bought, fills: [first, ...fills] };
+    expect(attributed(earlierState({ readFillIds: ["f-0"] }), both, record())).toEqual({ AAA: { macd: "15" } });
+  });
+
+  test("count from what was held before it, at the first check too", () => {
+    expect(attributed(undefined, bought, record())).toEqual({ AAA: { macd: "10" } });
+    const earlier = earlierState({ attributed: { AAA: { pairs: qty(10) } } });
+    expect(attributed(earlier, bought, record())).toEqual({ AAA: { macd: "10", pairs: "5" } });
+    expect(attributed(earlier, shown({ positions: { AAA: [10, 1000] } }))).toEqual({ AAA: { pairs: "10" } });
   });
 });
 

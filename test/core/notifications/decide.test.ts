@@ -169,6 +169,13 @@ describe("a trouble", () => {
       decideAll(over, settings, ["slack", "email"], desk).decisions[0]?.channels;
     expect(channelsOf({ ...first, troubles })).toEqual(["slack", "email"]);
     expect(channelsOf(first)).toEqual(["slack"]);
+    // Of settings that no longer escalate nothing is left to tell.
+    const { escalation: _, ...without } = settings;
+    expect(decideAll(over, without, ["slack", "email"], { ...first, troubles }).decisions[0]?.channels).toEqual([
+      "slack",
+    ]);
+    const nowhere = decideAll(over, settings, [], { ...first, troubles }).decisions;
+    expect(nowhere).toMatchObject([{ outcome: "logged", channels: [] }]);
   });
 
   test("with another cause is another trouble", () => {

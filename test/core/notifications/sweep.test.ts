@@ -80,6 +80,7 @@ describe("what waited", () => {
     expect(sweep(desk, settings, inMinutes(29))).toEqual({ posts: [], desk });
     const { posts, desk: next } = sweep(desk, settings, inMinutes(30));
     expect(posts).toMatchObject([{ title: "2 notifications in quiet hours", severity: "warning" }]);
+    expect(posts[0]?.id).toMatch(/^quiet\../);
     expect(posts[0]?.text).toMatch(/14:00 UTC {2}warning: first\n.*second/);
     expect(next.quiet.lines).toEqual([]);
     const one = withLine(emptyDesk.quiet, newNotification({ title: "alone" }), ten);
@@ -94,7 +95,7 @@ describe("what waited", () => {
     expect(spent.posts).toMatchObject([{ id: "budget.2026-06-15", severity: "warning" }]);
     expect(sweep(spent.desk, settingsOf(), inMinutes(13 * 60)).posts).toEqual([]);
     expect(sweep(desk, settingsOf(), inMinutes(14 * 60)).posts).toMatchObject([
-      { title: "2 notifications above the day's budget" },
+      { title: "2 notifications above the day's budget", id: expect.stringMatching(/^collapsed\../) },
     ]);
   });
 
@@ -137,6 +138,7 @@ describe("the report of a day", () => {
     ["the oldest first", "2026-06-10", "2026-06-15T21:00:00Z", "2026-06-11"],
     ["not longer than a week", "2026-05-01", "2026-06-15T21:00:00Z", "2026-06-08"],
     ["not twice", "2026-06-15", "2026-06-16T11:00:00Z", undefined],
+    ["today's, once it is due", "2026-06-12", "2026-06-15T20:09:00Z", undefined],
     ["not before there was a first one", "", "2026-06-16T11:00:00Z", undefined],
   ])("is made up for where the app was away: %s", (_, reportedDay, now, day) => {
     const due = reportDue({ ...emptyDesk, reportedDay }, settings, now as Instant);
@@ -179,6 +181,13 @@ describe("the report of a day", () => {
       `The trading day 2026-06-15 has ended. This report was due at ${ten}: nothing told it then.`,
     );
     expect(late.facts).toContainEqual({ name: "Runs", value: "1 or more" });
-    expect(late.facts?.map(({ name }) => name)).not.toContain("Below the highest equity");
+    expect(late.facts?.map(({ name }) => name)).toEqual([
+      "Runs",
+      "Orders",
+      "Denied",
+      "Result",
+      "Orders in doubt",
+      "Automation",
+    ]);
   });
 });

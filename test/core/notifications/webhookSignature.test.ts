@@ -18,6 +18,17 @@ test("the signature is over id, time and body", () => {
   });
 });
 
+test("a secret as Standard Webhooks writes it is the bytes that it encodes, and any other is its own text", () => {
+  const bytes = Buffer.from("twenty-four bytes of it.");
+  const signatureOf = (key: string | Buffer) =>
+    `v1,${createHmac("sha256", key).update(`id-1.1781530000.${body}`).digest("base64")}`;
+  const signedBy = (secret: string) => signWebhook(secret, "id-1", nowMs, body)["webhook-signature"];
+  const secret = `whsec_${bytes.toString("base64")}`;
+  expect(signedBy(secret)).toBe(signatureOf(bytes));
+  expect(signedBy("my-whsec_")).toBe(signatureOf("my-whsec_"));
+  expect(fault(signWebhook(secret, "id-1", nowMs, body), nowMs, body, secret)).toBeUndefined();
+});
+
 test("a message of ours is taken, also beside signatures of other secrets and versions", () => {
   expect(fault(signed())).toBeUndefined();
   const { "webhook-signature": own } = signed();

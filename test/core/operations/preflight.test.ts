@@ -279,6 +279,8 @@ describe("the morning's message", () => {
       title: "NO GO for 2026-06-15, paper: 1 red, 1 to know, 12 well",
       at: now,
       attempt: 1,
+      fingerprint: "preflight/2026-06-15",
+      resolves: false,
     });
     const lines = text.split("\n");
     expect(lines).toHaveLength(14);
@@ -291,6 +293,8 @@ describe("the morning's message", () => {
     expect(preflightNotification(judgePreflight(facts()))).toMatchObject({
       severity: "info",
       title: "Go for 2026-06-15, paper: 0 red, 0 to know, 14 well",
+      fingerprint: "preflight",
+      resolves: true,
     });
     const long = without("broker", [probe("broker.clock", { detail: "x".repeat(5000) })]);
     expect(preflightNotification(judgePreflight(facts(long))).text).toHaveLength(4000);

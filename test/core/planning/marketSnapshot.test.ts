@@ -81,6 +81,16 @@ test("symbols with good data are in the snapshot, sorted", () => {
   expect(snapshot.bars.map(({ symbol }) => symbol)).toEqual(["AAA", "BBB"]);
   expect(snapshot.latest.map(({ symbol }) => symbol)).toEqual(["AAA", "BBB"]);
   expect(snapshot.excluded).toEqual([]);
+  const flags = { tradable: true, fractionable: true, shortable: true };
+  expect(snapshot.assets).toEqual([
+    { symbol: "AAA", ...flags },
+    { symbol: "BBB", ...flags },
+  ]);
+  expect(snapshot).toMatchObject({ asOf: at("2026-06-15T14:00Z"), feed: "iex", adjustment: "split" });
+});
+
+test("a symbol that is left out has no flags in the snapshot", () => {
+  expect(judged({ bars: undefined }).assets.map(({ symbol }) => symbol)).toEqual(["BBB"]);
 });
 
 test.each<[string, Given, string]>([

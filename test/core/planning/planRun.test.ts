@@ -87,7 +87,20 @@ describe("a plan", () => {
 
   test("of a run that is skipped says why and holds nothing else", () => {
     const plan = planRun(exampleInputs({ control: exampleControl({ tradingState: "halted" }) }));
-    expect(plan).toMatchObject({ skip: { code: "HALTED" }, signals: [], intents: [], verdicts: [], tickets: [] });
+    const { schemaVersion: _, runId: __, asOf: ___, inputsDigest: ____, skip, riskBefore, riskAfter, ...rest } = plan;
+    expect(skip).toMatchObject({ code: "HALTED" });
+    expect(riskAfter).toEqual(riskBefore);
+    expect(rest).toEqual({
+      signals: [],
+      strategyFailures: [],
+      conflicts: [],
+      untraded: [],
+      sizings: [],
+      intents: [],
+      verdicts: [],
+      cancels: [],
+      tickets: [],
+    });
   });
 
   describe("with a strategy that fails", () => {

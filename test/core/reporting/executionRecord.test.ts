@@ -147,6 +147,8 @@ describe("a completed run", () => {
     const record = completed((ticket) => (ticket.symbol === "AAA" ? bad(ticket) : accepted(ticket)));
     expect(record).toMatchObject({ status: "partial", code: "", reason, ordersPlanned: 3, ordersFilled: 2 });
     expect(notificationOf(summaryOf(record)).severity).toBe("warning");
+    expect(lineOf(record)).toContain(`: partial, ${record.ordersAccepted} of 3 orders accepted, 2 filled`);
+    expect(lineOf(record)).toContain(`(${reason})`);
   });
 
   test("with a strategy that failed is partial", () => {
