@@ -1,7 +1,7 @@
 // What becomes of a notification: routes, repeats, recovery, quiet hours, the day's budget, and channels that take nothing.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { channelNames, severities } from "../../../src/core/model/notification.ts";
+import { channelNames, notificationSchema, severities } from "../../../src/core/model/notification.ts";
 import { addMs, type Instant, minuteMs } from "../../../src/core/model/time.ts";
 import { deskSchema, emptyDesk } from "../../../src/core/notifications/desk.ts";
 import { isQuiet } from "../../../src/core/notifications/quietHours.ts";
@@ -128,6 +128,15 @@ describe("a trouble", () => {
       troubles,
     });
     expect(decisions).toMatchObject([{ outcome: "suppressed", reason: expect.stringContaining("acknowledged") }]);
+  });
+
+  test("that is told again fits a notification however long its text", () => {
+    const text = "x".repeat(4000);
+    const steps = [0, 60].map((minutes) => ({ notification: problem({ text }), at: inMinutes(minutes) }));
+    const [first, again] = decideAll(steps).decisions.map(({ notification }) => notification);
+    expect(first?.text).toBe(text);
+    expect(again?.text).toMatch(/^x{3800}\nSeen 1 times more since it was last told; it goes on since /);
+    expect(notificationSchema.safeParse(again).success).toBe(true);
   });
 
   test("is remembered with all that a list of troubles shows of it, and counted each time it is seen", () => {

@@ -134,6 +134,11 @@ describe("a completed run", () => {
       "buy AAA withheld (HALTED): trading was halted",
     ],
     [
+      "that was never placed",
+      (ticket) => ({ kind: "notPlaced", ticket, message: "not there", actor: "monitor" }),
+      "buy AAA never reached the broker: not there",
+    ],
+    [
       "unknown",
       (ticket) => ({ kind: "unknown", ticket, message: "time-out", since: at("2026-06-15T14:00:02Z") }),
       "buy AAA unknown: time-out",

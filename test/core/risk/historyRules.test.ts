@@ -101,6 +101,7 @@ describe("control 16: duplicate order", () => {
     ["another symbol", pastOrder({ symbol: "BBB" })],
     ["one before the window", pastOrder({ submittedAt: at("2026-06-15T13:59:00Z") })],
     ["one that the broker refused", pastOrder({ status: "rejected", filledQty: qty(0) })],
+    ["one that expired unfilled", pastOrder({ status: "expired", filledQty: qty(0) })],
     ["one that was taken back unfilled", pastOrder({ status: "canceled", filledQty: qty(0) })],
   ])("lets an order pass after %s", (_, order) => {
     expect(judged([buy(10)], { limits: minute, recentOrders: [order] })).toEqual(["approved 10"]);

@@ -18,6 +18,30 @@ test("on the day on which clocks change, and the days beside it, hours are as th
   expect(opensOn("2026-10-30")).toBe("2026-10-30T15:00:00.000Z");
 });
 
+test("a range that begins at a time which the clocks skip begins at the skip", () => {
+  const given = { zone: "Africa/Cairo", extendedHours: true, ranges: [{ start: "00:30", end: "02:00" }] };
+  // At midnight it is one o'clock at once, 22:00 UTC.
+  expect(decideWindow(exampleWindow(given), at("2026-04-23T21:30Z"))).toMatchObject({
+    open: false,
+    nextOpenAt: "2026-04-23T22:00:00.000Z",
+  });
+});
+
+test.each([
+  ["2026-06-15", "Mondays"],
+  ["2026-06-16", "Tuesdays"],
+  ["2026-06-17", "Wednesdays"],
+  ["2026-06-18", "Thursdays"],
+  ["2026-06-12", "Fridays"],
+])("a weekday that is no day of the window is told by its name: %s, %s", (date, name) => {
+  const closed = new Date(`${date}T12:00Z`).getUTCDay();
+  const window = exampleWindow({ weekdays: [1, 2, 3, 4, 5].filter((weekday) => weekday !== closed) });
+  expect(decideWindow(window, at(`${date}T15:00Z`))).toMatchObject({
+    open: false,
+    reason: `the window is closed on ${name}`,
+  });
+});
+
 describe("in New York hours", () => {
   const window = exampleWindow({ openBufferMinutes: 1, closeBufferMinutes: 5 });
 

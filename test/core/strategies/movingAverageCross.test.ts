@@ -44,6 +44,7 @@ test("needs as many daily bars as its slow average", () => {
 describe("parameters", () => {
   test.each([
     [{ fast: 30, slow: 10 }, [{ path: "fast", message: "must be less than slow" }]],
+    [{ fast: 10, slow: 10 }, [{ path: "fast", message: "must be less than slow" }]],
     [{ fast: 2.5 }, [expect.objectContaining({ path: "fast" })]],
     [{ fast: 0, slow: 1000 }, [expect.objectContaining({ path: "fast" }), expect.objectContaining({ path: "slow" })]],
     [{ medium: 20 }, [{ path: "medium", message: "is not known here" }]],

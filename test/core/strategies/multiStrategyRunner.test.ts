@@ -140,6 +140,7 @@ describe("nonsense that a strategy answers sets it aside", () => {
     ["has the weight NaN", { targetWeight: Number.NaN }],
     ["has the strength -0.1", { strength: -0.1 }],
     ["has its stop at 1", { stopFraction: 1 }],
+    ["has its stop at 0", { stopFraction: 0 }],
     ["has its target at 0", { targetFraction: 0 }],
     ["has its target at Infinity", { targetFraction: Number.POSITIVE_INFINITY }],
     ["is meant for NaN bars", { horizonBars: Number.NaN }],
