@@ -273,8 +273,6 @@ describe("the morning's message", () => {
     expect(rest).toEqual({
       schemaVersion: 1,
       id: "preflight.2026-06-15",
-      fingerprint: "preflight/2026-06-15",
-      resolves: false,
       severity: "error",
       title: "NO GO for 2026-06-15, paper: 1 red, 1 to know, 12 well",
       at: now,
