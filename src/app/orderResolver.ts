@@ -53,9 +53,14 @@ export function createOrderResolver(ports: {
 
   const follow: OrderResolver["follow"] = async (record, { orders, fills }, handling) => {
     const grace = { now: clock.now(), graceMinutes: handling.unknownGraceMinutes };
+    // An id that comes twice in a plan is at the broker once: what the gate held back of it stays held back.
+    const taken = new Set(
+      record.outcomes.flatMap(({ kind, ticket }) => (kind === "accepted" ? [ticket.clientOrderId] : [])),
+    );
     const outcomes: OrderOutcome[] = [];
     for (const outcome of record.outcomes) {
-      outcomes.push(resolveOutcome(outcome, await sight(outcome, orders), grace));
+      const isTwin = outcome.kind === "withheld" && taken.has(outcome.ticket.clientOrderId);
+      outcomes.push(isTwin ? outcome : resolveOutcome(outcome, await sight(outcome, orders), grace));
       await alertIfLong(record, outcomes.at(-1) ?? outcome, handling);
     }
     return amend(record, outcomes, fills);
