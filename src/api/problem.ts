@@ -1,5 +1,5 @@
 // How a refusal or failure becomes an RFC 9457 problem with a stable code.
-import { ConfigError, type Fault, InvariantError, RefusedError, TransientError } from "../core/model/errors.ts";
+import { ConfigError, type Fault, isCoded, RefusedError } from "../core/model/errors.ts";
 import { isProblemCode, type Meaning, type ProblemCode, problemCodes } from "./problemCodes.ts";
 
 /** Throw one to answer with it; the status is the code's. */
@@ -27,8 +27,7 @@ export function problemOf(failure: unknown): ApiProblem {
   const code = failure instanceof Error && "code" in failure ? String(failure.code) : "";
   if (failure instanceof RefusedError && isProblemCode(code))
     return new ApiProblem(code, asSentence(failure.message), failure.faults);
-  const isCoded = failure instanceof TransientError || failure instanceof InvariantError;
-  const told = isCoded && isProblemCode(code) ? code : "INTERNAL";
+  const told = isCoded(failure) && isProblemCode(code) ? code : "INTERNAL";
   return new ApiProblem(told, problemCodes[told].remedy);
 }
 

@@ -3,7 +3,7 @@ import { InvariantError } from "../core/model/errors.ts";
 import { inLanes } from "../core/model/lanes.ts";
 import type { AgendaEntry } from "../core/model/slot.ts";
 import type { Task } from "../core/model/task.ts";
-import type { Instant } from "../core/model/time.ts";
+import { hourOf, type Instant } from "../core/model/time.ts";
 import { rowFingerprint } from "../core/notifications/states.ts";
 import type { SlotLedger, StoredTask, TaskStore, UnreadableRow } from "../ports/stores.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
@@ -106,7 +106,7 @@ export function createDueTasks(ports: {
     await outbox.post({
       schemaVersion: 1,
       // Once an hour: how often it is told again, the settings say.
-      id: `unreadable-row.${key}.${now.slice(0, 13)}`,
+      id: `unreadable-row.${key}.${hourOf(now)}`,
       kind: "data",
       fingerprint: rowFingerprint(key),
       severity: "error",

@@ -1,9 +1,8 @@
 // Every minute: what time alone makes due is queued – escalations, troubles that are over, what waited, the day's report, and what the queue did not take before.
 
-import { addMs, dayMs, type Instant } from "../core/model/time.ts";
+import { addMs, dayMs, hourOf, type Instant } from "../core/model/time.ts";
 import { dailyReportOf } from "../core/notifications/dailyReport.ts";
-import type { NotificationDesk } from "../core/notifications/desk.ts";
-import { emptyDesk } from "../core/notifications/desk.ts";
+import { emptyDesk, type NotificationDesk } from "../core/notifications/desk.ts";
 import { reportDue, sweep } from "../core/notifications/sweep.ts";
 import { tradingDayOf } from "../core/schedule/tradingCalendar.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -65,7 +64,7 @@ export function createNotificationSweeper(ports: {
   }
 
   async function purge(retentionDays: number, now: Instant): Promise<void> {
-    const hour = now.slice(0, 13);
+    const hour = hourOf(now);
     if (purgedHour === hour) return;
     const removed = await book.purge(addMs(now, -retentionDays * dayMs));
     if (removed === 0) purgedHour = hour;

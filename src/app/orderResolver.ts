@@ -10,7 +10,7 @@ import {
 } from "../core/model/order.ts";
 import type { ExecutionRecord } from "../core/model/run.ts";
 import type { MonitorSettings } from "../core/model/settings.ts";
-import { minuteMs, msBetween } from "../core/model/time.ts";
+import { hourOf, minuteMs, msBetween } from "../core/model/time.ts";
 import { eventOf, resolveOutcome, type Sighting } from "../core/monitoring/orderTruth.ts";
 import { orderFingerprint } from "../core/notifications/states.ts";
 import { amendedRecord, areOrdersFinal, isSettled } from "../core/reporting/amendedRecord.ts";
@@ -60,8 +60,9 @@ export function createOrderResolver(ports: {
     const outcomes: OrderOutcome[] = [];
     for (const outcome of record.outcomes) {
       const isTwin = outcome.kind === "withheld" && taken.has(outcome.ticket.clientOrderId);
-      outcomes.push(isTwin ? outcome : resolveOutcome(outcome, await sight(outcome, orders), grace));
-      await alertIfLong(record, outcomes.at(-1) ?? outcome, handling);
+      const resolved = isTwin ? outcome : resolveOutcome(outcome, await sight(outcome, orders), grace);
+      outcomes.push(resolved);
+      await alertIfLong(record, resolved, handling);
     }
     return amend(record, outcomes, fills);
   };
@@ -148,7 +149,7 @@ export function createOrderResolver(ports: {
     await outbox.post({
       schemaVersion: 1,
       // Once an hour: how often it is told again, the settings say.
-      id: `order-unknown.${clock.now().slice(0, 13)}.${clientOrderId}`.slice(0, 120),
+      id: `order-unknown.${hourOf(clock.now())}.${clientOrderId}`.slice(0, 120),
       kind: "order",
       fingerprint: orderFingerprint(clientOrderId),
       severity: "error",
@@ -180,7 +181,10 @@ const fillsOf = (outcomes: readonly OrderOutcome[], fills: readonly BrokerFill[]
   return fills.filter(({ brokerOrderId }) => ids.has(brokerOrderId));
 };
 
-/** Another check, or a person, may have written in the meantime: what is final stays unless the order is at the broker after all, what the broker said stays, and no fill is taken back. */
+/**
+ * Another check, or a person, may have written in the meantime: what is final stays unless the order is at the broker after all, what the
+ * broker said stays, and no fill is taken back.
+ */
 function newer(standing: OrderOutcome, seen: OrderOutcome): OrderOutcome {
   if (standing.kind !== "accepted" && seen.kind === "accepted") return seen;
   if (isFinalOutcome(standing) || JSON.stringify(standing) === JSON.stringify(seen)) return standing;

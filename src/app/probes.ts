@@ -1,5 +1,5 @@
 // The probes: each asks one thing that the app depends on, changes nothing, and says what it found; shared by readiness, preflight and doctor.
-import { InvariantError, TransientError } from "../core/model/errors.ts";
+import { isCoded } from "../core/model/errors.ts";
 import { maskedAccount, type ProbeFinding, type ProbeResult } from "../core/operations/probe.ts";
 import { calendarWarning, describeDifference } from "../core/schedule/calendarCheck.ts";
 import { tradingDayOf } from "../core/schedule/tradingCalendar.ts";
@@ -174,9 +174,6 @@ function findingOf(failure: unknown): ProbeFinding {
   const remedy = isCoded(failure) ? remedies[failure.code] : undefined;
   return { ok: false, detail: describeFailure(failure), ...(remedy === undefined ? {} : { remedy }) };
 }
-
-const isCoded = (failure: unknown): failure is TransientError | InvariantError =>
-  failure instanceof TransientError || failure instanceof InvariantError;
 
 const skewLimit = async (settings: ProbePorts["settings"]): Promise<number> => {
   try {

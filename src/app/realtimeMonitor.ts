@@ -1,6 +1,6 @@
 // The monitor: holds what is believed against what the broker shows, every minute and after each run, and mends the difference.
 import type { ControlState } from "../core/model/control.ts";
-import { InvariantError, TransientError } from "../core/model/errors.ts";
+import { isCoded, TransientError } from "../core/model/errors.ts";
 import type { Breakers } from "../core/model/limits.ts";
 import type { BreakerMemory, Drift, MonitorState } from "../core/model/monitor.ts";
 import { isOrderOf } from "../core/model/order.ts";
@@ -74,7 +74,7 @@ export function createRealtimeMonitor(ports: {
       return await checkAll();
     } catch (failure) {
       const isPassing = failure instanceof TransientError;
-      const code = isPassing || failure instanceof InvariantError ? failure.code : "INTERNAL";
+      const code = isCoded(failure) ? failure.code : "INTERNAL";
       telemetry.event(isPassing ? "warning" : "error", "monitor.failed", { code, message: String(failure) });
       throw failure;
     }
@@ -107,7 +107,8 @@ export function createRealtimeMonitor(ports: {
     if (switches.tradingState === "halted" && automation.monitor.cancelOnHalt) await tradingHalt.cancelOpenOrders();
 
     const since = addMs(earlier?.state.fillsThrough ?? oldest(outstanding) ?? now, -overlapMs);
-    const shown = await askBroker(since, ordersFrom(since, outstanding, ended));
+    const underWay = withoutEnded(outstanding, ended);
+    const shown = await askBroker(since, ordersFrom(since, underWay));
     // The first check takes the positions as they are, so no execution may have come while it read them.
     const unsettled = earlier === undefined && (await broker.fillsSince(since)).length !== shown.fills.length;
     if (unsettled) return { ...seen, kind: "passed" };
@@ -117,7 +118,7 @@ export function createRealtimeMonitor(ports: {
     const { next, confirmed } = nextMonitorState(earlier?.state, shown, records, rules, {
       now,
       memory,
-      underWay: await plansUnderWay(outstanding, ended, shown),
+      underWay: await plansOf(underWay, shown),
     });
     if (!(await monitor.write(next, earlier?.etag))) return { ...seen, kind: "passed", drifts: next.drifts };
     await breakerKeeper.carryOut(next.breakers.trips, switches);
@@ -160,16 +161,9 @@ export function createRealtimeMonitor(ports: {
     return records.flatMap((record) => (record === undefined || record.status === "running" ? [] : [record]));
   }
 
-  /** Of runs that have not ended, but whose orders are at the broker. */
-  async function plansUnderWay(
-    outstanding: readonly OutstandingRun[],
-    ended: readonly ExecutionRecord[],
-    { orders }: Shown,
-  ): Promise<readonly RunPlan[]> {
-    const known = new Set(ended.map(({ executionId }) => executionId));
-    const sending = outstanding.filter(
-      ({ executionId }) => !known.has(executionId) && orders.some((order) => isOrderOf(executionId, order)),
-    );
+  /** Of those of the runs whose orders are at the broker. */
+  async function plansOf(underWay: readonly OutstandingRun[], { orders }: Shown): Promise<readonly RunPlan[]> {
+    const sending = underWay.filter(({ executionId }) => orders.some((order) => isOrderOf(executionId, order)));
     const stored = await Promise.all(sending.map(({ executionId }) => executions.loadPlan(executionId)));
     return stored.flatMap((each) => each?.plan ?? []);
   }
@@ -226,14 +220,17 @@ const withoutLegs = ({ outcomes, fills }: ExecutionRecord): Pick<ExecutionRecord
   }),
 });
 
-/** Orders of a run that has not ended stand in no record yet: they are listed from its start on, so that their executions are known as ours. */
-function ordersFrom(
-  since: Instant,
+function withoutEnded(
   outstanding: readonly OutstandingRun[],
   ended: readonly ExecutionRecord[],
-): Instant {
+): readonly OutstandingRun[] {
   const known = new Set(ended.map(({ executionId }) => executionId));
-  const begun = oldest(outstanding.filter(({ executionId }) => !known.has(executionId)));
+  return outstanding.filter(({ executionId }) => !known.has(executionId));
+}
+
+/** Orders of a run that has not ended stand in no record yet: they are listed from its start on, so that their executions are known as ours. */
+function ordersFrom(since: Instant, underWay: readonly OutstandingRun[]): Instant {
+  const begun = oldest(underWay);
   const from = begun === undefined ? since : addMs(begun, -overlapMs);
   return from < since ? from : since;
 }

@@ -1,5 +1,5 @@
 // Deliveries of the runs queue: reads the message, executes the run, and gives every failure its named end.
-import { InvariantError, TransientError } from "../core/model/errors.ts";
+import { InvariantError, isCoded, TransientError } from "../core/model/errors.ts";
 import { parseWith } from "../core/model/parse.ts";
 import { type FailureCode, type RunRequest, runMessageSchema } from "../core/model/run.ts";
 import { parseInstant } from "../core/model/time.ts";
@@ -136,8 +136,6 @@ const failureCodes: readonly FailureCode[] = [
 ];
 
 const codeOf = (failure: unknown): FailureCode =>
-  (failure instanceof TransientError || failure instanceof InvariantError
-    ? failureCodes.find((code) => code === failure.code)
-    : undefined) ?? "INTERNAL";
+  (isCoded(failure) ? failureCodes.find((code) => code === failure.code) : undefined) ?? "INTERNAL";
 
 const messageOf = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure));

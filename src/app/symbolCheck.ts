@@ -1,5 +1,5 @@
 // Whether the broker trades the symbols that somebody wrote: a misprint is found before it is stored.
-import { type Fault, InvariantError, TransientError } from "../core/model/errors.ts";
+import { type Fault, isCoded } from "../core/model/errors.ts";
 import type { Asset } from "../ports/broker.ts";
 import type { AssetLookup } from "./requestBudget.ts";
 
@@ -19,7 +19,7 @@ export async function checkSymbols(
     const assets = symbols.length > askedSingly ? await broker.assets() : await askEach(broker, symbols);
     return { faults: written.flatMap((each) => faultOf(each, assets.get(each.symbol))), warnings: [] };
   } catch (failure) {
-    if (!(failure instanceof TransientError || failure instanceof InvariantError)) throw failure;
+    if (!isCoded(failure)) throw failure;
     const warning = `the symbols ${listed(symbols)} are unchecked, because the broker could not be asked (${failure.message})`;
     return { faults: [], warnings: [warning] };
   }

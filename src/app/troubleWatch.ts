@@ -1,6 +1,7 @@
 // Watches the troubles that are states: looks whether each still stands, and says which are over.
 import { InvariantError } from "../core/model/errors.ts";
 import type { Notification } from "../core/model/notification.ts";
+import type { AgendaEntry } from "../core/model/slot.ts";
 import type { Instant } from "../core/model/time.ts";
 import type { Trouble } from "../core/notifications/desk.ts";
 import {
@@ -55,10 +56,10 @@ export function createTroubleWatch(ports: {
   }
 
   /** Of a row that cannot be read its task's newest version is one, and every version that is due. */
-  async function isReadable(taskId: string, now: Instant): Promise<boolean> {
-    const due = (await slots.due(now)).filter((entry) => entry.taskId === taskId);
+  async function isReadable(taskId: string, due: readonly AgendaEntry[]): Promise<boolean> {
+    const own = due.filter((entry) => entry.taskId === taskId);
     try {
-      await Promise.all([tasks.get(taskId), ...due.map(({ version }) => tasks.version(taskId, version))]);
+      await Promise.all([tasks.get(taskId), ...own.map(({ version }) => tasks.version(taskId, version))]);
       return true;
     } catch (failure) {
       if (failure instanceof InvariantError) return false;
@@ -67,9 +68,10 @@ export function createTroubleWatch(ports: {
   }
 
   async function unreadableRows(troubles: readonly Trouble[], now: Instant): Promise<readonly string[]> {
+    const due = await slots.due(now);
     const standing: string[] = [];
     for (const { fingerprint } of troubles)
-      if (!(await isReadable(fingerprint.slice(rowPrefix.length), now))) standing.push(fingerprint);
+      if (!(await isReadable(fingerprint.slice(rowPrefix.length), due))) standing.push(fingerprint);
     return standing;
   }
 

@@ -1,5 +1,5 @@
 // The contract canary on Alpaca: each route in use is asked once, and its answer held against contract.json and against the adapter's own schemas.
-import { InvariantError, TransientError } from "../../core/model/errors.ts";
+import { isCoded } from "../../core/model/errors.ts";
 import { type Contract, type ContractFinding, compareWithContract } from "../../core/operations/contract.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ContractCanary } from "../../ports/contractCanary.ts";
@@ -70,6 +70,4 @@ function firstOrder(answer: unknown): Order | undefined {
 }
 
 const describe = (failure: unknown): string =>
-  failure instanceof TransientError || failure instanceof InvariantError
-    ? `${failure.code}: ${failure.message}`.slice(0, 300)
-    : "no readable answer";
+  isCoded(failure) ? `${failure.code}: ${failure.message}`.slice(0, 300) : "no readable answer";

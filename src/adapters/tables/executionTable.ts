@@ -8,7 +8,7 @@ import type { ExecutionRepository } from "../../ports/stores.ts";
 import { listRun, listRuns, unlistRun } from "./executionList.ts";
 import { loadPlan, savePlan } from "./planRows.ts";
 import { columnsOf } from "./rowShapes.ts";
-import { type Row, readRow, type StoredRow, type Table } from "./table.ts";
+import { type Row, readRow, type Table } from "./table.ts";
 
 const tableName = "TradewindExecutions";
 
@@ -56,23 +56,25 @@ const isSeen = (record: ExecutionRecord, seen: Pick<ExecutionRecord, "events" | 
 export function createExecutionRepository(table: Table): ExecutionRepository {
   const enlist = (record: ExecutionRecord): Promise<void> => listRun(table, summaryOf(record));
 
-  const readRecord = (row: StoredRow): ExecutionRecord => readRow(tableName, row, storedRecord);
+  async function find(executionId: string): Promise<{ record: ExecutionRecord; etag: string } | undefined> {
+    const row = await table.get(executionId, "record");
+    return row && { record: readRow(tableName, row, storedRecord), etag: row.etag };
+  }
 
   async function resume(executionId: string): Promise<ExecutionRecord | undefined> {
     for (;;) {
-      const row = await table.get(executionId, "record");
-      const standing = row === undefined ? undefined : readRecord(row);
-      if (row === undefined || standing?.status !== "running" || standing.resumed) return standing;
-      const resumed = { ...standing, resumed: true } as const;
-      if (await table.put(recordRow(resumed), row.etag)) return resumed;
+      const found = await find(executionId);
+      if (found?.record.status !== "running" || found.record.resumed) return found?.record;
+      const resumed = { ...found.record, resumed: true } as const;
+      if (await table.put(recordRow(resumed), found.etag)) return resumed;
     }
   }
 
   /** The first final record stands, and the list shows it, however often a run is finished. */
   async function finish(record: ExecutionRecord): ReturnType<ExecutionRepository["finish"]> {
     for (;;) {
-      const row = await table.get(record.executionId, "record");
-      const standing = row === undefined ? undefined : readRecord(row);
+      const found = await find(record.executionId);
+      const standing = found?.record;
       if (standing !== undefined && standing.status !== "running") {
         await enlist(standing);
         return "ended";
@@ -80,8 +82,8 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
       if (standing?.resumed && !record.resumed) return "resumed";
       const watched = concernsMonitor(record);
       if (watched && standing === undefined) await table.insert(outstandingRow(record));
-      const written =
-        row === undefined ? await table.insert(recordRow(record)) : await table.put(recordRow(record), row.etag);
+      const row = recordRow(record);
+      const written = found === undefined ? await table.insert(row) : await table.put(row, found.etag);
       if (!written) continue;
       await Promise.all([enlist(record), watched ? undefined : table.delete(outstandingPartition, record.executionId)]);
       return "finished";
@@ -96,24 +98,21 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
       if (inserted) await enlist(record);
       return inserted;
     },
-    get: async (executionId) => {
-      const row = await table.get(executionId, "record");
-      return row === undefined ? undefined : readRecord(row);
-    },
+    get: async (executionId) => (await find(executionId))?.record,
     loadPlan: (executionId) => loadPlan(table, executionId),
     savePlan: (plan, inputs) => savePlan(table, plan, inputs),
     resume,
     finish,
     amend: async (executionId, change) => {
       for (;;) {
-        const row = await table.get(executionId, "record");
-        if (row === undefined) return;
-        const record = readRecord(row);
+        const found = await find(executionId);
+        if (found === undefined) return;
+        const { record, etag } = found;
         const amended = change(record);
         if (amended === record) return enlist(record);
         // Outstanding until it is settled, and settling links it: a change whose link a crash prevented is no tampering.
         await table.insert(outstandingRow(amended));
-        if (!(await table.put(recordRow(amended), row.etag))) continue;
+        if (!(await table.put(recordRow(amended), etag))) continue;
         // And listed afterwards, for whoever settled the run in between had not seen the change.
         await Promise.all([enlist(amended), table.insert(outstandingRow(amended))]);
         return;
@@ -126,10 +125,9 @@ export function createExecutionRepository(table: Table): ExecutionRepository {
     },
     settle: async (seen) => {
       await table.delete(outstandingPartition, seen.executionId);
-      const row = await table.get(seen.executionId, "record");
-      const record = row === undefined ? undefined : readRecord(row);
-      if (record === undefined || isSeen(record, seen)) return;
-      await table.insert(outstandingRow(record));
+      const found = await find(seen.executionId);
+      if (found === undefined || isSeen(found.record, seen)) return;
+      await table.insert(outstandingRow(found.record));
     },
     list: (filter) => listRuns(table, filter),
     remove: async (run) => {

@@ -41,6 +41,10 @@ export class InvariantError extends CodedError {
   override readonly name = "InvariantError";
 }
 
+/** Whether a failure is ours and says by its code what it is; what is asked and refused is none. */
+export const isCoded = (failure: unknown): failure is TransientError | InvariantError =>
+  failure instanceof TransientError || failure instanceof InvariantError;
+
 /** What was asked cannot be done as things stand: the message says what would be right, the faults what is wrong with it. Nothing has changed. */
 export class RefusedError extends CodedError {
   override readonly name = "RefusedError";

@@ -41,6 +41,9 @@ export const addMs = (instant: Instant, ms: number): Instant => instantFromMs(ms
 export const msBetween = (earlier: Instant, later: Instant): number =>
   earlier === later ? 0 : msFromInstant(later) - msFromInstant(earlier);
 
+/** The hour of an instant, `2026-06-15T13`: for what is done or told once an hour. */
+export const hourOf = (instant: Instant): string => instant.slice(0, 13);
+
 export const latestOf = (...instants: readonly [Instant, ...Instant[]]): Instant =>
   instants.reduce((latest, each) => (each > latest ? each : latest));
 

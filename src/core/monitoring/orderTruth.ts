@@ -10,8 +10,9 @@ export type Sighting =
   | { readonly kind: "unseen" };
 
 /**
- * The outcome as it is now known; the same object when nothing is new. An order that the broker shows is there, whatever was recorded. Missing an order in doubt is no proof before `graceMinutes` are over,
- * for the request that carried it may still be on its way. An order that was accepted is never taken back because it is not found.
+ * The outcome as it is now known; the same object when nothing is new. An order that the broker shows is there, whatever was recorded. Missing
+ * an order in doubt is no proof before `graceMinutes` are over, for the request that carried it may still be on its way. An order that was
+ * accepted is never taken back because it is not found.
  */
 export function resolveOutcome(
   outcome: OrderOutcome,
