@@ -7,16 +7,14 @@ export function createLanes(laneOf: (message: StoredMessage) => string) {
   /** A message that comes back goes before those that are younger. */
   function add(message: StoredMessage): void {
     const lane = lanes.get(laneOf(message)) ?? [];
-    let at = lane.length;
-    while (at > 0 && (lane[at - 1]?.seq ?? 0) > message.seq) at--;
-    lane.splice(at, 0, message);
+    lane.splice(placeOf(message, lane), 0, message);
     lanes.set(laneOf(message), lane);
   }
 
   function remove(message: StoredMessage): void {
     const lane = lanes.get(laneOf(message)) ?? [];
-    const at = lane.findIndex(({ seq }) => seq === message.seq);
-    if (at >= 0) lane.splice(at, 1);
+    const at = placeOf(message, lane);
+    if (lane[at]?.seq === message.seq) lane.splice(at, 1);
     if (lane.length === 0) lanes.delete(laneOf(message));
   }
 
@@ -27,4 +25,15 @@ export function createLanes(laneOf: (message: StoredMessage) => string) {
     /** Lanes that have messages; the one that has had some for longest comes first. */
     names: (): readonly string[] => [...lanes.keys()],
   };
+}
+
+/** Where a message stands in its lane, or would: before the first that is not older. A lane can be long, so its middle is looked at first. */
+function placeOf({ seq }: StoredMessage, lane: readonly StoredMessage[]): number {
+  let [from, to] = [0, lane.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((lane[middle]?.seq ?? 0) < seq) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
