@@ -6,7 +6,7 @@ import { operation } from "./operation.ts";
 import { count, cursor, given, isInOrder, notInOrder, queryDay, queryInstant, taskId } from "./parameters.ts";
 import { whoAndWhy } from "./principal.ts";
 import { asCallersFault } from "./request.ts";
-import { refuseUnknown, scope } from "./scope.ts";
+import { scope } from "./scope.ts";
 
 const schedulerStatus = operation({
   name: "schedulerStatus",
@@ -47,10 +47,9 @@ const controlOperations = controls.map(([action, summary, more]) =>
     body: action === "start" || action === "stop" ? nowOrLater : now,
     answers: { 200: { description: "The state as it is now.", schema: "ControlState" } },
     problems: ["BAD_SCOPE", "BAD_SCHEDULE", "NAME_AND_REASON_NEEDED", "BROKER_UNAVAILABLE"],
-    handle: async (app, { body, by }) => {
+    handle: async ({ controlService }, { body, by }) => {
       const { scope: part = { kind: "account" }, at }: z.infer<typeof nowOrLater> = body;
-      await refuseUnknown(app, part);
-      return { body: await app.controlService.change({ action, scope: part, ...by, ...given({ at }) }) };
+      return { body: await controlService.change({ action, scope: part, ...by, ...given({ at }) }) };
     },
   }),
 );

@@ -43,6 +43,7 @@ import { createRunByHand } from "./runByHand.ts";
 import { createRunCloser } from "./runCloser.ts";
 import { createRunDelivery, type RunDelivery } from "./runDelivery.ts";
 import { createSchedulerService, type SchedulerService } from "./schedulerService.ts";
+import { createScopeCheck } from "./scopeCheck.ts";
 import { createSectionJudge } from "./sectionJudge.ts";
 import { createSettingsService, type SettingsService } from "./settingsService.ts";
 import { createSlotService, type SlotService } from "./slotService.ts";
@@ -117,7 +118,12 @@ export function createApp(given: AppPorts): App {
   const taskManager = createTaskManager({ ...ports, dataFetcher, orderExecutor, runCloser });
   const orderResolver = createOrderResolver({ ...ports, outbox });
   const tradingHalt = createTradingHalt(ports);
-  const controlService = createControlService({ ...ports, tradingHalt, outbox });
+  const controlService = createControlService({
+    ...ports,
+    tradingHalt,
+    scopeCheck: createScopeCheck({ ...ports, assets }),
+    outbox,
+  });
   const dueTasks = createDueTasks({ ...ports, outbox });
   const configImporter = createConfigImporter(kept);
   const taskJudge = createTaskJudge({ ...ports, assets });

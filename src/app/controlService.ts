@@ -16,6 +16,7 @@ import type { Telemetry } from "../ports/telemetry.ts";
 import { readSettings } from "./automationSettings.ts";
 import type { Outbox } from "./outbox.ts";
 import { saveAgain } from "./saveAgain.ts";
+import type { ScopeCheck } from "./scopeCheck.ts";
 import type { TradingHalt } from "./tradingHalt.ts";
 
 export type ControlRequest = Turn & {
@@ -44,15 +45,17 @@ export function createControlService(ports: {
   readonly control: ControlStore;
   readonly settings: SettingsStore;
   readonly tradingHalt: TradingHalt;
+  readonly scopeCheck: ScopeCheck;
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }): ControlService {
-  const { control, settings, tradingHalt, outbox, clock, telemetry } = ports;
+  const { control, settings, tradingHalt, scopeCheck, outbox, clock, telemetry } = ports;
 
   async function change(request: ControlRequest): Promise<ControlState> {
     const { at, ...turn } = request;
     refuseUnfit(turn, at, clock.now());
+    await scopeCheck.refuseUnknown(turn.scope);
     const next = at === undefined ? await changeNow(turn) : await putOff(turn, instantOf(at, clock.now()));
     if (turn.action === "halt") await afterHalt();
     return next;

@@ -20,7 +20,7 @@ import type { Telemetry } from "../ports/telemetry.ts";
 import { readSettings } from "./automationSettings.ts";
 import { callChannels } from "./channelCalls.ts";
 import type { ChannelHealth } from "./channelHealth.ts";
-import { manyWriters, saveAgain } from "./saveAgain.ts";
+import { deskBusy, manyWriters, saveAgain } from "./saveAgain.ts";
 
 export type NotificationManager = {
   /** Throws ConfigError for a message that cannot be read; the queue then dead-letters it. */
@@ -67,7 +67,7 @@ export function createNotificationManager(ports: {
         tellDecision(entry);
         return entry;
       },
-      "the desk of notifications is written by too many at once",
+      deskBusy,
       manyWriters,
     );
   }

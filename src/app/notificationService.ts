@@ -8,7 +8,7 @@ import type { NotificationPage, NotificationStore } from "../ports/notificationS
 import type { Channel } from "../ports/notifier.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { callChannels } from "./channelCalls.ts";
-import { manyWriters, saveAgain } from "./saveAgain.ts";
+import { deskBusy, manyWriters, saveAgain } from "./saveAgain.ts";
 
 export type ChannelTest = {
   readonly channel: ChannelName;
@@ -57,7 +57,7 @@ export function createNotificationService(ports: {
         telemetry.event("info", "notification.acknowledged", { id, by: principal.name, reason });
         return entry;
       },
-      "the desk of notifications is written by too many at once",
+      deskBusy,
       manyWriters,
     );
   }

@@ -2,6 +2,7 @@
 import { compare, minimum, notional, subtractUsd, zeroUsd } from "../core/model/money.ts";
 import {
   type BrokerOrder,
+  doubtWithheld,
   isTerminal,
   type OrderEvent,
   type OrderOutcome,
@@ -104,11 +105,9 @@ export function createOrderExecutor(ports: {
 
   /** What this delivery holds back, an earlier one may have sent, and that the broker does not show it yet is no proof. */
   function unlessSentBefore(outcome: OrderOutcome, plan: RunPlan, inputs: RunInputs): OrderOutcome {
-    if (outcome.kind !== "withheld") return outcome;
     const now = clock.now();
     const lastSend = addMs(plan.asOf, graceMsOf(inputs.window));
-    const message = `not sent now (${outcome.code}: ${outcome.message}), perhaps before`;
-    return { kind: "unknown", ticket: outcome.ticket, message, since: lastSend < now ? lastSend : now };
+    return doubtWithheld(outcome, lastSend < now ? lastSend : now);
   }
 
   /** Between a plan and its resumption other runs, or people, may have traded. */

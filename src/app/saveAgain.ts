@@ -3,6 +3,8 @@ import { TransientError } from "../core/model/errors.ts";
 
 /** For what many write at once, such as the desk of notifications. */
 export const manyWriters = { tries: 20 };
+/** What is said where the desk cannot be saved all the same. */
+export const deskBusy = "the desk of notifications is written by too many at once";
 
 /**
  * What `attempt` answers; it is called again while that is undefined, for then another one has saved meanwhile. Throws TransientError

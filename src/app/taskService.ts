@@ -40,7 +40,8 @@ export type TaskService = {
   remove(id: string, expected: ExpectedVersion, by: By): Promise<StoredTask>;
   /** A new version only where it changes. */
   setEnabled(id: string, enabled: boolean, by: By): Promise<StoredTask>;
-  next(id: string, count: number): Promise<readonly Occurrence[]>;
+  /** When it is due next, soonest first; none of it runs where it is not enabled. */
+  next(id: string, count: number): Promise<{ readonly enabled: boolean; readonly items: readonly Occurrence[] }>;
   /** Queues a run of the current minute. Asked twice within it: one run, and the second time `queued` is false. */
   runNow(id: string, by: By): Promise<AskedRun>;
   /** Gathers and plans as a run now would, stopped or halted too: the plan then says why it would be skipped. */
@@ -144,7 +145,7 @@ export function createTaskService(ports: {
       (await change(id, "*", by, async ({ task }) => ({ task: { ...task, enabled } }))).stored,
     next: async (id, count) => {
       const [{ task }, { window }] = await Promise.all([findLiving(id), readSettings(settings)]);
-      return occurrencesOf(task, window, clock.now(), count);
+      return { enabled: task.enabled, items: occurrencesOf(task, window, clock.now(), count) };
     },
     runNow: async (id, by) => runByHand.runNow((await findLiving(id)).task, by),
     dryRun: async (id) => runByHand.dryRun((await findLiving(id)).task),

@@ -256,7 +256,8 @@ describe("the list", () => {
 
 describe("what is due next", () => {
   test("is told with the window's verdict", async () => {
-    const [first, ...more] = await tasks().next("example", 3);
+    const { items } = await tasks().next("example", 3);
+    const [first, ...more] = items;
     expect(first).toEqual({
       slot: at("2026-06-15T13:35:00Z"),
       local: "2026-06-15T09:35:00-04:00",

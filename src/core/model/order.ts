@@ -129,6 +129,14 @@ export type OrderOutcome = { readonly ticket: OrderTicket; readonly gateQuote?: 
 export const isFinalOutcome = (outcome: OrderOutcome): boolean =>
   outcome.kind === "accepted" ? withLegs(outcome.order).every(isTerminal) : outcome.kind !== "unknown";
 
+/** What one worker held back and another one may have sent: in doubt from `since` on. Any other outcome stays as it is. */
+export function doubtWithheld(outcome: OrderOutcome, since: Instant): OrderOutcome {
+  if (outcome.kind !== "withheld") return outcome;
+  const { kind: _, code, message, ...common } = outcome;
+  const doubt = `not sent now (${code}: ${message}), perhaps before or by another worker`;
+  return { ...common, kind: "unknown", message: doubt, since };
+}
+
 /** A state that an order went through, as it became known: `planned`, a broker's status, or the kind of its outcome. */
 export type OrderEvent = {
   readonly at: Instant;

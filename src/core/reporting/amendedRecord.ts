@@ -1,6 +1,13 @@
 // What becomes of a final record while its orders go on: new states and executions, and whether anything is still to come.
 import { addQty, compare } from "../model/money.ts";
-import { type BrokerFill, isFinalOutcome, type OrderEvent, type OrderOutcome, withLegs } from "../model/order.ts";
+import {
+  type BrokerFill,
+  doubtWithheld,
+  isFinalOutcome,
+  type OrderEvent,
+  type OrderOutcome,
+  withLegs,
+} from "../model/order.ts";
 import type { ExecutionRecord } from "../model/run.ts";
 import type { Instant } from "../model/time.ts";
 import { eventOf } from "../monitoring/orderTruth.ts";
@@ -49,16 +56,7 @@ export const concernsMonitor = ({ outcomes }: Pick<ExecutionRecord, "outcomes">)
 
 /** The record of a delivery to whose run another one came: what it held back the other may have sent, so that it is in doubt from `at` on. */
 export const sentByAnother = (record: ExecutionRecord, at: Instant): ExecutionRecord => {
-  const doubted = record.outcomes.map((outcome): OrderOutcome => {
-    if (outcome.kind !== "withheld") return outcome;
-    const { code, message, kind: _, ...common } = outcome;
-    return {
-      ...common,
-      kind: "unknown",
-      message: `not sent (${code}: ${message}), perhaps by another worker`,
-      since: at,
-    };
-  });
+  const doubted = record.outcomes.map((outcome) => doubtWithheld(outcome, at));
   const events = doubted.filter((outcome, index) => outcome !== record.outcomes[index]);
   const amended = amendedRecord(record, {
     outcomes: doubted,

@@ -169,7 +169,7 @@ describe("a second record of the same run", () => {
 
 test("what was held back is in doubt where another worker took the run up, and nothing else is", () => {
   const doubted = sentByAnother(record({ outcomes: [withheld, accepted(filled, "BBB")] }), now);
-  const message = "not sent (HALTED: halted), perhaps by another worker";
+  const message = "not sent now (HALTED: halted), perhaps before or by another worker";
   expect(doubted).toMatchObject({ resumed: true, status: "partial", reason: `buy AAA unknown: ${message}` });
   expect(doubted.outcomes).toEqual([{ ...doubt(), message }, accepted(filled, "BBB")]);
   expect(doubted.events.slice(1)).toEqual([{ at: now, clientOrderId: "tw.AAA", state: "unknown", detail: message }]);
