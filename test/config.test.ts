@@ -1,8 +1,9 @@
 // App settings: what is missing or wrong is listed whole, and live trading needs all of its guards.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { parseSettings, settingNames } from "../src/config.ts";
+import { parseSettings } from "../src/config.ts";
 import { ConfigError } from "../src/core/model/errors.ts";
+import { settingNames } from "../src/environment.ts";
 
 const paper = {
   ALPACA_KEY_ID: "key",

@@ -1,4 +1,4 @@
-// Every app setting, by the names in src/config.ts and those that the Functions host reads; a test compares them with both.
+// Every app setting, by the names in src/environment.ts and those that the Functions host reads; a test compares them with both.
 
 param identityClientId string
 param storageName string

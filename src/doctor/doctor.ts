@@ -61,7 +61,7 @@ function readSettings(environment: Readonly<Record<string, string | undefined>>)
     return { settings };
   } catch (failure) {
     if (!(failure instanceof ConfigError)) throw failure;
-    const remedy = "Mend it in the app settings; src/config.ts says what each takes. Nothing else was looked at.";
+    const remedy = "Mend it in the app settings; src/environment.ts says what each takes. Nothing else was looked at.";
     const faults = failure.faults.map(({ path, message }) =>
       known(`setting ${path}`, { ok: false, detail: message, remedy }),
     );

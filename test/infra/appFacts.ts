@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { tableNames } from "../../src/adapters/tables/stores.ts";
-import { queueDeclarations, settingNames } from "../../src/config.ts";
+import { queueDeclarations } from "../../src/config.ts";
+import { settingNames } from "../../src/environment.ts";
 import { type Binding, indexedFunctions } from "../support/indexedFunctions.ts";
 
 const root = resolve(import.meta.dirname, "../..");

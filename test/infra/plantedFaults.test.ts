@@ -238,7 +238,7 @@ describe.skipIf(bicepMissing !== undefined)("a planted fault", { timeout: 120_00
     [
       "a setting",
       { settings: [...app.settings, "TRADEWIND_NEW"] },
-      "setting TRADEWIND_NEW is in src/config.ts, but the template never sets it",
+      "setting TRADEWIND_NEW is in src/environment.ts, but the template never sets it",
     ],
     [
       "a setting taken out",

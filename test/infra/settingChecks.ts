@@ -25,7 +25,7 @@ export function settingFindings(resources: Resources, everything: Resources, app
       .map((name) => `setting ${name} is in the template, but neither the app nor the host reads it`),
     ...app.settings
       .filter((name) => !anywhere.has(name) && !(name in settingsOfOneMachine))
-      .map((name) => `setting ${name} is in src/config.ts, but the template never sets it`),
+      .map((name) => `setting ${name} is in src/environment.ts, but the template never sets it`),
     ...Object.keys(settingsOfOneMachine)
       .filter((name) => !app.settings.includes(name) || anywhere.has(name))
       .map((name) => `setting ${name} is listed as one that the template leaves out, and is not one`),
