@@ -48,7 +48,7 @@ const otherReasons: Readonly<
   NO_DATA: ["symbol", "The feed has neither a bar nor a price"],
   NO_PRICE: ["symbol", "The feed has no trade of today"],
   NOT_ENOUGH_HISTORY: ["symbol", "It has fewer bars than its strategies need"],
-  BAD_DATA: ["symbol", "A bar or a price is impossible"],
+  BAD_DATA: ["symbol", "A bar or a price is impossible, or a bar leaves both its neighbours and comes back"],
   ADJUSTMENT_MISMATCH: ["symbol", "Its bars and its position are not adjusted for the same splits"],
   PLAN_STALE: ["order", "The account has changed since the plan was made"],
   NOT_FUNDED: ["order", "The sells that were to fund it have not filled, or brought too little"],

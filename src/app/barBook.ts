@@ -93,5 +93,10 @@ const reaches = (kept: KeptBars | undefined, from: Instant): boolean => kept !==
 /** Whether a series reaches the newest trading day before `to`. */
 function endsOn({ timeMs }: BarSeries, to: Instant): boolean {
   const newest = timeMs.at(-1);
-  return newest !== undefined && tradingDayOf(instantFromMs(newest)) === previousTradingDay(tradingDayOf(to));
+  // The time of a bar that could not be read is none.
+  return (
+    newest !== undefined &&
+    Number.isFinite(newest) &&
+    tradingDayOf(instantFromMs(newest)) === previousTradingDay(tradingDayOf(to))
+  );
 }

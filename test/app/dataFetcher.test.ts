@@ -135,6 +135,8 @@ describe("bad data of one symbol", () => {
     ["BAD_DATA", { bars: (series) => ({ ...series, low: series.high, high: series.low }) }],
     ["BAD_DATA", { bars: (series) => ({ ...series, timeMs: series.timeMs.toReversed() }) }],
     ["BAD_DATA", { bars: (series) => ({ ...series, low: series.low.map((low, index) => (index === 9 ? 0 : low)) }) }],
+    ["BAD_DATA", { bars: (series) => ({ ...series, high: series.high.map((h, index) => (index === 9 ? 2 * h : h)) }) }],
+    ["BAD_DATA", { bars: (series) => ({ ...series, timeMs: series.timeMs.with(-1, Number.NaN) }) }],
     ["NO_PRICE", { latest: () => undefined }],
     ["NO_DATA", { bars: () => undefined, latest: () => undefined }],
     ["STALE_DATA", { bars: (series) => ({ ...series, timeMs: series.timeMs.map((ms) => ms - 7 * 86_400_000) }) }],

@@ -42,13 +42,29 @@ export const snapshotsWire = z.record(
     .nullish(),
 );
 
+/**
+ * The same, read so that what is malformed of one symbol leaves the others as they are: a bar of which something cannot be read has no time and
+ * no prices, by which its symbol is known to be unfit; a snapshot that cannot be read is none. That the shape itself has changed, the contract
+ * says each morning.
+ */
+const noBar: z.infer<typeof barWire> = {
+  t: "" as Instant,
+  o: Number.NaN,
+  h: Number.NaN,
+  l: Number.NaN,
+  c: Number.NaN,
+  v: Number.NaN,
+};
+const barsBySymbol = barsWire.extend({ bars: z.record(z.string(), z.array(barWire.catch(noBar))).nullish() });
+const snapshotsBySymbol = z.record(z.string(), snapshotsWire.valueType.catch(null));
+
 type WireBar = z.infer<typeof barWire>;
 type DayWire = z.infer<typeof dayWire>;
 type Page<T> = { readonly items: T; readonly nextPage: string | undefined };
 type BarsBySymbol = Readonly<Record<string, readonly WireBar[]>>;
 
 export function mapBarsPage(wire: unknown): Page<BarsBySymbol> {
-  const page = parse("bars", barsWire, wire);
+  const page = parse("bars", barsBySymbol, wire);
   return { items: page.bars ?? {}, nextPage: page.next_page_token ?? undefined };
 }
 
@@ -103,7 +119,7 @@ function fill({ timeMs, open, high, low, close, volume }: BarSeries, at: number,
 /** Symbols without a trade are absent. A side of the quote without an offer is given as 0 by Alpaca and left out here. */
 export function mapLatest(wire: unknown): ReadonlyMap<string, LatestPrice> {
   const latest = new Map<string, LatestPrice>();
-  for (const [symbol, snapshot] of Object.entries(parse("snapshots", snapshotsWire, wire))) {
+  for (const [symbol, snapshot] of Object.entries(parse("snapshots", snapshotsBySymbol, wire))) {
     const trade = snapshot?.latestTrade;
     if (trade == null) continue;
     const { bp, ap } = snapshot?.latestQuote ?? {};

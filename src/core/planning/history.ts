@@ -1,15 +1,14 @@
 // Judges the history of one symbol in each timeframe asked for, and puts together what strategies will see of it.
 import type { RiskLimits } from "../model/limits.ts";
-import type { BarSeries, BaseTimeframe, ExclusionCode, LatestPrice, Timeframe } from "../model/market.ts";
+import type { BarSeries, BaseTimeframe, LatestPrice, Timeframe } from "../model/market.ts";
 import { type Instant, instantFromMs, type TradingDay } from "../model/time.ts";
 import { bucketEnd } from "../monitoring/barBuckets.ts";
 import { consolidateBars, rowsOf } from "../monitoring/consolidateBars.ts";
 import { dataRules } from "../risk/dataRules.ts";
 import { previousTradingDay, tradingDayOf } from "../schedule/tradingCalendar.ts";
+import type { SymbolFault } from "./barFaults.ts";
 import { type BarWindow, barsIn, windowOf } from "./barWindows.ts";
 import { type BarNeed, baseOf, reachOf } from "./dataNeeds.ts";
-
-export type SymbolFault = { readonly code: ExclusionCode; readonly detail: string };
 
 /** A need with the windows that it is judged by: they are the same for every symbol of a run. */
 export type HistoryNeed = BarNeed & {
@@ -74,27 +73,6 @@ function staleness(newestMs: number, { base, judged }: HistoryNeed, { maxPriceAg
   return judged.toMs - endMs <= maxPriceAgeSeconds * 1000
     ? undefined
     : `the newest bar of ${judged.timeframe} ended at ${instantFromMs(endMs)}, the last one of the session at ${instantFromMs(judged.toMs)}`;
-}
-
-/** The first bar that cannot be; undefined when all can. */
-export function barFault({ timeMs, open, high, low, close, volume }: BarSeries): SymbolFault | undefined {
-  for (let i = 0; i < timeMs.length; i++) {
-    const at = timeMs[i] ?? Number.NaN;
-    if (!(at > (timeMs[i - 1] ?? Number.NEGATIVE_INFINITY) && at < Number.POSITIVE_INFINITY))
-      return { code: "BAD_DATA", detail: "bars are not in time order" };
-    const o = open[i] ?? 0;
-    const h = high[i] ?? 0;
-    const l = low[i] ?? 0;
-    const c = close[i] ?? 0;
-    if (!(l > 0 && l <= o && l <= c && h >= o && h >= c && h < Number.POSITIVE_INFINITY)) {
-      return { code: "BAD_DATA", detail: `the bar of ${instantFromMs(at).slice(0, 16)}Z has impossible prices` };
-    }
-    const v = volume[i] ?? Number.NaN;
-    if (!(v >= 0 && v < Number.POSITIVE_INFINITY)) {
-      return { code: "BAD_DATA", detail: `the bar of ${instantFromMs(at).slice(0, 16)}Z has the volume ${v}` };
-    }
-  }
-  return undefined;
 }
 
 const dayOf = (ms: number): TradingDay => tradingDayOf(instantFromMs(ms));

@@ -6,8 +6,9 @@ import type { Position } from "../model/portfolio.ts";
 import type { Instant } from "../model/time.ts";
 import { tradingDayOf } from "../schedule/tradingCalendar.ts";
 import { adjustmentFault } from "./adjustment.ts";
+import { barFault, type SymbolFault, spikeFault } from "./barFaults.ts";
 import type { DataNeeds } from "./dataNeeds.ts";
-import { barFault, type HistoryNeed, historyNeed, judgeHistory, type SymbolFault } from "./history.ts";
+import { type HistoryNeed, historyNeed, judgeHistory } from "./history.ts";
 
 export type FetchedData = {
   readonly asOf: Instant;
@@ -73,7 +74,7 @@ function judgeBars(
   const { symbol } = latest;
   const fetched = [...bars.values()].flatMap((bySymbol) => bySymbol.get(symbol) ?? []);
   for (const series of fetched) {
-    const fault = barFault(series);
+    const fault = barFault(series) ?? spikeFault(series, limits);
     if (fault !== undefined) return fault;
   }
   const history = bars.get("1Day")?.get(symbol) ?? fetched[0];

@@ -101,6 +101,26 @@ test("bars become columns, and no bars at all is no fault", () => {
   expect(mapBarsPage({ bars: null, next_page_token: null })).toEqual({ items: {}, nextPage: undefined });
 });
 
+test.each<[string, unknown]>([
+  ["no close", { t: "2026-06-12T04:00:00Z", o: 1, h: 2, l: 0.5, v: 100 }],
+  ["a price in words", { t: "2026-06-12T04:00:00Z", o: "one", h: 2, l: 0.5, c: 1.5, v: 100 }],
+  ["no instant for its time", { t: "yesterday", o: 1, h: 2, l: 0.5, c: 1.5, v: 100 }],
+  ["no bar at all in its place", null],
+])("a bar with %s is one without a time, and the other symbols' bars are whole", (_, malformed) => {
+  const bar = { t: "2026-06-12T04:00:00Z", o: 1, h: 2, l: 0.5, c: 1.5, v: 100 };
+  const { items } = mapBarsPage({ bars: { IBM: [bar, malformed], SPY: [bar] } });
+  const [ibm, spy] = toSeries("1Day", [items]);
+  expect(ibm?.timeMs).toEqual(Float64Array.of(Date.parse(bar.t), Number.NaN));
+  expect(ibm?.close).toEqual(Float64Array.of(1.5, Number.NaN));
+  expect(spy?.close).toEqual(Float64Array.of(1.5));
+});
+
+test("a snapshot that cannot be read is none, and the others are", () => {
+  const latestTrade = { t: "2026-06-15T14:00:00Z", p: 5 };
+  const latest = mapLatest({ IBM: { latestTrade: { ...latestTrade, p: "5" } }, SPY: { latestTrade }, BAC: 7 });
+  expect([...latest.keys()]).toEqual(["SPY"]);
+});
+
 test.each([
   ["the day before, once the day has a bar", "2026-06-15", "2026-06-12", { day: "2026-06-12", price: "4" }],
   ["the newest, while the day has none", "2026-06-12", "2026-06-11", { day: "2026-06-12", price: "8" }],

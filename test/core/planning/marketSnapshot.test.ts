@@ -159,9 +159,9 @@ test.each<[string, Given, string]>([
     "BAD_DATA: the bar of 2026-06-12T13:30Z has the volume -1",
   ],
   [
-    "a time that is no number",
+    "a bar that could not be read, which has no time",
     { bars: impossible({ timeMs: Float64Array.of(Number.NaN, good.timeMs[1] ?? 0, good.timeMs[2] ?? 0) }) },
-    "BAD_DATA: bars are not in time order",
+    "BAD_DATA: the feed's bar 1 of 3 cannot be read",
   ],
   ["bars out of order", { bars: unordered }, "BAD_DATA: bars are not in time order"],
   ["a bar twice", { bars: twice }, "BAD_DATA: bars are not in time order"],
@@ -169,6 +169,11 @@ test.each<[string, Given, string]>([
     "a price far from its last close",
     { newest: latest({ price: price(19) }) },
     "IMPLAUSIBLE_PRICE: the last trade at 19 and the last close at 12 are 58.33 % apart; the most is 50 %",
+  ],
+  [
+    "a trade at a wrong price in a bar before its newest one",
+    { bars: impossible({ high: Float64Array.of(11, 19, 12) }) },
+    "BAD_DATA: the high of the bar of 2026-06-11T13:30Z is 19, with 11 and 12 on the bars beside it: a trade at a wrong price",
   ],
 ])("a symbol with %s is excluded and the others trade", (_, given, expected) => {
   expect(fault(given)).toBe(`AAA ${expected}`);
