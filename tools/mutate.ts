@@ -1,4 +1,4 @@
-// `npm run mutate -- [PATH …] [--sample N] [--seed S] [--all-tests]`: which changes of src/core no test notices, and the score by folder.
+// `npm run mutate -- [PATH …] [--sample N] [--seed S] [--workers N] [--all-tests]`: which changes of src/core no test notices, and the score by folder.
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -14,10 +14,11 @@ const { positionals, values } = parseArgs({
   options: {
     sample: { type: "string" },
     seed: { type: "string", default: "1" },
+    workers: { type: "string", default: "2" },
     "all-tests": { type: "boolean", default: false },
   },
 });
-const { sample, seed, "all-tests": withAllTests } = values;
+const { sample, seed, workers, "all-tests": withAllTests } = values;
 
 /** The files of the core under these paths, by the folder of `src/core` that they lie in. Throws Error for a path that is none of it. */
 function filesByFolder(paths: readonly string[]): ReadonlyMap<string, readonly string[]> {
@@ -47,7 +48,7 @@ function run(folder: string, files: readonly string[], drawn: number | undefined
     ignorers: ["prose"],
     checkers: drawn === undefined ? [] : ["sample"],
     coverageAnalysis: "perTest",
-    concurrency: 2,
+    concurrency: Number(workers),
     timeoutMS: 20_000,
     dryRunTimeoutMinutes: 30,
     // It would be rewritten for the copy, which it need not be, by an interface that this compiler does not have.
@@ -84,7 +85,9 @@ function row({ folder, percent, ...score }: Score): string {
 }
 
 process.chdir(root);
-if (sample !== undefined && !/^[1-9]\d*$/.test(sample)) throw new Error("--sample takes a number, such as 500");
+for (const [name, value] of Object.entries({ sample, workers })) {
+  if (value !== undefined && !/^[1-9]\d*$/.test(value)) throw new Error(`--${name} takes a whole number of 1 or more`);
+}
 const folders = filesByFolder(positionals.length === 0 ? ["src/core"] : positionals);
 const allLines = linesOf([...folders.values()].flat());
 mkdirSync(reports, { recursive: true });
