@@ -275,7 +275,11 @@ test("tightening a limit never approves more of an order", () => {
 });
 
 test("a buy that gains nothing by waiting for a sell is judged by the book as it is", () => {
-  const context = contextOf({ held: { BBB: 50 }, buyingPower: 20_000, limits: { maxOrderQty: 5, maxGrossFraction: 2 } });
+  const context = contextOf({
+    held: { BBB: 50 },
+    buyingPower: 20_000,
+    limits: { maxOrderQty: 5, maxGrossFraction: 2 },
+  });
   const buy = exampleIntent("buy", "AAA", 20, prices.AAA);
   const verdictOf = (...batch: readonly OrderIntent[]) =>
     assessRisk(batch, context).verdicts.find(({ intent }) => intent === buy);
