@@ -74,6 +74,10 @@ function line({ fileName, location: { start, end }, mutatorName, replacement, st
   return `${place} ${status} ${mutatorName}: ${short(text.join(" "))} → ${short(replacement ?? "")}`;
 }
 
+/** A test whose name is another one in the second run is not found again, and a mutant that it alone would notice looks alive. */
+const isHalfTried = ({ status, static: always, coveredBy = [], testsCompleted = 0 }: Result): boolean =>
+  status === "Survived" && !always && testsCompleted < coveredBy.length;
+
 const columns = ["there", "run", "killed", "timeout", "survived", "no coverage"];
 function row({ folder, percent, ...score }: Score): string {
   const counts = [score.there, score.run, score.killed, score.timeout, score.survived, score.noCoverage];
@@ -104,6 +108,11 @@ for (const score of [...scores, totalOf(scores)]) console.log(row(score));
 const [low, high] = boundsOf(scores).map((bound) => bound.toFixed(1));
 if (sample !== undefined)
   console.log(`Drawn with the seed ${seed}: with 95 % confidence all of it scores ${low} to ${high} %.`);
+const halfTried = results.filter(isHalfTried).length;
+if (halfTried > 0)
+  console.log(
+    `Of the survivors ${halfTried} were not tried by every test that reaches them: some tests' names change.`,
+  );
 console.log(
   `What no test noticed: ${relative(root, join(reports, "survivors.txt"))}; everything: a JSON file a folder beside it.`,
 );
