@@ -1,4 +1,4 @@
-// `npm run mutate -- [PATH …] [--sample N] [--seed S] [--all-tests]`: which changes of src/core no test notices, and the score by folder.
+// `npm run mutate -- [PATH …] [--sample N] [--seed S] [--workers N] [--all-tests]`: which changes of src/core no test notices, and the score by folder.
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -14,10 +14,11 @@ const { positionals, values } = parseArgs({
   options: {
     sample: { type: "string" },
     seed: { type: "string", default: "1" },
+    workers: { type: "string", default: "2" },
     "all-tests": { type: "boolean", default: false },
   },
 });
-const { sample, seed, "all-tests": withAllTests } = values;
+const { sample, seed, workers, "all-tests": withAllTests } = values;
 
 /** The files of the core under these paths, by the folder of `src/core` that they lie in. Throws Error for a path that is none of it. */
 function filesByFolder(paths: readonly string[]): ReadonlyMap<string, readonly string[]> {
@@ -47,7 +48,7 @@ function run(folder: string, files: readonly string[], drawn: number | undefined
     ignorers: ["prose"],
     checkers: drawn === undefined ? [] : ["sample"],
     coverageAnalysis: "perTest",
-    concurrency: 2,
+    concurrency: Number(workers),
     timeoutMS: 20_000,
     dryRunTimeoutMinutes: 30,
     // It would be rewritten for the copy, which it need not be, by an interface that this compiler does not have.
@@ -73,6 +74,10 @@ function line({ fileName, location: { start, end }, mutatorName, replacement, st
   return `${place} ${status} ${mutatorName}: ${short(text.join(" "))} → ${short(replacement ?? "")}`;
 }
 
+/** A test whose name is another one in the second run is not found again, and a mutant that it alone would notice looks alive. */
+const isHalfTried = ({ status, static: always, coveredBy = [], testsCompleted = 0 }: Result): boolean =>
+  status === "Survived" && !always && testsCompleted < coveredBy.length;
+
 const columns = ["there", "run", "killed", "timeout", "survived", "no coverage"];
 function row({ folder, percent, ...score }: Score): string {
   const counts = [score.there, score.run, score.killed, score.timeout, score.survived, score.noCoverage];
@@ -84,7 +89,9 @@ function row({ folder, percent, ...score }: Score): string {
 }
 
 process.chdir(root);
-if (sample !== undefined && !/^[1-9]\d*$/.test(sample)) throw new Error("--sample takes a number, such as 500");
+for (const [name, value] of Object.entries({ sample, workers })) {
+  if (value !== undefined && !/^[1-9]\d*$/.test(value)) throw new Error(`--${name} takes a whole number of 1 or more`);
+}
 const folders = filesByFolder(positionals.length === 0 ? ["src/core"] : positionals);
 const allLines = linesOf([...folders.values()].flat());
 mkdirSync(reports, { recursive: true });
@@ -101,6 +108,11 @@ for (const score of [...scores, totalOf(scores)]) console.log(row(score));
 const [low, high] = boundsOf(scores).map((bound) => bound.toFixed(1));
 if (sample !== undefined)
   console.log(`Drawn with the seed ${seed}: with 95 % confidence all of it scores ${low} to ${high} %.`);
+const halfTried = results.filter(isHalfTried).length;
+if (halfTried > 0)
+  console.log(
+    `Of the survivors ${halfTried} were not tried by every test that reaches them: some tests' names change.`,
+  );
 console.log(
   `What no test noticed: ${relative(root, join(reports, "survivors.txt"))}; everything: a JSON file a folder beside it.`,
 );

@@ -129,10 +129,15 @@ describe("a watch for crossings", () => {
     expect(decided).toBeLessThan(all * 0.8);
   });
 
-  test("decides at crossings alone while nothing drifts", () => {
+  test.each([
+    { method: "percentOfEquity", equityFraction: 1 },
+    { method: "percentOfEquity", equityFraction: 0.2, rebalanceBandFraction: 0.05 },
+    { method: "targetWeights", cashBufferFraction: 0.3, rebalanceBandFraction: 0.1 },
+    { method: "targetWeights", slippageFraction: 0.1, feePerShareUsd: 5, rebalanceBandFraction: 0.1 },
+  ])("decides at crossings alone while nothing drifts: %j", (given) => {
     const closes = Array.from({ length: 600 }, (_, index) => 100 + Math.round(1000 * Math.sin(index / 30)) / 100);
     const both = { fast: 5, slow: 20 };
-    const { decisions, trades } = watched(inputsOf(closes, both), both);
+    const { decisions, trades } = watched(inputsOf(closes, both, { sizing: sizingSchema.parse(given) }), both);
     expect(trades.length).toBeGreaterThan(5);
     expect(decisions).toBeLessThan(2 * trades.length);
   });
@@ -140,6 +145,8 @@ describe("a watch for crossings", () => {
   test("refuses a sizing whose targets move with more than price and equity", () => {
     const inputs = inputsOf([10, 11], { fast: 1, slow: 2 });
     const sizing = sizingSchema.parse({ method: "fixedNotional", notionalUsd: 100 });
-    expect(() => watchCross(inputs.series, { fast: 1, slow: 2 }, { sizing })).toThrow(RangeError);
+    expect(() => watchCross(inputs.series, { fast: 1, slow: 2 }, { sizing })).toThrow(
+      new RangeError("sizing by fixedNotional is not watched: let every bar be decided"),
+    );
   });
 });

@@ -27,7 +27,7 @@ describe("a turn of the account's switches", () => {
     ["reduce", { automation: "started", tradingState: "reducing" }],
   ] as const)("%s turns one of them and says by whom, and leaves who turned the other", (action, switches) => {
     const [automationChange, tradingStateChange] = action === "stop" ? [turned, first] : [first, turned];
-    expect(withTurn(exampleControl(), asked(action), now)).toEqual({
+    expect(withTurn(exampleControl(), asked(action), now)).toStrictEqual({
       ...exampleControl(),
       ...switches,
       ...turned,
@@ -125,6 +125,8 @@ describe("a breaker", () => {
     expect(trip(both, "drift")).toBe(both);
     const byHand = turnedTo(exampleControl(), "halt");
     expect(trip(byHand, "drift")).toMatchObject({ trippedBy: "drift", reason: "why; drift tripped" });
+    const stoppedToo = withTurn(byHand, asked("stop", account, "the day is over"), addMs(now, 1));
+    expect(trip(stoppedToo, "drift")).toMatchObject({ trippedBy: "drift", reason: "why; drift tripped" });
   });
 
   test("that stands and tightens further stands once", () => {

@@ -272,6 +272,13 @@ test.each<[string, z.ZodType, (length: number) => unknown, number, number]>([
     5,
   ],
   [
+    "channels of an escalation",
+    notificationSettingsSchema,
+    (length) => ({ escalation: { afterMinutes: 30, channels: Array.from({ length }, () => "email") } }),
+    1,
+    5,
+  ],
+  [
     "tasks of a route",
     notificationSettingsSchema,
     (length) => ({ routes: [{ channels: ["email"], taskIds: Array.from({ length }, () => "trend") }] }),

@@ -49,6 +49,21 @@ describe("a fill", () => {
   test.each<[string, string, string, string[], string]>([
     ["is of the strategy that asked for it alone", "0", "", ["buy 10 for trend 0.2"], "trend 10"],
     ["is split by what each asked for", "0", "", ["buy 12 for pairs 0.1, trend 0.3"], "pairs 3, trend 9"],
+    ["is told by the strategies' names", "0", "", ["buy 12 for trend 0.3, pairs 0.1"], "pairs 3, trend 9"],
+    [
+      "leaves what rounding loses to the one with the largest part",
+      "0",
+      "",
+      ["buy 1 for pairs 0.1, trend 0.2"],
+      "pairs 0.333333333, trend 0.666666667",
+    ],
+    [
+      "that covers a part of a short position takes from all",
+      "-12",
+      "pairs -3, trend -9",
+      ["buy 4 for nobody"],
+      "pairs -2, trend -6",
+    ],
     [
       "of a part goes that part of the way",
       "12",
@@ -110,6 +125,22 @@ test.each([
 ])("of an adopted position %s", (_, from, to, expected) => {
   const fitted = fittedTo({ AAA: holdings("pairs 5, trend 5") }, { AAA: qty(from) }, { AAA: qty(to) });
   expect(fitted.AAA && told(fitted.AAA)).toBe(expected);
+});
+
+test.each([
+  ["less of it takes from all in proportion", "-4", "pairs -2, trend -2"],
+  ["more of it is nobody's", "-14", "pairs -5, trend -5"],
+  ["none is none", "0", undefined],
+  ["what turned to the other side is nobody's", "3", undefined],
+])("of an adopted short position %s", (_, to, expected) => {
+  const fitted = fittedTo({ AAA: holdings("pairs -5, trend -5") }, { AAA: qty("-10") }, { AAA: qty(to) });
+  expect(fitted.AAA && told(fitted.AAA)).toBe(expected);
+});
+
+test("of adopted positions the symbols are sorted, so that equal shares are equal text", () => {
+  const own = holdings("trend 5");
+  const held = { AAA: qty(5), BBB: qty(5), CCC: qty(5) };
+  expect(Object.keys(fittedTo({ CCC: own, AAA: own, BBB: own }, held, held))).toEqual(["AAA", "BBB", "CCC"]);
 });
 
 test("the order behind a fill is found with what was missing of it, and its legs are nobody's wish", () => {

@@ -55,10 +55,10 @@ describe("a minute bar", () => {
     const state = fed(["13:30", "13:31", "13:32"].map((time, id) => trade(id, time, 10)));
     const between = { symbol: "AAA", fromMs: today("13:31"), toMs: today("13:32"), timeframe: "1Min" } as const;
     expect(clock([...barsOf(state, between).timeMs])).toEqual(["13:31"]);
-    expect(clock(gapsOf(state, { ...between, fromMs: today("13:32"), toMs: today("13:35") }))).toEqual([
-      "13:33",
-      "13:34",
-    ]);
+    for (const from of ["13:32", "13:33"]) {
+      const gaps = gapsOf(state, { ...between, fromMs: today(from), toMs: today("13:35") });
+      expect(clock(gaps), from).toEqual(["13:33", "13:34"]);
+    }
   });
 });
 
@@ -138,6 +138,12 @@ describe("a correction", () => {
   });
 });
 
+test("of a trade and a correction under one id the correction counts, whichever comes first", () => {
+  const [plain, corrected] = [trade(7, "13:30:10", 10), correction(7, 5, "13:30:20", 50)];
+  expect(minutes(fed([plain, corrected]))).toEqual(["13:30 50 50 50 50 100"]);
+  expect(minutes(fed([corrected, plain]))).toEqual(["13:30 50 50 50 50 100"]);
+});
+
 describe("a cancel", () => {
   const first = trade(1, "13:30:10", 10);
   const second = trade(2, "13:30:20", 50);
@@ -161,9 +167,11 @@ describe("a cancel", () => {
   });
 
   test("is stronger than a correction of any id, whichever comes first", () => {
-    const [corrected, cancelled] = [correction("x", 2, "13:30:20", 11), cancel(2, "13:30:20")];
-    expect(minutes(fed([first, second, corrected, cancelled]))).toEqual(["13:30 10 10 10 10 100"]);
-    expect(minutes(fed([first, second, cancelled, corrected]))).toEqual(["13:30 10 10 10 10 100"]);
+    for (const id of ["a", "x", 99]) {
+      const [corrected, cancelled] = [correction(id, 2, "13:30:20", 11), cancel(2, "13:30:20")];
+      expect(minutes(fed([first, second, corrected, cancelled]))).toEqual(["13:30 10 10 10 10 100"]);
+      expect(minutes(fed([first, second, cancelled, corrected]))).toEqual(["13:30 10 10 10 10 100"]);
+    }
   });
 
   test("is not counted as a trade when it is said to be outside the session", () => {

@@ -168,6 +168,7 @@ describe("once confirmed", () => {
     const second = reconcile(explained, positions, first.drifts, { now: secondsLater(60), policy: "adopt" });
     expect(second.confirmed.map(({ symbol }) => symbol)).toEqual(["AAA", "CCC"]);
     expect(second.believed).toEqual({ AAA: "1", BBB: "2", CCC: "4" });
+    expect(Object.keys(second.believed)).toEqual(["AAA", "BBB", "CCC"]);
   });
 });
 

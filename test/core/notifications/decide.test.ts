@@ -178,6 +178,10 @@ describe("a trouble", () => {
       decideAll(over, settings, ["slack", "email"], desk).decisions[0]?.channels;
     expect(channelsOf({ ...first, troubles })).toEqual(["slack", "email"]);
     expect(channelsOf(first)).toEqual(["slack"]);
+    // Of two that are over one was escalated.
+    const others = first.troubles.map((each) => ({ ...each, fingerprint: "run.trend/failed.Y" }));
+    const both = [...others, ...troubles];
+    expect(channelsOf({ ...first, troubles: both })).toEqual(["slack", "email"]);
     // Of settings that no longer escalate nothing is left to tell.
     const { escalation: _, ...without } = settings;
     expect(decideAll(over, without, ["slack", "email"], { ...first, troubles }).decisions[0]?.channels).toEqual([

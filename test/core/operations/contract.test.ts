@@ -53,6 +53,10 @@ describe("an answer", () => {
       ["changed: [].more is new"],
     ],
     [[{ id: "a", qty: "1", bars: {} }], ["changed: [].extra is missing"]],
+    [
+      [{ ...answer, zone: 1, qty: true, more: 1 }],
+      ["changed: [].more is new", "changed: [].qty is boolean, not decimal or null", "changed: [].zone is new"],
+    ],
     [[{ qty: "1", bars: {}, extra: null }], ["breaking: [].id is missing"]],
   ])("%j differs", (given, expected) => {
     expect(differences(given)).toEqual(expected);

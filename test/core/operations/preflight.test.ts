@@ -287,6 +287,13 @@ describe("the morning's message", () => {
     expect(lines[10]).toBe("note   notifications: are logged only");
   });
 
+  test("that was not told before the open says so first, and a day that is go after all has an id of its own", () => {
+    const late = preflightNotification(judgePreflight(facts()), { lateSince: now, wasNoGo: true });
+    expect(late.id).toBe("preflight.2026-06-15.go");
+    expect(late.title).toMatch(/^Late: Go for 2026-06-15, paper: /);
+    expect(late.text.split("\n")[0]).toBe(`Late: nothing was told before the open at ${now}.`);
+  });
+
   test("is no alarm where all is well, and never longer than a channel takes", () => {
     expect(preflightNotification(judgePreflight(facts()))).toMatchObject({
       severity: "info",

@@ -29,10 +29,14 @@ describe("canonical JSON", () => {
     expect(canonicalJson(value)).toBe(text);
   });
 
-  test.each([Number.NaN, Number.POSITIVE_INFINITY, { a: [Number.NaN] }, Float64Array.of(1, Number.NaN)])(
-    "refuses %j",
-    (value) => expect(() => canonicalJson(value)).toThrow(RangeError),
-  );
+  test.each([
+    [Number.NaN, "NaN cannot be written as JSON"],
+    [Number.NEGATIVE_INFINITY, "-Infinity cannot be written as JSON"],
+    [{ a: [Number.NaN] }, "NaN cannot be written as JSON"],
+    [Float64Array.of(1, Number.NaN), "a column holds a number that is not finite"],
+  ])("refuses what would be null in it, and says so: %j", (value, message) => {
+    expect(() => canonicalJson(value)).toThrow(new RangeError(message));
+  });
 });
 
 test("canonical JSON of any value reads back as that value, and is the same for its keys in any order", () => {

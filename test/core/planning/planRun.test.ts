@@ -117,6 +117,18 @@ describe("a plan", () => {
       ]);
     });
 
+    test("tells what is undecided among what needs no order, by symbol", () => {
+      const uses = [
+        { ...fixed, params: { weights: { BBB: 0.0001 } }, weight: 3 },
+        { ...broken, weight: 2 },
+        { ...fixed, params: { weights: { AAA: 0.4 } }, weight: 1 },
+      ];
+      expect(planned({ combine: "firstThatSpeaks", strategies: uses }).untraded).toEqual([
+        { symbol: "AAA", reason: expect.stringContaining("movingAverageCross failed") },
+        { symbol: "BBB", reason: expect.stringContaining("nothing is missing") },
+      ]);
+    });
+
     test.each(["weightedVote", "firstThatSpeaks", "allMustAgree"] as const)(
       "leaves what it might have decided by %s as it is, and says so",
       (combine) => {
@@ -138,7 +150,9 @@ describe("a plan", () => {
   test("refuses inputs with a number that is not finite", () => {
     const market = exampleMarket({ AAA: 100 });
     const bars = [exampleBars("AAA", [1, Number.NaN, 3])];
-    expect(() => planRun(exampleInputs({ market: { ...market, bars } }))).toThrow(RangeError);
+    expect(() => planRun(exampleInputs({ market: { ...market, bars } }))).toThrow(
+      new RangeError("a column holds a number that is not finite"),
+    );
   });
 });
 

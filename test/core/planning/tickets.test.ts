@@ -239,5 +239,8 @@ describe("a way around exits", () => {
     ]);
     expect(around([sold(4)], [target(120)]).renewals[0]?.exits).toStrictEqual({ takeProfit: "120" });
     expect(around([sold(4)], [stopLimit]).renewals[0]?.exits).toStrictEqual({ stopLoss: "80" });
+    // A trailing stop has neither price.
+    const trailing = exit({ stopPrice: null, limitPrice: null });
+    expect(around([sold(4)], [trailing, target(120)]).renewals[0]?.exits).toStrictEqual({ takeProfit: "120" });
   });
 });

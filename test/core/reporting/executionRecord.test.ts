@@ -120,6 +120,9 @@ describe("a completed run", () => {
     const record = completed((ticket) => accepted(ticket), { limits: exampleLimits({ maxOrderNotionalUsd: 75 }) });
     expect(record).toMatchObject({ status: "succeeded", code: "MAX_ORDER_NOTIONAL", denials: 1, ordersPlanned: 2 });
     expect(record.reason).toBe("buy AAA denied: the order is above 75 USD");
+    // Sells come first, and a denied order has none; a symbol is looked up by its name.
+    expect(record.verdicts.map(({ intent }) => intent.symbol)).toEqual(["CCC", "AAA", "BBB"]);
+    expect(summaryOf(record).symbols).toEqual(["AAA", "BBB", "CCC"]);
   });
 
   test.each<[string, (ticket: OrderTicket) => OrderOutcome, string]>([
@@ -273,6 +276,8 @@ describe("an end without a run", () => {
       { name: "Denied", value: "4" },
       { name: "Symbols", value: `${symbols.slice(0, 12).join(", ")} and 2 more` },
     ]);
+    const dozen = notificationOf({ ...summary, symbols: symbols.slice(0, 12) }).facts;
+    expect(dozen?.at(-1)).toEqual({ name: "Symbols", value: symbols.slice(0, 12).join(", ") });
   });
 
   test("makes a valid notification however long its reason", () => {

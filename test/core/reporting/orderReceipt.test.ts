@@ -104,6 +104,21 @@ describe("the receipt of an order that was sent", () => {
     expect(receiptOf(stored({ attributed }), "CCC")?.attributed).toEqual({ trend: "20" });
   });
 
+  test("names the conflict of its strategies and what was made of it, and none where they agreed", () => {
+    const both = exampleTask({
+      strategies: [
+        { name: "targetWeights", params: { weights: { AAA: 0, BBB: 0.5 } }, weight: 2 },
+        { name: "movingAverageCross", params: { fast: 3, slow: 10 }, weight: 1 },
+      ],
+    });
+    const run = stored({ task: both });
+    expect(receiptOf(run, "BBB")?.conflict).toBeNull();
+    expect(receiptOf(run, "AAA")?.conflict).toMatchObject({
+      symbol: "AAA",
+      wishes: [{ strategy: "movingAverageCross" }, { strategy: "targetWeights", weight: 0 }],
+    });
+  });
+
   test("another bar is another digest", () => {
     const run = stored();
     const receipt = receiptOf(run, buyAaa);

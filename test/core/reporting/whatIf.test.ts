@@ -99,6 +99,7 @@ describe("under other limits", () => {
       ["AAA", "nowDenied", "MAX_DAILY_LOSS", "5500"],
       ["BBB", "nowDenied", "MAX_DAILY_LOSS", "5500"],
     ]);
+    expect(orders.map(({ now }) => now.decision)).toEqual(["denied", "denied", "denied"]);
   });
 
   test("a run that a loss had skipped sends what its strategies would have wanted", () => {

@@ -274,6 +274,22 @@ test("tightening a limit never approves more of an order", () => {
   );
 });
 
+test("a buy that gains nothing by waiting for a sell is judged by the book as it is", () => {
+  const context = contextOf({
+    held: { BBB: 50 },
+    buyingPower: 20_000,
+    limits: { maxOrderQty: 5, maxGrossFraction: 2 },
+  });
+  const buy = exampleIntent("buy", "AAA", 20, prices.AAA);
+  const verdictOf = (...batch: readonly OrderIntent[]) =>
+    assessRisk(batch, context).verdicts.find(({ intent }) => intent === buy);
+  const grossOf = (...batch: readonly OrderIntent[]) =>
+    verdictOf(...batch)?.figures.find(({ rule }) => rule === "maxGross");
+  expect(verdictOf(buy, exampleIntent("sell", "BBB", 50, prices.BBB))).toMatchObject({ qty: "5", stage: 1 });
+  expect(grossOf(buy)).toBeDefined();
+  expect(grossOf(buy, exampleIntent("sell", "BBB", 50, prices.BBB))).toEqual(grossOf(buy));
+});
+
 test("the order in which intents come in does not change a verdict", () => {
   fc.assert(
     fc.property(

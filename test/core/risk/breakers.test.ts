@@ -193,7 +193,7 @@ describe("what trips it is told", () => {
     judgeBreakers(breakersSchema.parse(breakers), given, { ...none, recent }).trips.map(({ reason }) => reason);
 
   test("executions by task, side and symbol, the most frequent ones", () => {
-    const recent = [order(1, { symbol: "BBB" }), ...[9, 5, 0].map((minutes) => order(minutes))];
+    const recent = [order(9.5, { symbol: "BBB" }), ...[9, 5, 0].map((minutes) => order(minutes))];
     expect(reasons({ repeatedExecution: { orders: 3, minutes: 10 } }, quiet, recent)).toEqual([
       '3 orders of "example buy AAA" were executed within 10 minutes; the limit is 3',
     ]);

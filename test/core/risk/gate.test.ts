@@ -164,5 +164,8 @@ describe("control 25: orders sent against orders planned", () => {
 test("exits leave whatever the window and the prices are, and none while trading is halted", () => {
   const exit = { ...ticket("sell", 5), type: "exit" as const, stage: 3 as const };
   expect(decide(exit, { quote: undefined, now: at("2026-06-15T22:00Z") })).toEqual({ send: true });
+  const fallen = { symbol: "AAA", price: price(50), at: at("2026-06-15T14:00:02Z") };
+  expect(decide(exit, { quote: fallen })).toEqual({ send: true });
+  expect(decide(exit, { quote: { ...fallen, at: at("2026-06-15T13:00Z") } })).toEqual({ send: true });
   expect(decide(exit, { control: exampleControl({ tradingState: "halted" }) })).toMatchObject({ code: "HALTED" });
 });

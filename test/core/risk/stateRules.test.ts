@@ -66,6 +66,7 @@ describe("control 18: flags of the asset", () => {
     expect(judged([sell(8)], flagged({ shortable: false }))).toEqual(["reduced 5 ASSET_FLAG"]);
     expect(judged([sell(1)], flagged({ shortable: false }, holding(0)))).toEqual(["denied ASSET_FLAG"]);
     expect(judged([sell(8)], flagged({}))).toEqual(["approved 8"]);
+    expect(judged([buy(8)], flagged({ shortable: false }))).toEqual(["approved 8"]);
   });
 });
 

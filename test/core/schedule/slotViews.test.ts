@@ -79,8 +79,8 @@ test("of several lists the first has a slot, and they are told oldest first", ()
   const view = (when: string, reason: string) => ({ ...dueView("trend", at(when)), reason });
   const lists = [
     [view("2026-06-15T14:05Z", "a")],
-    [view("2026-06-15T14:00Z", "b"), view("2026-06-15T14:05Z", "c")],
+    [view("2026-06-15T14:00Z", "b"), view("2026-06-15T14:05Z", "c"), view("2026-06-15T14:10Z", "d")],
     [],
   ];
-  expect(mergeViews(lists).map(({ reason }) => reason)).toEqual(["b", "a"]);
+  expect(mergeViews(lists).map(({ reason }) => reason)).toEqual(["b", "a", "d"]);
 });

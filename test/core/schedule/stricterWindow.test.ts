@@ -76,6 +76,11 @@ describe("today", () => {
     const window = narrowed(newYork, at("14:30"), at("17:00"));
     expect(tradingWindowSchema.parse(window)).toEqual(window);
   });
+
+  test("has no blackouts where the broker trades as long as the extended session or longer", () => {
+    expect(narrowed(newYork, at("08:00"), "2026-06-16T00:00:00.000Z" as Instant).blackouts).toEqual([]);
+    expect(narrowed(newYork, at("07:59"), "2026-06-16T00:01:00.000Z" as Instant).blackouts).toEqual([]);
+  });
 });
 
 test("another day's closure is a holiday, another day's hours change nothing today", () => {
@@ -88,6 +93,13 @@ test("another day's closure is a holiday, another day's hours change nothing tod
     [13, 14, 19, 20].map((hour) => decideWindow(of, `2026-06-15T${hour}:30:00.000Z` as Instant).open);
   expect(decisions(window)).toEqual(decisions(newYork));
   expect(decideWindow(window, "2026-06-17T14:00:00.000Z" as Instant)).toMatchObject({ until: short.closeAt });
+});
+
+test("a day on which only the broker trades stays closed", () => {
+  const holiday = { day: "2026-06-19" as TradingDay, openAt: at("13:30"), closeAt: at("20:00") };
+  const window = stricterWindow(newYork, compareCalendars(builtIn, [...builtIn, holiday]));
+  expect(window).toEqual(newYork);
+  expect(decideWindow(window, "2026-06-19T15:00:00.000Z" as Instant)).toMatchObject({ open: false, code: "HOLIDAY" });
 });
 
 test("without differences it is the same window", () => {

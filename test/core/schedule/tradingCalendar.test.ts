@@ -10,6 +10,7 @@ import {
   previousTradingDay,
   sessionOn,
   sessionsBetween,
+  sessionsFrom,
   tradingDayOf,
   tradingDaysBefore,
 } from "../../../src/core/schedule/tradingCalendar.ts";
@@ -106,9 +107,17 @@ describe("holidays", () => {
     const yearly = new Set(holidays2026.map((text) => holidayName(day(text))));
     expect(yearly.size).toBe(10);
     const special = everyDay.filter((each) => holidayName(each) !== undefined && !yearly.has(holidayName(each)));
-    expect(special).toEqual([
-      ...["2001-09-11", "2001-09-12", "2001-09-13", "2001-09-14", "2004-06-11", "2007-01-02"],
-      ...["2012-10-29", "2012-10-30", "2018-12-05", "2025-01-09"],
+    expect(special.map((each) => `${each} ${holidayName(each)}`)).toEqual([
+      "2001-09-11 Attack on the World Trade Center",
+      "2001-09-12 Attack on the World Trade Center",
+      "2001-09-13 Attack on the World Trade Center",
+      "2001-09-14 Attack on the World Trade Center",
+      "2004-06-11 Day of mourning for President Reagan",
+      "2007-01-02 Day of mourning for President Ford",
+      "2012-10-29 Hurricane Sandy",
+      "2012-10-30 Hurricane Sandy",
+      "2018-12-05 Day of mourning for President Bush",
+      "2025-01-09 Day of mourning for President Carter",
     ]);
     for (const text of special) expect([text, sessionOn(text)]).toEqual([text, undefined]);
   });
@@ -169,6 +178,20 @@ describe("from one day to another", () => {
     expect(previousTradingDay(day("2026-07-05"))).toBe("2026-07-02");
     expect(tradingDaysBefore(day("2026-01-05"), 0)).toBe("2026-01-05");
     expect(tradingDaysBefore(day("2026-01-05"), 3)).toBe("2025-12-30");
+  });
+
+  test("no day before a day is that day, also one without a session", () => {
+    expect(tradingDaysBefore(day("2026-06-13"), 0)).toBe("2026-06-13");
+  });
+
+  test("the sessions from a day on begin with its own or the next one's, and end with the calendar", () => {
+    const [first, second] = sessionsFrom(day("2026-06-15"));
+    expect([first?.day, second?.day]).toEqual(["2026-06-15", "2026-06-16"]);
+    const [afterWeekend] = sessionsFrom(day("2026-06-13"));
+    expect(afterWeekend?.day).toBe("2026-06-15");
+    expect([...sessionsFrom(day("2030-12-30"))].map((session) => session.day)).toEqual(["2030-12-30", "2030-12-31"]);
+    expect([...sessionsFrom(day("2031-01-01"))]).toEqual([]);
+    expect([...sessionsFrom(day("1999-01-01"))][0]?.day).toBe("2000-01-03");
   });
 
   test("counting back agrees with the list of sessions for every distance", () => {

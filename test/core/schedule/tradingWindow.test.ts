@@ -200,6 +200,30 @@ describe("settings", () => {
       "WINDOW_CLOSED: early close: nothing is left of the session after its buffers; next open Tue 2026-06-16 09:30 New York",
     ],
     [
+      "on a day of which early close and buffers leave exactly nothing",
+      { ...cut("09:50"), openBufferMinutes: 5, closeBufferMinutes: 15 },
+      "2026-06-15T13:40Z",
+      "WINDOW_CLOSED: early close: nothing is left of the session after its buffers; next open Tue 2026-06-16 09:35 New York",
+    ],
+    [
+      "in a range that begins as the session ends",
+      { ...cut("10:00"), ranges: [{ start: "10:00", end: "16:00" }] },
+      "2026-06-15T13:40Z",
+      "WINDOW_CLOSED: the window's hours miss the session, which ends at 10:00 New York; next open Tue 2026-06-16 10:00 New York",
+    ],
+    [
+      "by the blackout that takes the hours, not by those that end or begin with them",
+      {
+        blackouts: [
+          ...blackout("2026-06-15T12:00Z", "2026-06-15T13:30Z", "night").blackouts,
+          ...blackout("2026-06-15T20:00Z", "2026-06-15T21:00Z", "evening").blackouts,
+          ...blackout("2026-06-15T13:30Z", "2026-06-15T20:00Z").blackouts,
+        ],
+      },
+      "2026-06-15T11:00Z",
+      "BLACKOUT: blackout: maintenance; next open Tue 2026-06-16 09:30 New York",
+    ],
+    [
       "before the open in regular hours",
       {},
       "2026-06-15T12:00Z",
@@ -282,6 +306,18 @@ describe("in another zone", () => {
       nextOpenAt: "2026-06-16T14:15:00.000Z",
     });
   });
+});
+
+test("Friday's session may be open on a Saturday elsewhere, and is told so", () => {
+  const sydney = exampleWindow({
+    zone: "Australia/Sydney",
+    weekdays: [6],
+    ranges: [{ start: "00:15", end: "05:00" }],
+  });
+  const decision = decideWindow(sydney, at("2026-06-12T13:00Z"));
+  expect(decision.open ? "open" : describeClosed(decision, sydney)).toBe(
+    "before the window opens at 00:15 Sydney; next open Sat 2026-06-13 00:15 Sydney",
+  );
 });
 
 describe("every minute", () => {

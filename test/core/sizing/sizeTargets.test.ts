@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { MarketSnapshot } from "../../../src/core/model/market.ts";
 import { price, qty, usd } from "../../../src/core/model/money.ts";
+import type { Attributed } from "../../../src/core/model/monitor.ts";
 import { sizingSchema } from "../../../src/core/model/sizing.ts";
 import type { RunTask, Task } from "../../../src/core/model/task.ts";
 import { sizeTargets } from "../../../src/core/sizing/sizeTargets.ts";
@@ -154,6 +155,46 @@ describe("with a strategy that failed", () => {
     ["one that the others want larger is", -0.6, -50, ["sell 10 trend"]],
   ] as const)("%s", (_, weight, held, expected) => {
     expect(beside(weight, held)).toEqual(expected);
+  });
+});
+
+describe("with a strategy that failed, where it is known whose the shares are", () => {
+  /** Fifty shares of AAA, of which 20 are of macd and the rest of trend, which failed. */
+  const size = (weight: number, attributed: Attributed = { AAA: { macd: qty(20), trend: qty(30) } }, task = sizing()) =>
+    sizeTargets({
+      targets: targets({ AAA: weight }, { failed: { names: ["trend"], sideIsSure: false, isPart: true } }),
+      task,
+      market: exampleMarket({ AAA: 100 }),
+      portfolio: examplePortfolio({ equity: 10_000, positions: { AAA: [50, 5000] } }),
+      attributed,
+    });
+  const told = (...given: Parameters<typeof size>) =>
+    size(...given).intents.map(({ side, qty: count, keeps }) => `${side} ${count} ${keeps}`);
+
+  test.each([
+    ["the others sell of their own what they want less", 0.1, ["sell 10 trend"]],
+    ["all of their own where they want to be out", 0, ["sell 20 trend"]],
+    ["they buy nothing that its part may already be", 0.3, []],
+    ["nor more than is missing beside its part", 0.6, ["buy 10 trend"]],
+    ["they keep what they have", 0.2, []],
+  ] as const)("%s", (_, weight, expected) => {
+    expect(told(weight)).toEqual(expected);
+    const byWeights = exampleTask({
+      sizing: sizingSchema.parse({ method: "targetWeights", rebalanceBandFraction: 0 }),
+    });
+    expect(told(weight, undefined, byWeights)).toEqual(expected);
+  });
+
+  test("the shares of other symbols are not counted", () => {
+    expect(told(0.1, { BBB: { macd: qty(20) } })).toEqual([]);
+  });
+
+  test("the arithmetic says how many are of the others", () => {
+    const { intents, sizings } = size(0.1);
+    expect(intents[0]?.sizing).toBe(
+      "weight 0.1 of 1 of 10000 USD = 1000 USD; at 100 that is 10; 50 held and 0 on its way, 20 of it not of trend, which failed: sell 10",
+    );
+    expect(sizings).toMatchObject([{ wanted: "10", held: "50", ofOthers: "20", missing: "-10", qty: "10" }]);
   });
 });
 
@@ -523,6 +564,15 @@ describe("what every method heeds", () => {
       expect(told(bought(fixed(), account(9000, short), { BBB: 1 }))).toEqual(["buy 100 BBB"]);
     });
 
+    test("nor does what a short sale of the same batch brings", () => {
+      expect(told(bought(fixed(), account(3000), { AAA: -1, BBB: 1 }))).toEqual(["sell 60 AAA", "buy 66 BBB"]);
+    });
+
+    test("what covering a short position costs is not spent twice", () => {
+      const short = { positions: { AAA: [-50, -5000] } } as const;
+      expect(told(bought(fixed(), account(15_000, short), { AAA: 0, BBB: 1 }))).toEqual(["buy 50 AAA", "buy 133 BBB"]);
+    });
+
     test("a short position is covered whatever cash there is", () => {
       const short = { positions: { AAA: [-50, -5000] } } as const;
       expect(told(bought(fixed(), account(0, short), { AAA: 0 }))).toEqual(["buy 50 AAA"]);
@@ -539,6 +589,26 @@ describe("what every method heeds", () => {
       const doubt = { clientOrderId: "tw.x", symbol: "DDD", side: "buy", qty: qty(10), price: price(100) } as const;
       const portfolio = account(10_000, { openOrders: [open], uncertainOrders: [doubt] });
       expect(told(bought(fixed(), portfolio))).toEqual(["buy 50 AAA"]);
+    });
+
+    test("open sells cost nothing, nor do orders in doubt that sell, nor an order whose cost nobody can tell", () => {
+      const open = { symbol: "CCC", qty: qty(60) } as const;
+      const openOrders = [
+        exampleOrder({ ...open, side: "sell", limitPrice: price(60) }),
+        exampleOrder({ ...open, side: "buy" }),
+        exampleOrder({ ...open, side: "buy", qty: null, limitPrice: price(60) }),
+      ];
+      const doubt = { clientOrderId: "tw.x", symbol: "DDD", side: "sell", qty: qty(10), price: price(100) } as const;
+      const portfolio = account(10_000, { openOrders, uncertainOrders: [doubt] });
+      expect(told(bought(fixed(), portfolio))).toEqual(["buy 60 AAA", "buy 100 BBB"]);
+    });
+
+    test("symbols without an order are told by their names, whatever the reason", () => {
+      const held = { positions: { BBB: [200, 6000] } } as const;
+      expect(bought(fixed(), account(900, held)).untraded).toMatchObject([
+        { symbol: "AAA", reason: expect.stringContaining("no cash is left for it") },
+        { symbol: "BBB", reason: expect.stringContaining("nothing is missing") },
+      ]);
     });
 
     test("and without a buffer nothing is cut", () => {

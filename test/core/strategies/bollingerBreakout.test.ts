@@ -18,6 +18,12 @@ test.each([
   expect(says(bollingerBreakout, params, closesOf({ A: closes }))).toBe(expected);
 });
 
+test("says nothing at the upper band itself, and at the middle", () => {
+  // Both means are 2; the first deviation is 1.
+  expect(says(bollingerBreakout, { period: 4, deviations: 1 }, closesOf({ A: [3, 1, 1, 3] }))).toBe("nothing");
+  expect(says(bollingerBreakout, params, closesOf({ A: [4, 0, 2] }))).toBe("nothing");
+});
+
 test("needs the bars of one window", () => {
   expect(bollingerBreakout.needs({})).toEqual({ timeframe: "1Day", bars: 20 });
 });

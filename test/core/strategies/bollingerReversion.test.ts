@@ -17,6 +17,11 @@ test.each([
   expect(says(bollingerReversion, params, closesOf({ A: closes }))).toBe(expected);
 });
 
+test("says nothing at the lower band itself", () => {
+  // A mean of 2 and a deviation of 1.
+  expect(says(bollingerReversion, { period: 4, deviations: 1 }, closesOf({ A: [1, 3, 3, 1] }))).toBe("nothing");
+});
+
 test("gives equal parts of all symbols", () => {
   const view = closesOf({ A: [13, 13, 10], B: [10, 13, 12] });
   expect(says(bollingerReversion, params, view)).toBe("A 0.5 target 0.2, B 0");

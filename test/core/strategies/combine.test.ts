@@ -95,6 +95,7 @@ describe("a strategy that failed causes no order", () => {
     ["a tie that it could have ended is no decision", "f 0 x1", "weightedVote", ["a 0.4", "b -0.4"], "none"],
     ["nobody speaks first in its place", "f 0 x2", "firstThatSpeaks", ["a 0.4 x1"], "none"],
     ["nor one of the same weight that comes after it by name", "f 0 x1", "firstThatSpeaks", ["g 0.4 x1"], "none"],
+    ["nor one of its own name and weight", "f 0 x1", "firstThatSpeaks", ["f 0.4 x1"], "none"],
     ["who comes before it speaks as ever", "f 0 x1", "firstThatSpeaks", ["a 0.4 x1"], "0.4"],
     ["not all agree", "f 0 x1", "allMustAgree", ["a 0.4 x1"], "none"],
   ])("%s", (_, failed, rule, wishes, expected) => {
@@ -116,6 +117,29 @@ test("the nearest stop and target of the signals that point the target's way go 
     stopFraction: 0.05,
     targetFraction: 0.3,
   });
+});
+
+test("exits go with a short target as well, and none with a flat one", () => {
+  const exits = { stopFraction: 0.1, targetFraction: 0.3 };
+  const withExits = (text: string): Wish => ({ ...wish(text), signal: { ...wish(text).signal, ...exits } });
+  const panel = { strategies: 1, totalWeight: 1, failed: [] };
+  expect(combine("netTargetWeights", [withExits("a -0.5")], panel)).toMatchObject(exits);
+  const flat = combine("netTargetWeights", [withExits("a 0")], panel);
+  for (const key of Object.keys(exits)) expect(flat).not.toHaveProperty(key);
+});
+
+test.each<[CombinationRule, string[], string[]]>([
+  ["netTargetWeights", ["a 0.4 x3", "b 1 x1"], ["a 0.3", "b 0.25"]],
+  ["netTargetWeights", ["a 0.5", "b -0.5"], ["a 0.25", "b -0.25"]],
+  ["weightedVote", ["a 0.4 x3", "b -1 x1", "c 0.2 x1"], ["a 0.3", "c 0.05"]],
+  ["weightedVote", ["a 0.4", "b -0.5"], ["a 0", "b 0"]],
+  ["firstThatSpeaks", ["a 0.4", "b -0.5 x2"], ["b -0.5"]],
+  ["allMustAgree", ["a 0.4", "b 0.12 x5"], ["a 0.02", "b 0.1"]],
+  ["allMustAgree", ["a -0.4", "b -0.12 x5"], ["a -0.02", "b -0.1"]],
+  ["allMustAgree", ["a 0.4", "b -0.1"], ["a 0", "b 0"]],
+])("%s of %j is whose it is: %j", (rule, texts, expected) => {
+  const told = combined(rule, texts)?.attribution.map(({ strategy, weight }) => `${strategy} ${weight}`);
+  expect(told).toEqual(expected);
 });
 
 test("a conflict is recorded where directions differ, with every wish and what was made of it", () => {

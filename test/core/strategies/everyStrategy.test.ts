@@ -71,6 +71,7 @@ describe.each(strategies.map((strategy) => ({ name: strategy.name, strategy })))
   test("fits into client order ids, is found by its name and tells what it is", () => {
     expect(strategy.name).toMatch(/^[a-zA-Z0-9]{1,32}$/);
     expect(findStrategy(strategy.name)).toBe(strategy);
+    expect(strategy.title).toMatch(/^[A-Z]/);
     for (const part of ["Source: ", "Assumes ", /\b[Ff]ails |Loses |worse|too early|declin/])
       expect(strategy.doc).toMatch(part);
   });

@@ -88,6 +88,24 @@ describe("a strategy that fails", () => {
   });
 });
 
+describe("a symbol from whose wishes nothing follows", () => {
+  test("has no target, because one that speaks on it is not all of them", () => {
+    const { targets, undecided, conflicts } = runBy("allMustAgree", trend(), weights({ AAA: 0.4 }));
+    expect([...targets.keys()]).toEqual(["AAA"]);
+    expect([undecided, conflicts]).toEqual([[], []]);
+  });
+
+  test("is told as left as it is where a strategy failed, and by what rule", () => {
+    const { targets, undecided } = runBy("allMustAgree", broken, weights({ BBB: 0.2, AAA: 0.4 }));
+    const reason = "movingAverageCross failed, and what it would have said might decide by allMustAgree: left as it is";
+    expect([...targets]).toEqual([]);
+    expect(undecided).toEqual([
+      { symbol: "AAA", reason },
+      { symbol: "BBB", reason },
+    ]);
+  });
+});
+
 test("the order of the list does not change the result, to the last bit", () => {
   const uses = [trend(3), weights({ AAA: 0.1, DDD: 0.2 }, 0.7), weights({ AAA: 0.3, BBB: 0.1 }, 1.1), broken];
   const expected = JSON.stringify({ ...run(...uses), targets: [...run(...uses).targets] });
@@ -137,13 +155,16 @@ describe("nonsense that a strategy answers sets it aside", () => {
   test.each<[string, ...Partial<SignalDraft>[]]>([
     ["names a symbol that takes no part in the run", { symbol: "GONE" }],
     ["has the weight 1.01", { targetWeight: 1.01 }],
+    ["has the weight -1.01", { targetWeight: -1.01 }],
     ["has the weight NaN", { targetWeight: Number.NaN }],
     ["has the strength -0.1", { strength: -0.1 }],
+    ["has the strength 1.1", { strength: 1.1 }],
     ["has its stop at 1", { stopFraction: 1 }],
     ["has its stop at 0", { stopFraction: 0 }],
     ["has its target at 0", { targetFraction: 0 }],
     ["has its target at Infinity", { targetFraction: Number.POSITIVE_INFINITY }],
     ["is meant for NaN bars", { horizonBars: Number.NaN }],
+    ["is meant for 0 bars", { horizonBars: 0 }],
     ["gives mean as a reason, which is not a number", { reasons: { close: 1, mean: Number.NaN } }],
     ["is its second", {}, {}],
   ])("it %s", (fault, ...answers) => {
@@ -160,6 +181,7 @@ describe("nonsense that a strategy answers sets it aside", () => {
   test("what is at the edge of sense is taken", () => {
     const edges = { targetWeight: -1, strength: 0, stopFraction: 0.99, targetFraction: 9, horizonBars: 0.5 };
     expect(answering({ ...edges, reasons: { why: "so" } }).failures).toEqual([]);
+    expect(answering({ targetWeight: 1, strength: 1 }).failures).toEqual([]);
   });
 });
 

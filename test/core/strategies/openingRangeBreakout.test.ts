@@ -35,6 +35,7 @@ test.each([
   ["enters above its high, with its stop at its low", "13:45", today(50, 50, 52), "A 1 stop 0.0577"],
   ["leaves below its low", "13:50", today(50, 50, 52, 48.5), "A 0"],
   ["goes by the newest close", "13:50", today(50, 50, 48.5, 52), "A 1 stop 0.0577"],
+  ["counts the session's first bar to it", "13:45", today(60, 50, 55), "nothing"],
   ["does not count what follows the range to it", "13:55", today(50, 50, 60, 40, 52), "A 1 stop 0.0577"],
   ["does not look at the day before", "13:45", fiveMinutes("2026-06-12T19:50Z", [90, 90, 90]), "nothing"],
   ["leaves before the close, whatever the price", "19:45", today(50, 50, 52), "A 0"],

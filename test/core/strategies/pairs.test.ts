@@ -40,6 +40,13 @@ test.each([
   expect(says(pairs, params, closesOf({ A: first, B: second }, { positions: held(positions) }))).toBe(expected);
 });
 
+test("at a threshold itself enters not yet, and leaves already", () => {
+  // One deviation from the mean.
+  const view = closesOf({ A: above, B: even });
+  expect(says(pairs, { ...params, enter: 1 }, view)).toBe("nothing");
+  expect(says(pairs, { ...params, exit: 1 }, view)).toBe("A 0, B 0");
+});
+
 test("takes a ratio that is the same but for the tails of binary fractions for the same", () => {
   const prices = [1, 1.01, 1.02, 1.03, 1.04, 1.35];
   expect(says(pairs, params, closesOf({ A: prices.map((close) => close * 3), B: prices }))).toBe("A 0, B 0");

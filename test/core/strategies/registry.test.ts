@@ -4,7 +4,13 @@ import automation from "../../../config/automation.json" with { type: "json" };
 import { type AutomationConfig, automationConfigSchema } from "../../../src/core/model/automation.ts";
 import { automationSchema } from "../../../src/core/model/settings.ts";
 import type { Task } from "../../../src/core/model/task.ts";
-import { automationFaults, opensAfter, strategies, taskFaults } from "../../../src/core/strategies/registry.ts";
+import {
+  automationFaults,
+  opensAfter,
+  readableFaults,
+  strategies,
+  taskFaults,
+} from "../../../src/core/strategies/registry.ts";
 import { at, exampleLimits, exampleTask, exampleWindow } from "../examples.ts";
 
 const config = (changes: Partial<AutomationConfig> = {}): AutomationConfig => ({
@@ -84,6 +90,22 @@ describe("the faults of one task", () => {
     expect(faultsOf({ window: shut })).toEqual(["window: never opens while the exchange trades"]);
     expect(faultsOf({ window: shut }, exampleWindow(shut))).toEqual([]);
     expect(faultsOf({}, exampleWindow(shut))).toEqual([]);
+  });
+});
+
+describe("in a task whose shape is wrong elsewhere", () => {
+  const readable = (task: unknown, path?: string) => readableFaults(task, path).map((fault) => fault.path);
+  const faulty = { id: 7, schedule: { cron: "99 9 * * *", zone: "UTC" }, strategies: [{ name: "astrology" }] };
+
+  test("faults of its schedule and its strategies are told all the same", () => {
+    expect(readable(faulty)).toEqual(["schedule.cron", "strategies[0].name"]);
+    expect(readable(faulty, "tasks[2]")).toEqual(["tasks[2].schedule.cron", "tasks[2].strategies[0].name"]);
+  });
+
+  test("what cannot be read is left to the schema", () => {
+    expect(readable({ ...faulty, schedule: 5 })).toEqual(["strategies[0].name"]);
+    expect(readable({ ...faulty, strategies: "none" })).toEqual(["schedule.cron"]);
+    expect(readable("no task")).toEqual([]);
   });
 });
 

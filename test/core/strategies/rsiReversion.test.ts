@@ -18,6 +18,14 @@ test.each([
   expect(says(rsiReversion, params, closesOf({ A: closes }))).toBe(expected);
 });
 
+test("says nothing at a threshold itself", () => {
+  const atFifty = closesOf({ A: [10, 9, 10] });
+  expect(says(rsiReversion, { ...params, enterBelow: 50 }, atFifty)).toBe("nothing");
+  expect(says(rsiReversion, { ...params, exitAbove: 50 }, atFifty)).toBe("nothing");
+  expect(says(rsiReversion, { ...params, enterBelow: 50.01 }, atFifty)).toBe("A 1 !0.0002");
+  expect(says(rsiReversion, { ...params, exitAbove: 49.99 }, atFifty)).toBe("A 0");
+});
+
 test("gives equal parts of all symbols", () => {
   expect(says(rsiReversion, params, closesOf({ A: [10, 9, 8], B: [8, 9, 10] }))).toBe("A 0.5, B 0");
 });
