@@ -1,5 +1,5 @@
 // The time that this thread has had of a core: on a machine with other work it says what a bench costs, where the clock says how long it waited.
-import { PerformanceObserver } from "node:perf_hooks";
+import { type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
 import { setTimeout as passed } from "node:timers/promises";
 
 /** Milliseconds that the call takes of a core, and what it returns. */
