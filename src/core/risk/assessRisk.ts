@@ -52,8 +52,8 @@ export function assessRisk(intents: readonly OrderIntent[], context: RiskContext
   const { equity } = portfolio.account;
   const opened = openBook(portfolio, market);
   const before = riskSnapshotOf(opened, equity);
-  const { verdicts, book } = judgeBatch(intents, opened, context, true);
-  return { verdicts, before, after: riskSnapshotOf(book, equity) };
+  const { verdicts, bookAfter } = judgeBatch(intents, opened, context, true);
+  return { verdicts, before, after: riskSnapshotOf(bookAfter(), equity) };
 }
 
 /** The verdicts of `assessRisk` without any figure, for a backtest, which records none. */
@@ -65,12 +65,12 @@ function judgeBatch(
   opened: OpenBook,
   context: RiskContext,
   withFigures: boolean,
-): { readonly verdicts: readonly RiskVerdict[]; readonly book: Book } {
+): { readonly verdicts: readonly RiskVerdict[]; readonly bookAfter: () => Book } {
   const [sells, buys] = bySide(intents);
   const judge = judgeBy(context, withFigures);
   const sold = judgeSells(sells, opened, context.portfolio.account, judge);
   const bought = judgeBuys(buys, sold, judge);
-  return { verdicts: [...sold.verdicts, ...bought.verdicts], book: bought.book };
+  return { verdicts: [...sold.verdicts, ...bought.verdicts], bookAfter: bought.bookAfter };
 }
 
 /** What an order is judged beside: what the orders before it have left, and those orders. */
@@ -148,19 +148,21 @@ function judgeSells(sells: readonly OrderIntent[], book: OpenBook, account: Acco
 }
 
 /**
- * Each buy is judged twice where sells close positions: beside those sells as they are, and once they have filled. The second time can leave
- * less of it only where an earlier buy waits: filled sells by themselves take no room.
+ * Where sells close positions, a buy that does not fit beside them as they are is judged again as it will be once they have filled. So is
+ * each one after it, which can leave less of them only because a buy waits: filled sells by themselves take no room.
  */
 function judgeBuys(buys: readonly OrderIntent[], sold: Sold, judge: Judge) {
   const { account, closing, approved, book: now } = sold;
-  // Where nothing is closed, it is the same book.
-  const later = closing.length === 0 ? undefined : withFilledSells(now, closing);
-  const richer = later === undefined ? account : withProceeds(account, closing);
+  // The book and the account once the sells have filled, made for the first buy that has to be judged there.
+  let later: { readonly book: OpenBook; readonly account: AccountSnapshot } | undefined;
   let someWait = false;
   const verdicts = buys.map((intent) => {
     const atOnce = judge(intent, { book: now, account, approved });
+    if (atOnce.decision !== "approved" && closing.length > 0) {
+      later ??= { book: withFilledSells(now, closing), account: withProceeds(account, closing) };
+    }
     const fits = atOnce.decision === "approved" && !someWait;
-    const waiting = fits || later === undefined ? undefined : judge(intent, { book: later, account: richer, approved });
+    const waiting = fits || later === undefined ? undefined : judge(intent, { ...later, approved });
     const gain = waiting === undefined ? 0 : compare(waiting.qty, atOnce.qty);
     // What does not wait must fit beside what does as well.
     const verdict: RiskVerdict = waiting === undefined || gain === 0 ? atOnce : { ...waiting, stage: gain > 0 ? 2 : 1 };
@@ -170,10 +172,10 @@ function judgeBuys(buys: readonly OrderIntent[], sold: Sold, judge: Judge) {
     // Stage 2 goes out only once the sells have filled, so the worst case without them is one without it.
     if (verdict.stage === 1) enterOrder(now, order);
     else someWait = true;
-    if (later !== undefined) enterOrder(later, order);
+    if (later !== undefined) enterOrder(later.book, order);
     return verdict;
   });
-  return { verdicts, book: later ?? now };
+  return { verdicts, bookAfter: () => later?.book ?? withFilledSells(now, closing) };
 }
 
 function bySide(

@@ -25,29 +25,25 @@ export const donchianBreakout = define({
     const bars = Math.max(entry, 4 * atrPeriod) + 1;
     return { timeframe: "1Day", bars, warmUp: bars - Math.max(entry, atrPeriod) - 1 };
   },
-  decide: ({ bars }, { entry, exit, atrPeriod, stopRanges }) => {
-    // One column for all symbols: to get its memory takes longer than to fill it.
-    let ranges = new Float64Array(0);
-    return [...bars.values()].flatMap(({ symbol, high, low, close: closes }) => {
-      if (ranges.length !== high.length) ranges = new Float64Array(high.length);
+  decide: ({ bars }, { entry, exit, atrPeriod, stopRanges }) =>
+    [...bars.values()].flatMap(({ symbol, high, low, close: closes }) => {
       const close = newestOf(closes);
       // The channel of the days before: a day cannot break out of its own range.
       const upper = highestBefore(high, entry);
       const lower = lowestBefore(low, exit);
-      const range = newestOf(atr(high, low, closes, atrPeriod, ranges));
+      const isAbove = close > upper;
+      // Most days stay within it, and the range takes longer than all else.
+      const range = isAbove || close < lower ? newestOf(atr(high, low, closes, atrPeriod)) : Number.NaN;
       if (Number.isNaN(upper + lower + range)) return [];
       const reasons = { close, upper, lower, atr: range };
-      if (close > upper) {
-        const stop = (stopRanges * range) / close;
-        return {
-          symbol,
-          direction: "long" as const,
-          strength: 1,
-          ...(stop > 0 && stop < 1 ? { stopFraction: stop } : {}),
-          reasons,
-        };
-      }
-      return close < lower ? { symbol, direction: "flat" as const, strength: 1, reasons } : [];
-    });
-  },
+      if (!isAbove) return { symbol, direction: "flat" as const, strength: 1, reasons };
+      const stop = (stopRanges * range) / close;
+      return {
+        symbol,
+        direction: "long" as const,
+        strength: 1,
+        ...(stop > 0 && stop < 1 ? { stopFraction: stop } : {}),
+        reasons,
+      };
+    }),
 });

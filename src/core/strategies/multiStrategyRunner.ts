@@ -112,10 +112,11 @@ function viewsOf({ task, asOf, market, portfolio }: RunnerInputs): (timeframe: T
   return (timeframe) => {
     const known = views.get(timeframe);
     if (known !== undefined) return known;
-    const bars = new Map(market.latest.map(({ symbol }) => [symbol, emptySeries(symbol, timeframe)]));
-    for (const series of market.bars) {
-      if (series.timeframe === timeframe && bars.has(series.symbol)) bars.set(series.symbol, series);
-    }
+    const found = new Map<string, BarSeries>();
+    for (const series of market.bars) if (series.timeframe === timeframe) found.set(series.symbol, series);
+    const bars = new Map(
+      market.latest.map(({ symbol }) => [symbol, found.get(symbol) ?? emptySeries(symbol, timeframe)]),
+    );
     const view = { ...common, bars };
     views.set(timeframe, view);
     return view;
