@@ -56,9 +56,14 @@ export function assessRisk(intents: readonly OrderIntent[], context: RiskContext
   return { verdicts, before, after: riskSnapshotOf(book, equity) };
 }
 
-/** The verdicts of `assessRisk` without any figure, for a backtest, which records none. */
-export const decideRisk = (intents: readonly OrderIntent[], context: RiskContext): readonly RiskVerdict[] =>
-  judgeBatch(intents, openBook(context.portfolio, context.market), context, false).verdicts;
+/** The verdicts of `assessRisk` without any figure, for a backtest, which records none. What an order leaves matters only to one after it. */
+export function decideRisk(intents: readonly OrderIntent[], context: RiskContext): readonly RiskVerdict[] {
+  const book = openBook(context.portfolio, context.market);
+  const [first, second] = intents;
+  if (first === undefined || second !== undefined) return judgeBatch(intents, book, context, false).verdicts;
+  const { account } = context.portfolio;
+  return [judgeBy(context, false)(first, { book, account, approved: approvedSoFar() })];
+}
 
 function judgeBatch(
   intents: readonly OrderIntent[],
