@@ -97,7 +97,7 @@ export const addUsd = (...amounts: readonly Usd[]): Usd => totalOf(amounts) as U
 export const subtractUsd = (from: Usd, amount: Usd): Usd => differenceOf(from, amount) as Usd;
 export const addQty = (...counts: readonly Qty[]): Qty => totalOf(counts) as Qty;
 export const subtractQty = (from: Qty, count: Qty): Qty => differenceOf(from, count) as Qty;
-export const absQty = (count: Qty): Qty => plainOf(isNegative(count) ? count.slice(1) : count) as Qty;
+export const absQty = (count: Qty): Qty => plainOf(count.startsWith("-") ? count.slice(1) : count) as Qty;
 export const negateQty = (count: Qty): Qty => productOf(count, "-1") as Qty;
 
 /** A share of an amount, rounded towards zero to the cent. `fraction` is a plain number such as 0.1 for ten percent. */
