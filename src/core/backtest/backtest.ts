@@ -62,7 +62,8 @@ export function backtest(inputs: BacktestInputs, watch: Watch = everyBar): Backt
 function decide(account: SimulatedAccount, bar: number): BookOrder | undefined {
   const known = account.knownAt(bar);
   const { targets } = runStrategies(known);
-  const { intents } = sizeTargets({ ...known, targets });
+  const { task, market, portfolio } = known;
+  const { intents } = sizeTargets({ targets, task, market, portfolio });
   const verdict = decideRisk(intents, known).find(({ qty }) => isPositive(qty));
   if (verdict === undefined) return undefined;
   const { symbol, side, referencePrice } = verdict.intent;
