@@ -32,11 +32,14 @@ export function runStrategies(inputs: RunnerInputs, find = findStrategy): Strate
   const { task } = inputs;
   const viewOf = viewsOf(inputs);
   const spoken: Spoken[] = [];
+  const signals: Signal[] = [];
   const failures: StrategyFailure[] = [];
   const failed: StrategyUse[] = [];
   for (const use of [...task.strategies].sort(byNameAndParams)) {
     try {
-      spoken.push({ use, signals: decide(use, viewOf, find) });
+      const own = decide(use, viewOf, find);
+      spoken.push({ use, signals: own });
+      signals.push(...own);
     } catch (failure) {
       failed.push(use);
       failures.push({ strategy: use.name, message: failure instanceof Error ? failure.message : String(failure) });
@@ -54,8 +57,7 @@ export function runStrategies(inputs: RunnerInputs, find = findStrategy): Strate
     const conflict = conflictIn(symbol, task.combine, wishes, target);
     if (conflict !== undefined) conflicts.push(conflict);
   }
-  const signals = spoken.flatMap((each) => each.signals).sort(byStrategyAndSymbol);
-  return { signals, failures, targets, undecided, conflicts };
+  return { signals: signals.sort(byStrategyAndSymbol), failures, targets, undecided, conflicts };
 }
 
 const whyUndecided = (failed: readonly StrategyUse[], rule: string): string =>
