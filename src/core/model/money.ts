@@ -51,7 +51,7 @@ const roundedTo = (text: string, places: number, rounding: "up" | "down"): strin
 
 /** Reads a decimal of any of the three kinds. Throws RangeError on anything that is not a plain decimal. */
 function read(value: string | number): string {
-  const text = String(value);
+  const text = `${value}`;
   if (!(typeof value === "number" && Number.isFinite(value)) && !isDecimal(text)) {
     throw new RangeError(`"${text}" is not a decimal number`);
   }
@@ -102,8 +102,7 @@ export const negateQty = (count: Qty): Qty => productOf(count, "-1") as Qty;
 
 /** A share of an amount, rounded towards zero to the cent. `fraction` is a plain number such as 0.1 for ten percent. */
 export const fractionOf = (amount: Usd, fraction: number): Usd =>
-  (shortRoundedProduct(amount, String(fraction), 2) ??
-    roundedTo(productOf(amount, String(fraction)), 2, "down")) as Usd;
+  (shortRoundedProduct(amount, `${fraction}`, 2) ?? roundedTo(productOf(amount, `${fraction}`), 2, "down")) as Usd;
 
 /** One amount in percent of another, to two decimals and for people to read; `0.00` of nothing. */
 export const percentOf = (part: Usd, whole: Usd): string =>
