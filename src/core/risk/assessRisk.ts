@@ -1,4 +1,5 @@
 // The risk fold: judges each intent of a batch against the book that the approvals before it have left.
+import { bySymbol } from "../model/bySymbol.ts";
 import { switchFor } from "../model/control.ts";
 import { limitsFor, type RiskLimits } from "../model/limits.ts";
 import { addUsd, compare, fractionOf, isPositive, notional } from "../model/money.ts";
@@ -89,13 +90,13 @@ function judgeBy(context: RiskContext, withFigures: boolean): Judge {
     asOf,
     lossMarks,
     losses,
-    positions: new Map(portfolio.positions.map((position) => [position.symbol, position])),
+    positions: bySymbol(portfolio.positions),
     openOrders: Map.groupBy(
       portfolio.openOrders.filter((order) => !isTerminal(order)),
       ({ symbol }) => symbol,
     ),
-    latest: new Map(market.latest.map((price) => [price.symbol, price])),
-    assets: new Map(market.assets.map((flags) => [flags.symbol, flags])),
+    latest: bySymbol(market.latest),
+    assets: bySymbol(market.assets),
     past: pastOrders(context.recentOrders, asOf),
     taskId: task.id,
   };

@@ -1,4 +1,5 @@
 // From target weights to the smallest set of orders that leads there from what is held and what is already on its way.
+import { bySymbol } from "../model/bySymbol.ts";
 import type { BarSeries, MarketSnapshot } from "../model/market.ts";
 import {
   absQty,
@@ -56,7 +57,7 @@ export type Sized = {
 export function sizeTargets({ targets, task, market, portfolio, attributed = {} }: SizingInputs): Sized {
   const daily = new Map<string, BarSeries>();
   for (const series of market.bars) if (series.timeframe === "1Day") daily.set(series.symbol, series);
-  const held = new Map(portfolio.positions.map((position) => [position.symbol, position]));
+  const held = bySymbol(portfolio.positions);
   const positions = task.symbols.filter((symbol) => {
     const target = targets.get(symbol);
     return target === undefined ? !isZero(held.get(symbol)?.qty ?? zeroQty) : target.weight !== 0;

@@ -1,4 +1,5 @@
 // MultiStrategyRunner: lets every strategy of a task speak on the same snapshot, and makes of what they say one target a symbol.
+import { bySymbol } from "../model/bySymbol.ts";
 import type { BarSeries, Timeframe } from "../model/market.ts";
 import type { RunInputs, StrategyFailure, Untraded } from "../model/run.ts";
 import type { Signal } from "../model/signal.ts";
@@ -106,8 +107,8 @@ function viewsOf({ task, asOf, market, portfolio }: RunnerInputs): (timeframe: T
     asOf,
     symbols: task.symbols,
     session: sessionOn(tradingDayOf(asOf)),
-    latest: new Map(market.latest.map((price) => [price.symbol, price])),
-    positions: new Map(portfolio.positions.map((position) => [position.symbol, position])),
+    latest: bySymbol(market.latest),
+    positions: bySymbol(portfolio.positions),
     equity: portfolio.account.equity,
   };
   const views = new Map<Timeframe, StrategyView>();
