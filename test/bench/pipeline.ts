@@ -22,8 +22,8 @@ const grademark: typeof import("grademark") = createRequire(import.meta.url)("gr
 const length = 500_000;
 const [fast, slow] = [50, 200] as const;
 const rounds = 7;
-/** Rounds before the measured ones: a decision runs through some hundred functions, which are compiled one after the other. */
-const warmUp = 5;
+/** By the clock, for each case before the rounds: a decision runs through some hundred functions, which are compiled one after the other. */
+const warmUpMs = 1200;
 /** Of a core, in each round for each case: some systems count the time of a thread in steps of several milliseconds. */
 const leastMs = 100;
 
@@ -35,7 +35,7 @@ export async function pipelineFigures(): Promise<readonly Figure[]> {
     grademark: timed(() => grademark.backtest(theirCross, rows)),
     hand: timed(() => byHand(inputs)),
   };
-  for (let round = -warmUp; round < rounds; round++) for (const { take } of Object.values(cases)) take(round);
+  for (let round = 0; round < rounds; round++) for (const { take } of Object.values(cases)) take();
   const speedOf = ({ median }: { readonly median: () => number }): number => length / median();
   const [ours, theirs, hand] = [speedOf(cases.ours), speedOf(cases.grademark), speedOf(cases.hand)] as const;
   const { trades, decisions } = cases.ours.last();
@@ -55,18 +55,21 @@ export async function pipelineFigures(): Promise<readonly Figure[]> {
 
 const million = (barsASecond: number): string => `${(barsASecond / 1e6).toFixed(2)} M bars/s`;
 
-/** In the rounds before 0 it finds out how often a take must run. */
 function timed<Result>(run: () => Result) {
   const times: number[] = [];
   let last = run();
-  let runs = 1;
+  let warmUps = 0;
+  const untilMs = performance.now() + warmUpMs;
+  const warm = threadTimed(() => {
+    for (; performance.now() < untilMs; warmUps++) last = run();
+  });
+  const runs = Math.ceil((leastMs * warmUps) / Math.max(1, warm.ms));
   return {
-    take: (round: number): void => {
+    take: (): void => {
       const { ms } = threadTimed(() => {
         for (let i = 0; i < runs; i++) last = run();
       });
-      if (round >= 0) times.push(ms / runs / 1000);
-      else runs = Math.ceil(runs * Math.max(1, leastMs / Math.max(1, ms)));
+      times.push(ms / runs / 1000);
     },
     /** Seconds of a core that one run takes. */
     median: (): number => times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN,
