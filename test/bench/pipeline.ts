@@ -1,7 +1,7 @@
 // Bars a second of a core of a moving-average cross: through our strategy, sizing, risk rules and fills, through grademark, and through a loop by hand.
 //
-// All take turns in each round, so that what else the machine does falls on all alike; the figures are medians over the rounds, and the ratios
-// tell more than the speeds where the machine is shared. The loop by hand is the limit: it knows one strategy, one position and no rule.
+// All take turns in each round, so that what else the machine does falls on all alike, each as often as it takes to tell its time; the figures
+// are medians over the rounds, and the ratios tell more than the speeds where the machine is shared. The loop by hand is the limit: it knows one strategy, one position and no rule.
 // grademark gets its averages for nothing: they lie in its rows. It fills each entry with one share and asks for nothing else; ours sizes each
 // order by what the account holds then, judges it by every risk rule, and takes its averages within the time that is measured.
 import { createRequire } from "node:module";
@@ -21,9 +21,11 @@ const grademark: typeof import("grademark") = createRequire(import.meta.url)("gr
 
 const length = 500_000;
 const [fast, slow] = [50, 200] as const;
-const rounds = 9;
-/** Rounds before the measured ones: a decision runs through some hundred functions, which are compiled one after the other. */
-const warmUp = 6;
+const rounds = 7;
+/** By the clock, for each case before the rounds: a decision runs through some hundred functions, which are compiled one after the other. */
+const warmUpMs = 1200;
+/** Of a core, in each round for each case: some systems count the time of a thread in steps of several milliseconds. */
+const leastMs = 100;
 
 export async function pipelineFigures(): Promise<readonly Figure[]> {
   const inputs = benchInputs();
@@ -33,7 +35,7 @@ export async function pipelineFigures(): Promise<readonly Figure[]> {
     grademark: timed(() => grademark.backtest(theirCross, rows)),
     hand: timed(() => byHand(inputs)),
   };
-  for (let round = -warmUp; round < rounds; round++) for (const { take } of Object.values(cases)) take(round);
+  for (let round = 0; round < rounds; round++) for (const { take } of Object.values(cases)) take();
   const speedOf = ({ median }: { readonly median: () => number }): number => length / median();
   const [ours, theirs, hand] = [speedOf(cases.ours), speedOf(cases.grademark), speedOf(cases.hand)] as const;
   const { trades, decisions } = cases.ours.last();
@@ -56,13 +58,20 @@ const million = (barsASecond: number): string => `${(barsASecond / 1e6).toFixed(
 function timed<Result>(run: () => Result) {
   const times: number[] = [];
   let last = run();
+  let warmUps = 0;
+  const untilMs = performance.now() + warmUpMs;
+  const warm = threadTimed(() => {
+    for (; performance.now() < untilMs; warmUps++) last = run();
+  });
+  const runs = Math.ceil((leastMs * warmUps) / Math.max(1, warm.ms));
   return {
-    take: (round: number): void => {
-      const { ms, result } = threadTimed(run);
-      last = result;
-      if (round >= 0) times.push(ms / 1000);
+    take: (): void => {
+      const { ms } = threadTimed(() => {
+        for (let i = 0; i < runs; i++) last = run();
+      });
+      times.push(ms / runs / 1000);
     },
-    /** Seconds of a core. */
+    /** Seconds of a core that one run takes. */
     median: (): number => times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN,
     last: (): Result => last,
   };

@@ -11,8 +11,11 @@ import { type BacktestInputs, type SimulatedAccount, simulatedAccount } from "./
 /** The account as numbers: near enough to tell where nothing can change, and never what an order is made of. */
 export type Holding = { readonly qty: number; readonly cash: number };
 
-/** Whether the pipeline must run on a bar. False only where it would send nothing: a backtest with it is the very same as one without. */
-export type Watch = (bar: number, holding: Holding) => boolean;
+/**
+ * The first bar from `from` on that the pipeline must run on while the account holds this; past the last one where there is none. It passes over
+ * none but those on which nothing would be sent: a backtest with it is the very same as one without.
+ */
+export type Watch = (from: number, holding: Holding) => number;
 
 /** `bar` is the index of the bar at whose open it filled. */
 export type BacktestTrade = {
@@ -30,7 +33,7 @@ export type Backtest = {
   readonly decisions: number;
 };
 
-const everyBar: Watch = () => true;
+const everyBar: Watch = (from) => from;
 
 /**
  * Decides on each bar's close, by the functions that a run decides by; what they approve fills whole at the open of the next bar, and what is
@@ -42,17 +45,14 @@ export function backtest(inputs: BacktestInputs, watch: Watch = everyBar): Backt
   const account = simulatedAccount(inputs);
   const trades: BacktestTrade[] = [];
   let decisions = 0;
-  let pending: BookOrder | undefined;
-  for (let bar = 0; bar < close.length; bar++) {
-    if (pending !== undefined) {
-      const filled = { bar, side: pending.side, qty: pending.qty, price: price(open[bar] ?? Number.NaN) };
-      account.fill(filled);
-      trades.push(filled);
-      pending = undefined;
-    }
-    if (!watch(bar, account.holding)) continue;
+  for (let bar = watch(0, account.holding); bar < close.length; bar = watch(bar + 1, account.holding)) {
     decisions++;
-    pending = decide(account, bar);
+    const order = decide(account, bar);
+    const next = open[bar + 1];
+    if (order === undefined || next === undefined) continue;
+    const filled = { bar: bar + 1, side: order.side, qty: order.qty, price: price(next) };
+    account.fill(filled);
+    trades.push(filled);
   }
   const last = price(close.at(-1) ?? 0);
   return { trades, equity: addUsd(account.cash(), notional(last, account.qty())), decisions };
@@ -62,7 +62,8 @@ export function backtest(inputs: BacktestInputs, watch: Watch = everyBar): Backt
 function decide(account: SimulatedAccount, bar: number): BookOrder | undefined {
   const known = account.knownAt(bar);
   const { targets } = runStrategies(known);
-  const { intents } = sizeTargets({ ...known, targets });
+  const { task, market, portfolio } = known;
+  const { intents } = sizeTargets({ targets, task, market, portfolio });
   const verdict = decideRisk(intents, known).find(({ qty }) => isPositive(qty));
   if (verdict === undefined) return undefined;
   const { symbol, side, referencePrice } = verdict.intent;

@@ -130,20 +130,23 @@ function windowOf(series: BarSeries, bar: number, count: number): BarSeries {
   };
 }
 
-const orderOf = (
+function orderOf(
   symbol: string,
   { bar, side, qty, price: each }: Fill,
   submittedAt: BrokerOrder["submittedAt"],
-): BrokerOrder => ({
-  brokerOrderId: `backtest-${bar}`,
-  clientOrderId: `backtest-${bar}`,
-  symbol,
-  side,
-  qty,
-  filledQty: qty,
-  filledAvgPrice: each,
-  limitPrice: null,
-  stopPrice: null,
-  status: "filled",
-  submittedAt,
-});
+): BrokerOrder {
+  const id = `backtest-${bar}`;
+  return {
+    brokerOrderId: id,
+    clientOrderId: id,
+    symbol,
+    side,
+    qty,
+    filledQty: qty,
+    filledAvgPrice: each,
+    limitPrice: null,
+    stopPrice: null,
+    status: "filled",
+    submittedAt,
+  };
+}

@@ -31,12 +31,15 @@ export function watchCross(
     const wanted = (equity * invested) / (price * worse + fee);
     return (Math.abs(wanted - qty) + 1) * price + roundingUsd >= band * equity;
   };
-  return (bar, holding) => {
-    const slowest = slows[bar] ?? Number.NaN;
-    const ahead = (fasts[bar] ?? Number.NaN) - slowest;
-    // Not a number before there are enough bars: the strategy says nothing, which leaves a position as it is.
-    if (Number.isNaN(ahead)) return false;
-    if (Math.abs(ahead) <= doubtful * slowest) return true;
-    return ahead < 0 ? holding.qty !== 0 : drifted(close[bar] ?? Number.NaN, holding);
+  return (from, holding) => {
+    for (let bar = from; bar < close.length; bar++) {
+      const slowest = slows[bar] ?? Number.NaN;
+      const ahead = (fasts[bar] ?? Number.NaN) - slowest;
+      // Not a number before there are enough bars: the strategy says nothing, which leaves a position as it is.
+      if (Number.isNaN(ahead)) continue;
+      if (Math.abs(ahead) <= doubtful * slowest) return bar;
+      if (ahead < 0 ? holding.qty !== 0 : drifted(close[bar] ?? Number.NaN, holding)) return bar;
+    }
+    return close.length;
   };
 }

@@ -51,7 +51,7 @@ const roundedTo = (text: string, places: number, rounding: "up" | "down"): strin
 
 /** Reads a decimal of any of the three kinds. Throws RangeError on anything that is not a plain decimal. */
 function read(value: string | number): string {
-  const text = String(value);
+  const text = `${value}`;
   if (!(typeof value === "number" && Number.isFinite(value)) && !isDecimal(text)) {
     throw new RangeError(`"${text}" is not a decimal number`);
   }
@@ -97,13 +97,12 @@ export const addUsd = (...amounts: readonly Usd[]): Usd => totalOf(amounts) as U
 export const subtractUsd = (from: Usd, amount: Usd): Usd => differenceOf(from, amount) as Usd;
 export const addQty = (...counts: readonly Qty[]): Qty => totalOf(counts) as Qty;
 export const subtractQty = (from: Qty, count: Qty): Qty => differenceOf(from, count) as Qty;
-export const absQty = (count: Qty): Qty => plainOf(isNegative(count) ? count.slice(1) : count) as Qty;
+export const absQty = (count: Qty): Qty => plainOf(count.startsWith("-") ? count.slice(1) : count) as Qty;
 export const negateQty = (count: Qty): Qty => productOf(count, "-1") as Qty;
 
 /** A share of an amount, rounded towards zero to the cent. `fraction` is a plain number such as 0.1 for ten percent. */
 export const fractionOf = (amount: Usd, fraction: number): Usd =>
-  (shortRoundedProduct(amount, String(fraction), 2) ??
-    roundedTo(productOf(amount, String(fraction)), 2, "down")) as Usd;
+  (shortRoundedProduct(amount, `${fraction}`, 2) ?? roundedTo(productOf(amount, `${fraction}`), 2, "down")) as Usd;
 
 /** One amount in percent of another, to two decimals and for people to read; `0.00` of nothing. */
 export const percentOf = (part: Usd, whole: Usd): string =>

@@ -43,7 +43,7 @@ const isShort = (units: number): boolean => units < tooLong && units > -tooLong;
 
 function textOf(units: number, places: number): string | undefined {
   if (!isShort(units)) return undefined;
-  if (places === 0) return String(units);
+  if (places === 0) return `${units}`;
   const each = powerOfTen(places);
   const size = Math.abs(units);
   const whole = Math.floor(size / each);
@@ -54,7 +54,7 @@ function textOf(units: number, places: number): string | undefined {
   let denominator = each;
   for (; rest % 10 === 0; rest /= 10) denominator /= 10;
   // The one before the digits keeps their leading zeros.
-  return `${sign}${whole}.${String(denominator + rest).slice(1)}`;
+  return `${sign}${whole}.${`${denominator + rest}`.slice(1)}`;
 }
 
 /** The text itself where it already is what `textOf` would write of its units: to write it again would take longer than to look. */

@@ -11,11 +11,14 @@ export const dayMs = 86_400_000;
 
 /** The day written last, with its `T`: nearly all instants are of the same day as the one before. */
 let newestDay = { count: Number.NaN, text: "" };
+/** The instant written last: as a rule it is the next one that is read. */
+let newest = { ms: Number.NaN, text: "" };
 const twoDigits: readonly string[] = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, "0"));
 
 /** The text of `Date.toISOString`, in a third of its time. Throws RangeError for what is no time. */
 export function instantFromMs(given: number): Instant {
   const ms = Math.trunc(given);
+  if (ms === newest.ms) return newest.text as Instant;
   const count = Math.floor(ms / dayMs);
   if (count !== newestDay.count)
     newestDay = { count, text: new Date(ms).toISOString().slice(0, -"00:00:00.000Z".length) };
@@ -23,10 +26,11 @@ export function instantFromMs(given: number): Instant {
   const seconds = Math.floor(restMs / 1000);
   const minutes = Math.floor(seconds / 60);
   const time = `${twoDigits[Math.floor(minutes / 60)]}:${twoDigits[minutes % 60]}:${twoDigits[seconds % 60]}`;
-  return `${newestDay.text}${time}.${String(1000 + (restMs % 1000)).slice(1)}Z` as Instant;
+  newest = { ms, text: `${newestDay.text}${time}.${String(1000 + (restMs % 1000)).slice(1)}Z` };
+  return newest.text as Instant;
 }
 
-export const msFromInstant = (instant: Instant): number => Date.parse(instant);
+export const msFromInstant = (instant: Instant): number => (instant === newest.text ? newest.ms : Date.parse(instant));
 
 /** Reads any ISO 8601 instant that states its offset; undefined when the text is something else. */
 export function parseInstant(text: string): Instant | undefined {

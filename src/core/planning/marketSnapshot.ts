@@ -1,4 +1,5 @@
 // Judges the data of each symbol: what is fit to decide on goes into the snapshot, the rest is excluded with its reason.
+import { bySymbol } from "../model/bySymbol.ts";
 import type { RiskLimits } from "../model/limits.ts";
 import type { AssetFlags, BarSeries, BaseTimeframe, Exclusion, LatestPrice, MarketSnapshot } from "../model/market.ts";
 import { isPositive } from "../model/money.ts";
@@ -29,7 +30,7 @@ export function judgeSymbols(data: FetchedData): MarketSnapshot {
   const bars: BarSeries[] = [];
   const latest: LatestPrice[] = [];
   const excluded: Exclusion[] = [];
-  const positions = new Map(data.positions.map((position) => [position.symbol, position]));
+  const positions = bySymbol(data.positions);
   const needs = data.needs.bars.map((need) => historyNeed(need, data.asOf, data.limits));
   for (const symbol of [...data.symbols].sort()) {
     const price = data.latest.get(symbol);

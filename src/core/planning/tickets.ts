@@ -1,4 +1,5 @@
 // From a verdict to the order as it will be sent: its id, its type and price by the task's policy, and the exits that follow it.
+import { bySymbol } from "../model/bySymbol.ts";
 import { clientOrderIdOf } from "../model/ids.ts";
 import type { LatestPrice, MarketSnapshot } from "../model/market.ts";
 import { type Price, scalePrice } from "../model/money.ts";
@@ -18,8 +19,8 @@ export type TicketInputs = {
 
 /** The tickets of what verdicts leave of their intents, in the same order. */
 export function ticketsOf(inputs: TicketInputs, verdicts: readonly RiskVerdict[]): readonly OrderTicket[] {
-  const positions = new Map(inputs.portfolio.positions.map((each) => [each.symbol, each]));
-  const quotes = new Map(inputs.market.latest.map((each) => [each.symbol, each]));
+  const positions = bySymbol(inputs.portfolio.positions);
+  const quotes = bySymbol(inputs.market.latest);
   return verdicts.map((verdict) => {
     const { symbol } = verdict.intent;
     return ticketOf(inputs, verdict, { position: positions.get(symbol), quote: quotes.get(symbol) });

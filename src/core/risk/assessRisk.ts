@@ -1,4 +1,5 @@
 // The risk fold: judges each intent of a batch against the book that the approvals before it have left.
+import { bySymbol } from "../model/bySymbol.ts";
 import { switchFor } from "../model/control.ts";
 import { limitsFor, type RiskLimits } from "../model/limits.ts";
 import { addUsd, compare, fractionOf, isPositive, notional } from "../model/money.ts";
@@ -56,9 +57,14 @@ export function assessRisk(intents: readonly OrderIntent[], context: RiskContext
   return { verdicts, before, after: riskSnapshotOf(bookAfter(), equity) };
 }
 
-/** The verdicts of `assessRisk` without any figure, for a backtest, which records none. */
-export const decideRisk = (intents: readonly OrderIntent[], context: RiskContext): readonly RiskVerdict[] =>
-  judgeBatch(intents, openBook(context.portfolio, context.market), context, false).verdicts;
+/** The verdicts of `assessRisk` without any figure, for a backtest, which records none. What an order leaves matters only to one after it. */
+export function decideRisk(intents: readonly OrderIntent[], context: RiskContext): readonly RiskVerdict[] {
+  const book = openBook(context.portfolio, context.market);
+  const [first, second] = intents;
+  if (first === undefined || second !== undefined) return judgeBatch(intents, book, context, false).verdicts;
+  const { account } = context.portfolio;
+  return [judgeBy(context, false)(first, { book, account, approved: approvedSoFar() })];
+}
 
 function judgeBatch(
   intents: readonly OrderIntent[],
@@ -84,13 +90,13 @@ function judgeBy(context: RiskContext, withFigures: boolean): Judge {
     asOf,
     lossMarks,
     losses,
-    positions: new Map(portfolio.positions.map((position) => [position.symbol, position])),
+    positions: bySymbol(portfolio.positions),
     openOrders: Map.groupBy(
       portfolio.openOrders.filter((order) => !isTerminal(order)),
       ({ symbol }) => symbol,
     ),
-    latest: new Map(market.latest.map((price) => [price.symbol, price])),
-    assets: new Map(market.assets.map((flags) => [flags.symbol, flags])),
+    latest: bySymbol(market.latest),
+    assets: bySymbol(market.assets),
     past: pastOrders(context.recentOrders, asOf),
     taskId: task.id,
   };

@@ -1,4 +1,5 @@
 // The book that risk rules judge against: what the account may come to hold, whichever of its orders fill.
+import { bySymbol } from "../model/bySymbol.ts";
 import type { MarketSnapshot } from "../model/market.ts";
 import {
   absQty,
@@ -70,15 +71,15 @@ export function openBook(
   { positions, openOrders, uncertainOrders }: PortfolioSnapshot,
   { latest }: MarketSnapshot,
 ): OpenBook {
-  const prices = new Map(latest.map(({ symbol, price }) => [symbol, price]));
+  const prices = bySymbol(latest);
   const book = emptyBook();
   for (const { symbol, qty, marketValue } of positions) {
-    if (!isZero(qty)) enterPosition(book, symbol, qty, prices.get(symbol) ?? priceEach(marketValue, qty));
+    if (!isZero(qty)) enterPosition(book, symbol, qty, prices.get(symbol)?.price ?? priceEach(marketValue, qty));
   }
   const orders: BookOrder[] = [];
   for (const order of openOrders) {
     if (isTerminal(order)) continue;
-    const valued = bookOrderOf(order, prices.get(order.symbol) ?? book.symbols.get(order.symbol)?.mark);
+    const valued = bookOrderOf(order, prices.get(order.symbol)?.price ?? book.symbols.get(order.symbol)?.mark);
     if (valued === undefined) book.unvalued.push(order.clientOrderId);
     else orders.push(valued);
   }

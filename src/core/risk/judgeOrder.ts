@@ -1,7 +1,7 @@
 // The verdict on one order: what every rule says of it, and how much of it the hardest of them leaves.
 import { compare, isPositive, notional, roundQtyDown, zeroQty } from "../model/money.ts";
 import type { OrderIntent } from "../model/order.ts";
-import type { RiskVerdict } from "../model/risk.ts";
+import type { RiskVerdict, RuleFigure } from "../model/risk.ts";
 import { type Finding, qtyDecimals, type RuleContext } from "./rule.ts";
 import { rules } from "./rules.ts";
 
@@ -10,9 +10,8 @@ import { rules } from "./rules.ts";
  * where nobody records the verdict.
  */
 export function judgeOrder(intent: OrderIntent, context: RuleContext, withFigures: boolean): RiskVerdict {
-  const findings = findingsOn(intent, context);
-  const figures = withFigures ? findings.map(({ figure }) => figure()) : [];
-  const hardest = hardestOf(findings);
+  const figures: RuleFigure[] = [];
+  const hardest = hardestOn(intent, context, withFigures ? figures : undefined);
   if (hardest === undefined) return denyWithoutLimits(intent);
   const { code, maxQty } = hardest;
   if (compare(maxQty, intent.qty) >= 0) {
@@ -22,28 +21,26 @@ export function judgeOrder(intent: OrderIntent, context: RuleContext, withFigure
   const message = hardest.message();
   const denied = { intent, decision: "denied", qty: zeroQty, code, message, figures, stage: 1 } as const;
   if (!isPositive(qty)) return denied;
-  const rest = hardestOf(findingsOn({ ...intent, qty }, context));
+  const rest = hardestOn({ ...intent, qty }, context);
   return rest === undefined || compare(rest.maxQty, qty) < 0
     ? { ...denied, message: `${message}; of the ${qty} that it leaves: ${rest?.message()}` }
     : { ...denied, decision: "reduced", qty };
 }
 
-/** The rules' own value of the order, once for all of them: what its sizing said it was worth has no say here. */
-function findingsOn(intent: OrderIntent, context: RuleContext): readonly Finding[] {
+/**
+ * The finding of the rule that leaves the least of the order, the first of several; `figures` is given those of all rules. Most leave the whole
+ * order, which is the very same text. The rules' own value of the order is computed once for all of them: what its sizing said it was worth has
+ * no say here.
+ */
+function hardestOn(intent: OrderIntent, context: RuleContext, figures?: RuleFigure[]): Finding | undefined {
   const valued = { ...intent, notional: notional(intent.referencePrice, intent.qty) };
-  const findings: Finding[] = [];
+  let hardest: Finding | undefined;
   for (const rule of rules) {
     const finding = rule(valued, context);
-    if (finding !== undefined) findings.push(finding);
-  }
-  return findings;
-}
-
-/** Of several that leave the same, the first. Most leave the whole order, which is the very same text. */
-function hardestOf(findings: readonly Finding[]): Finding | undefined {
-  let hardest = findings[0];
-  for (const finding of findings) {
-    if (hardest && finding.maxQty !== hardest.maxQty && compare(finding.maxQty, hardest.maxQty) < 0) hardest = finding;
+    if (finding === undefined) continue;
+    figures?.push(finding.figure());
+    const { maxQty } = finding;
+    if (hardest === undefined || (maxQty !== hardest.maxQty && compare(maxQty, hardest.maxQty) < 0)) hardest = finding;
   }
   return hardest;
 }

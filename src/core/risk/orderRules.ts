@@ -97,7 +97,7 @@ export const staleData: Rule = (intent, { latest, limits, asOf }) => {
 /** As a fraction of the second; not a number, and so within no limit, where both are 0. */
 export function distanceOf(price: Price, from: Price): number {
   const base = Number(from);
-  return Math.abs(Number(price) - base) / base;
+  return Math.abs((price === from ? base : Number(price)) - base) / base;
 }
 
 const noPrice = (rule: string) => ({ rule, limit: "a price", figure: "none", headroom: "0 shares" });

@@ -1,4 +1,5 @@
 // From target weights to the smallest set of orders that leads there from what is held and what is already on its way.
+import { bySymbol } from "../model/bySymbol.ts";
 import type { BarSeries, MarketSnapshot } from "../model/market.ts";
 import {
   absQty,
@@ -28,7 +29,7 @@ import type { Untraded } from "../model/run.ts";
 import type { SizingSteps } from "../model/sizing.ts";
 import type { RunTask, Task } from "../model/task.ts";
 import type { Target } from "../strategies/combine.ts";
-import { withinBuffer } from "./cashBuffer.ts";
+import { type SizedOrder, withinBuffer } from "./cashBuffer.ts";
 import { type FollowedTarget, followed, heldByOthers } from "./failedPart.ts";
 import { targetValue } from "./targetValue.ts";
 
@@ -54,38 +55,45 @@ export type Sized = {
  * flips a position: one of the other side is closed first, and the next run goes on from there. Buys together leave the cash buffer whole.
  */
 export function sizeTargets({ targets, task, market, portfolio, attributed = {} }: SizingInputs): Sized {
-  const daily = new Map(
-    market.bars.flatMap((series) => (series.timeframe === "1Day" ? [[series.symbol, series]] : [])),
-  );
-  const held = new Map(portfolio.positions.map((position) => [position.symbol, position]));
+  const daily = new Map<string, BarSeries>();
+  for (const series of market.bars) if (series.timeframe === "1Day") daily.set(series.symbol, series);
+  const held = bySymbol(portfolio.positions);
   const positions = task.symbols.filter((symbol) => {
     const target = targets.get(symbol);
     return target === undefined ? !isZero(held.get(symbol)?.qty ?? zeroQty) : target.weight !== 0;
   }).length;
   const fractionable = fractionableSymbols(task, market);
-  const sized = market.latest.flatMap(({ symbol, price }) => {
+  const wanted: SizedOrder[] = [];
+  const untraded: Untraded[] = [];
+  const sizings: SizingSteps[] = [];
+  for (const { symbol, price } of market.latest) {
     const given = targets.get(symbol);
-    if (given === undefined) return [];
+    if (given === undefined) continue;
     const position = held.get(symbol);
     const target = followed(given, task.sizing, position?.qty ?? zeroQty);
-    if ("reason" in target) return [{ untraded: { symbol, reason: target.reason } }];
+    if ("reason" in target) {
+      untraded.push({ symbol, reason: target.reason });
+      continue;
+    }
     const decimals = fractionable.has(symbol) ? fractionalDecimals : 0;
-    const common = { symbol, price, target, positions, decimals };
     const owners = attributed[symbol] ?? {};
-    return [sizeSymbol({ ...common, daily: daily.get(symbol), position, owners }, task, portfolio)];
-  });
-  const wanted = sized.flatMap(({ intent, steps }) => (intent && steps ? [{ intent, steps }] : []));
+    const all = { symbol, price, target, positions, decimals, daily: daily.get(symbol), position, owners };
+    const { intent, untraded: left, steps } = sizeSymbol(all, task, portfolio);
+    if (left !== undefined) untraded.push(left);
+    if (steps !== undefined) sizings.push(steps);
+    if (intent !== undefined && steps !== undefined) wanted.push({ intent, steps });
+  }
   const orders = withinBuffer(wanted, task.sizing, portfolio);
+  const intents: OrderIntent[] = [];
+  for (const { intent } of orders) {
+    if (!isZero(intent.qty)) intents.push(intent);
+    else untraded.push({ symbol: intent.symbol, reason: `no cash is left for it: ${intent.sizing}` });
+  }
   const cut = new Map(orders.map(({ steps }) => [steps.symbol, steps]));
-  const unpaid = orders
-    .filter(({ intent }) => isZero(intent.qty))
-    .map(({ intent: { symbol, sizing } }) => ({ symbol, reason: `no cash is left for it: ${sizing}` }));
   return {
-    intents: orders.flatMap(({ intent }) => (isZero(intent.qty) ? [] : intent)),
-    untraded: [...sized.flatMap(({ untraded = [] }) => untraded), ...unpaid].sort((a, b) =>
-      a.symbol < b.symbol ? -1 : 1,
-    ),
-    sizings: sized.flatMap(({ steps }) => (steps === undefined ? [] : (cut.get(steps.symbol) ?? steps))),
+    intents,
+    untraded: untraded.sort((a, b) => (a.symbol < b.symbol ? -1 : 1)),
+    sizings: sizings.map((steps) => cut.get(steps.symbol) ?? steps),
   };
 }
 

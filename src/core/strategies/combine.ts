@@ -65,7 +65,7 @@ export type Conflict = {
  */
 export function combine(rule: CombinationRule, wishes: readonly Wish[], panel: Panel): Target | undefined {
   const target = weigh(rule, wishes, panel);
-  return target && { ...target, ...exitsOf(target, wishes) };
+  return target && withExits(target, wishes);
 }
 
 function weigh(rule: CombinationRule, wishes: readonly Wish[], panel: Panel): Target | undefined {
@@ -102,16 +102,20 @@ export function conflictIn(
   return { symbol, rule, wishes: told, target: target?.weight };
 }
 
-function exitsOf({ weight }: Target, wishes: readonly Wish[]): Pick<Target, "stopFraction" | "targetFraction"> {
-  let [stop, target] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+function withExits(target: Target, wishes: readonly Wish[]): Target {
+  const { weight } = target;
+  if (weight === 0) return target;
+  let [loss, gain] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (const wish of wishes) {
-    if (weight === 0 || directionOf(wish) !== Math.sign(weight)) continue;
-    stop = Math.min(stop, wish.signal.stopFraction ?? stop);
-    target = Math.min(target, wish.signal.targetFraction ?? target);
+    if (directionOf(wish) !== Math.sign(weight)) continue;
+    loss = Math.min(loss, wish.signal.stopFraction ?? loss);
+    gain = Math.min(gain, wish.signal.targetFraction ?? gain);
   }
+  if (!Number.isFinite(Math.min(loss, gain))) return target;
   return {
-    ...(Number.isFinite(stop) ? { stopFraction: stop } : {}),
-    ...(Number.isFinite(target) ? { targetFraction: target } : {}),
+    ...target,
+    ...(Number.isFinite(loss) ? { stopFraction: loss } : {}),
+    ...(Number.isFinite(gain) ? { targetFraction: gain } : {}),
   };
 }
 

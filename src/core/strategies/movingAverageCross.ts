@@ -1,7 +1,7 @@
 // Follows the trend: in while a fast moving average is above a slow one, out otherwise.
 import { z } from "zod";
 import { meanOf } from "./newest.ts";
-import { define } from "./strategy.ts";
+import { define, type SignalDraft } from "./strategy.ts";
 
 export const movingAverageCross = define({
   name: "movingAverageCross",
@@ -15,16 +15,18 @@ export const movingAverageCross = define({
     .strictObject({ fast: z.int().min(1).max(500).default(10), slow: z.int().min(2).max(500).default(30) })
     .refine(({ fast, slow }) => fast < slow, { path: ["fast"], message: "must be less than slow" }),
   needs: ({ slow }) => ({ timeframe: "1Day", bars: slow }),
-  decide: ({ bars }, { fast, slow }) =>
-    [...bars.values()].flatMap(({ symbol, close }) => {
+  decide: ({ bars }, { fast, slow }) => {
+    const signals: SignalDraft[] = [];
+    for (const { symbol, close } of bars.values()) {
       const values = { fast: meanOf(close, fast), slow: meanOf(close, slow), close: meanOf(close, 1) };
-      if (Number.isNaN(values.slow)) return [];
-      const up = values.fast > values.slow;
-      return {
+      if (Number.isNaN(values.slow)) continue;
+      signals.push({
         symbol,
-        direction: up ? ("long" as const) : ("flat" as const),
+        direction: values.fast > values.slow ? "long" : "flat",
         strength: Math.min(1, Math.abs(values.fast / values.slow - 1)),
         reasons: values,
-      };
-    }),
+      });
+    }
+    return signals;
+  },
 });

@@ -1,4 +1,5 @@
 // MultiStrategyRunner: lets every strategy of a task speak on the same snapshot, and makes of what they say one target a symbol.
+import { bySymbol } from "../model/bySymbol.ts";
 import type { BarSeries, Timeframe } from "../model/market.ts";
 import type { RunInputs, StrategyFailure, Untraded } from "../model/run.ts";
 import type { Signal } from "../model/signal.ts";
@@ -32,11 +33,14 @@ export function runStrategies(inputs: RunnerInputs, find = findStrategy): Strate
   const { task } = inputs;
   const viewOf = viewsOf(inputs);
   const spoken: Spoken[] = [];
+  const signals: Signal[] = [];
   const failures: StrategyFailure[] = [];
   const failed: StrategyUse[] = [];
   for (const use of [...task.strategies].sort(byNameAndParams)) {
     try {
-      spoken.push({ use, signals: decide(use, viewOf, find) });
+      const own = decide(use, viewOf, find);
+      spoken.push({ use, signals: own });
+      signals.push(...own);
     } catch (failure) {
       failed.push(use);
       failures.push({ strategy: use.name, message: failure instanceof Error ? failure.message : String(failure) });
@@ -54,8 +58,7 @@ export function runStrategies(inputs: RunnerInputs, find = findStrategy): Strate
     const conflict = conflictIn(symbol, task.combine, wishes, target);
     if (conflict !== undefined) conflicts.push(conflict);
   }
-  const signals = spoken.flatMap((each) => each.signals).sort(byStrategyAndSymbol);
-  return { signals, failures, targets, undecided, conflicts };
+  return { signals: signals.sort(byStrategyAndSymbol), failures, targets, undecided, conflicts };
 }
 
 const whyUndecided = (failed: readonly StrategyUse[], rule: string): string =>
@@ -104,8 +107,8 @@ function viewsOf({ task, asOf, market, portfolio }: RunnerInputs): (timeframe: T
     asOf,
     symbols: task.symbols,
     session: sessionOn(tradingDayOf(asOf)),
-    latest: new Map(market.latest.map((price) => [price.symbol, price])),
-    positions: new Map(portfolio.positions.map((position) => [position.symbol, position])),
+    latest: bySymbol(market.latest),
+    positions: bySymbol(portfolio.positions),
     equity: portfolio.account.equity,
   };
   const views = new Map<Timeframe, StrategyView>();
