@@ -57,7 +57,6 @@ function loosensLimit({ path, from, to }: Pick<Difference, "path" | "from" | "to
   if (path === "restrictedSymbols") return !isWithin(from ?? [], to ?? []);
   if (path === "allowedSymbols") return to === undefined || (from !== undefined && !isWithin(to, from));
   if (path.startsWith("breakers.") && path.endsWith(".action")) return to !== "halt" && from !== undefined;
-  if (path === "breakers.drift") return to === undefined;
   const looser = directionOf(path);
   if (looser === undefined || to === undefined) return true;
   if (from === undefined) return false;
