@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "n
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
-import { boundsOf, type Score, scoresOf, totalOf } from "./mutation/score.ts";
+import { boundsOf, isHalfTried, type Score, scoresOf, totalOf } from "./mutation/score.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const reports = join(root, "reports/mutation");
@@ -73,10 +73,6 @@ function line({ fileName, location: { start, end }, mutatorName, replacement, st
   const place = `${relative(root, fileName)}:${start.line}`;
   return `${place} ${status} ${mutatorName}: ${short(text.join(" "))} → ${short(replacement ?? "")}`;
 }
-
-/** A test whose name is another one in the second run is not found again, and a mutant that it alone would notice looks alive. */
-const isHalfTried = ({ status, static: always, coveredBy = [], testsCompleted = 0 }: Result): boolean =>
-  status === "Survived" && !always && testsCompleted < coveredBy.length;
 
 const columns = ["there", "run", "killed", "timeout", "survived", "no coverage"];
 function row({ folder, percent, ...score }: Score): string {

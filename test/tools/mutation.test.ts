@@ -1,7 +1,7 @@
 // The mutation score: what counts, how sure a sample is, and which mutants are in it.
 import { describe, expect, test } from "vitest";
 import { type Mutant, sampleOf } from "../../tools/mutation/sample.ts";
-import { boundsOf, type Score, scoresOf, totalOf } from "../../tools/mutation/score.ts";
+import { boundsOf, isHalfTried, type Score, scoresOf, totalOf } from "../../tools/mutation/score.ts";
 
 const outcomes = (folder: string, statuses: readonly string[]) =>
   statuses.map((status) => ({ fileName: `/anywhere/src/core/${folder}/one.ts`, status }));
@@ -41,6 +41,15 @@ describe("of all folders", () => {
     expect(least).toBeCloseTo(low, 0);
     expect(most).toBeCloseTo(high, 0);
   });
+});
+
+test("a survivor that one of its tests did not try is told, for such a test is not found by its name again", () => {
+  const survivor = { status: "Survived", static: false, coveredBy: ["1", "2"] };
+  expect(isHalfTried({ ...survivor, testsCompleted: 1 })).toBe(true);
+  expect(isHalfTried({ ...survivor, testsCompleted: 2 })).toBe(false);
+  expect(isHalfTried({ ...survivor, status: "Killed", testsCompleted: 1 })).toBe(false);
+  expect(isHalfTried({ ...survivor, static: true, testsCompleted: 1 })).toBe(false);
+  expect(isHalfTried({ status: "NoCoverage" })).toBe(false);
 });
 
 const mutants = Array.from({ length: 50 }, (_, index): Mutant => {

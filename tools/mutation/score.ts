@@ -64,3 +64,15 @@ export function boundsOf(scores: readonly Score[]): readonly [low: number, high:
   const reach = 100 * 1.96 * Math.sqrt(variance);
   return [Math.max(0, percent - reach), Math.min(100, percent + reach)];
 }
+
+type Trial = {
+  readonly status: string;
+  /** Noticed or not while the tests are loaded: then all tests are tried. */
+  readonly static?: boolean | undefined;
+  readonly coveredBy?: readonly string[] | undefined;
+  readonly testsCompleted?: number | undefined;
+};
+
+/** Whether a survivor was not tried by every test that reaches it: one whose name is another in the second run is not found again. */
+export const isHalfTried = ({ status, static: always, coveredBy = [], testsCompleted = 0 }: Trial): boolean =>
+  status === "Survived" && always !== true && testsCompleted < coveredBy.length;

@@ -5,6 +5,7 @@ import {
   addMs,
   dayMs,
   earliestOf,
+  hourOf,
   latestOf,
   minuteMs,
   msBetween,
@@ -71,6 +72,10 @@ describe("arithmetic", () => {
     expect(addDays(day("2026-12-31"), 1)).toBe("2027-01-01");
     expect(addDays(day("2024-03-01"), -1)).toBe("2024-02-29");
     expect(addDays(day("2026-06-15"), 0)).toBe("2026-06-15");
+  });
+
+  test("names the hour of an instant", () => {
+    expect(hourOf(at("2026-06-15T09:59:59.999Z"))).toBe("2026-06-15T09");
   });
 
   test("finds the latest and the earliest", () => {

@@ -165,6 +165,10 @@ test("the order behind a fill is found with what was missing of it, and its legs
     ["3", "3", 1],
     ["2", "10", undefined],
   ]);
+  const stranger = { ...fresh[0], brokerOrderId: "somebody's" } as BrokerFill;
+  expect(askedFills([stranger], [], [order], [{ runId: "run@1", verdicts }])).toMatchObject([
+    { qty: "4", remaining: "4", asked: undefined },
+  ]);
 });
 
 /** Orders as runs make them: sized to weights, closing, exits; each with the fills that come of it, of which a rejected order has none. */

@@ -57,6 +57,17 @@ test("the newest loss of a symbol stands, and is forgotten after a week", () => 
   expect(lostAt(earlier, shown, [fill()], now)).toEqual({ AAA: fill().at });
 });
 
+test("losses are told by their symbols, so that equal ones are equal text", () => {
+  const [stopped, shares] = [at("2026-06-15T13:30Z"), { AAA: qty(5), BBB: qty(5), CCC: qty(5) }];
+  const costs = { AAA: price(100), BBB: price(100), CCC: price(100) };
+  const fills = ["CCC", "AAA", "BBB"].map((symbol) => fill({ symbol }));
+  expect(Object.keys(lostAt({ losses: { CCC: stopped }, believed: shares, costs }, shown, fills, now))).toEqual([
+    "AAA",
+    "BBB",
+    "CCC",
+  ]);
+});
+
 test("what positions cost now is kept for the next check", () => {
   const { positions } = examplePortfolio({ positions: { AAA: [5, 500] } });
   expect(nextLosses(undefined, { positions, orders: [] }, [], now).costs).toEqual({ AAA: "1" });

@@ -150,6 +150,15 @@ describe("the shares that a fill brings", () => {
 
   test("count from what was held before it, at the first check too", () => {
     expect(attributed(undefined, bought, record())).toEqual({ AAA: { macd: "10" } });
+    // Twenty were held before five were sold: a half of the way to the ten that macd wants for itself alone.
+    const selling = { ...intent, side: "sell" as const };
+    const sale = { ...record(), verdicts: [{ ...verdicts[0], intent: selling }] } as ExecutionRecord;
+    const sellId = ownId.replace(".buy.", ".sell.");
+    const left = shown(
+      { positions: { AAA: [15, 1500] } },
+      { orders: [own({ side: "sell", clientOrderId: sellId })], fills: [fill("f-1", { side: "sell" })] },
+    );
+    expect(attributed(undefined, left, sale)).toEqual({ AAA: { macd: "5" } });
     const earlier = earlierState({ attributed: { AAA: { pairs: qty(10) } } });
     expect(attributed(earlier, bought, record())).toEqual({ AAA: { macd: "10", pairs: "5" } });
     expect(attributed(earlier, shown({ positions: { AAA: [10, 1000] } }))).toEqual({ AAA: { pairs: "10" } });

@@ -26,6 +26,8 @@ type Given = {
   readonly position?: Position;
   readonly limits?: Partial<RiskLimits>;
   readonly asOf?: string;
+  /** The broker tells no flags of AAA. */
+  readonly unflagged?: boolean;
 };
 
 /** BBB is always good in days; `bars` and `newest` are those of AAA. */
@@ -48,7 +50,12 @@ function judged(given: Given = {}) {
       ["BBB", latest({ symbol: "BBB", price: price("7.5"), bid: price("7.4"), ask: price("7.6") })],
       ...(newest === undefined ? [] : [["AAA", newest] as const]),
     ]),
-    assets: new Map(["AAA", "BBB"].map((symbol) => [symbol, { tradable: true, fractionable: true, shortable: true }])),
+    assets: new Map(
+      (given.unflagged ? ["BBB"] : ["AAA", "BBB"]).map((symbol) => [
+        symbol,
+        { tradable: true, fractionable: true, shortable: true },
+      ]),
+    ),
     positions: given.position === undefined ? [] : [given.position],
     limits: exampleLimits({ minCoverageFraction: 1, ...given.limits }),
   };
@@ -87,6 +94,12 @@ test("symbols with good data are in the snapshot, sorted", () => {
     { symbol: "BBB", ...flags },
   ]);
   expect(snapshot).toMatchObject({ asOf: at("2026-06-15T14:00Z"), feed: "iex", adjustment: "split" });
+});
+
+test("a symbol of which the broker tells no flags takes part without them: what is not known is not allowed", () => {
+  const snapshot = judged({ unflagged: true });
+  expect(snapshot.latest.map(({ symbol }) => symbol)).toEqual(["AAA", "BBB"]);
+  expect(snapshot.assets.map(({ symbol }) => symbol)).toEqual(["BBB"]);
 });
 
 test("a symbol that is left out has no flags in the snapshot", () => {

@@ -308,6 +308,24 @@ describe("in another zone", () => {
   });
 });
 
+test("an early close of a session that spans midnight elsewhere is at that time of the New York day", () => {
+  const untilWith = (close: string) => {
+    const window = exampleWindow({
+      zone: "Australia/Sydney",
+      weekdays: [1, 2, 3, 4, 5, 6],
+      ranges: [{ start: "00:00", end: "23:59" }],
+      earlyCloses: [{ day: day("2026-06-15"), at: close }],
+    });
+    const decision = decideWindow(window, at("2026-06-15T13:40Z"));
+    return decision.open ? decision.until : undefined;
+  };
+  // Monday's session runs from 23:30 on Monday to 06:00 on Tuesday in Sydney.
+  expect(untilWith("23:45")).toBe("2026-06-15T13:45:00.000Z");
+  expect(untilWith("23:35")).toBeUndefined();
+  // At two on Tuesday, long after the minute at midnight that the range leaves out.
+  expect(untilWith("02:00")).toBe("2026-06-15T13:59:00.000Z");
+});
+
 test("Friday's session may be open on a Saturday elsewhere, and is told so", () => {
   const sydney = exampleWindow({
     zone: "Australia/Sydney",
