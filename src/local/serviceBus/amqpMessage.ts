@@ -85,7 +85,6 @@ const millis = (value: unknown): number | undefined =>
 
 /** What a queue must know of a message that was sent to it. A message without an id is given one. */
 export function readIncoming(payload: Buffer): Incoming {
-  const sections = sectionsOf(payload);
   const { message_id, group_id, ttl, message_annotations = {} } = codec.decode(payload);
   const incoming = {
     sessionId: typeof group_id === "string" ? group_id : undefined,
@@ -96,6 +95,7 @@ export function readIncoming(payload: Buffer): Incoming {
     return { ...incoming, messageId: idText(message_id), payload };
   }
   const messageId = randomUUID();
+  const sections = sectionsOf(payload);
   const properties = valuesOf(sections, code.properties);
   properties[0] = types.wrap_string(messageId);
   return { ...incoming, messageId, payload: withSections(sections, [listSection(code.properties, properties)]) };
