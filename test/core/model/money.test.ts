@@ -151,6 +151,16 @@ test.each<[string, () => string, string]>([
     () => costPrice("9.99" as Price, { slippageFraction: 0, feePerShareUsd: 0 }),
     "9.99",
   ],
+  [
+    "a price worse by the slippage alone",
+    () => costPrice("10" as Price, { slippageFraction: 0.01, feePerShareUsd: 0 }),
+    "10.1",
+  ],
+  [
+    "a price worse by the fee alone",
+    () => costPrice("10" as Price, { slippageFraction: 0, feePerShareUsd: 0.25 }),
+    "10.25",
+  ],
 ])("gives %s", (_, given, expected) => {
   expect(given()).toBe(expected);
 });
