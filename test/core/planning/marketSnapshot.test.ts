@@ -266,6 +266,10 @@ describe("a split", () => {
       "the close is of a day that the history does not hold",
       { newest: latest({ previousClose: { day: day("2026-06-09"), price: price("48") } }) },
     ],
+    [
+      "the close is of a day after the newest of the history",
+      { newest: latest({ previousClose: { day: day("2026-06-13"), price: price("48") } }) },
+    ],
     ["a position is valued nearly at the last trade", { position: held("10", "120") }],
     ["a position is profitable", { position: { ...held("10", "125"), averagePrice: price("0.1") } }],
     ["the broker has no value for a position", { position: held("10", "0") }],
