@@ -236,6 +236,11 @@ describe("a split", () => {
       "the close of 2026-06-12 was 48 and is 12 in the history: a split lies between",
     ],
     [
+      "lies before a day that is older than the newest of the history",
+      { newest: latest({ previousClose: { day: day("2026-06-11"), price: price("44") } }) },
+      "the close of 2026-06-11 was 44 and is 11 in the history: a split lies between",
+    ],
+    [
       "in reverse does",
       { newest: earlier("1.2") },
       "the close of 2026-06-12 was 1.2 and is 12 in the history: a split lies between",
