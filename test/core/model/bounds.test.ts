@@ -12,6 +12,7 @@ import {
   monitorSettingsSchema,
   notificationSettingsSchema,
   tradingWindowSchema,
+  universesSchema,
 } from "../../../src/core/model/settings.ts";
 import { orderPolicySchema, protectionSchema, sizingSchema } from "../../../src/core/model/sizing.ts";
 import { taskSchema } from "../../../src/core/model/task.ts";
@@ -270,6 +271,13 @@ test.each<[string, z.ZodType, (length: number) => unknown, number, number]>([
     (length) => ({ routes: [{ channels: Array.from({ length }, () => "email") }] }),
     1,
     5,
+  ],
+  [
+    "lists of symbols",
+    universesSchema,
+    (length) => Object.fromEntries(Array.from({ length }, (_, index) => [`list-${index}`, ["SPY"]])),
+    0,
+    100,
   ],
   [
     "channels of an escalation",

@@ -24,6 +24,7 @@ import {
   scalePrice,
   sharesFor,
   subtractQty,
+  subtractUsd,
   type Usd,
   usd,
   zeroQty,
@@ -57,6 +58,7 @@ describe("is what big.js makes of it", () => {
     ["a difference", (a, b) => [subtractQty(a as Qty, b as Qty), plain(big(a).minus(b))]],
     ["a product", (a, b) => [notional(a as Price, b as Qty), plain(big(a).times(b))]],
     ["a negation", (a) => [negateQty(a as Qty), plain(big(a).times(-1))]],
+    ["what is left of an amount", (a, b) => [subtractUsd(a as Usd, b as Usd), plain(big(a).minus(b))]],
     ["a size", (a) => [absQty(a as Qty), plain(big(a).abs())]],
     ["an order", (a, b) => [compare(a as Usd, b as Usd), big(a).cmp(b)]],
     ["an order of equals", (a) => [compare(a as Usd, plain(big(a)) as Usd), 0]],
@@ -150,6 +152,16 @@ test.each<[string, () => string, string]>([
     "the price itself where there are no costs",
     () => costPrice("9.99" as Price, { slippageFraction: 0, feePerShareUsd: 0 }),
     "9.99",
+  ],
+  [
+    "a price worse by the slippage alone",
+    () => costPrice("10" as Price, { slippageFraction: 0.01, feePerShareUsd: 0 }),
+    "10.1",
+  ],
+  [
+    "a price worse by the fee alone",
+    () => costPrice("10" as Price, { slippageFraction: 0, feePerShareUsd: 0.25 }),
+    "10.25",
   ],
 ])("gives %s", (_, given, expected) => {
   expect(given()).toBe(expected);

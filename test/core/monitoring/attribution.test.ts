@@ -103,6 +103,20 @@ describe("a fill", () => {
       ["sell 6 for trend 0.1 keeping pairs"],
       "pairs 3, trend 3",
     ],
+    [
+      "and takes from the others alone where nobody asks for any",
+      "12",
+      "pairs 3, trend 9",
+      ["sell 6 for trend 0 keeping pairs"],
+      "pairs 3, trend 3",
+    ],
+    [
+      "and from all where more is sold than the others have",
+      "12",
+      "pairs 3, trend 9",
+      ["sell 10 for trend 0 keeping pairs"],
+      "pairs 0.5, trend 1.5",
+    ],
     ["and all that is nobody's with it", "12", "trend 9", ["sell 6 for trend 0.1 keeping pairs"], "trend 3"],
     ["of a short order counts below nothing", "0", "", ["sell 9 for pairs -0.2, trend -0.1"], "pairs -6, trend -3"],
     [

@@ -138,6 +138,13 @@ describe("a correction", () => {
   });
 });
 
+test("of two corrections of one trade the one with the higher number counts, whichever comes first", () => {
+  const original = trade(1, "13:30:10", 10);
+  const [lower, higher] = [correction(99, 1, "13:30:10", 20), correction(100, 1, "13:30:10", 30)];
+  expect(minutes(fed([original, lower, higher]))).toEqual(["13:30 30 30 30 30 100"]);
+  expect(minutes(fed([original, higher, lower]))).toEqual(["13:30 30 30 30 30 100"]);
+});
+
 test("of a trade and a correction under one id the correction counts, whichever comes first", () => {
   const [plain, corrected] = [trade(7, "13:30:10", 10), correction(7, 5, "13:30:20", 50)];
   expect(minutes(fed([plain, corrected]))).toEqual(["13:30 50 50 50 50 100"]);

@@ -53,6 +53,13 @@ describe("routes", () => {
     expect(outcomes([{ notification }, { notification: problem() }], settingsOf({ runs }))).toEqual([outcome, "told"]);
   });
 
+  test("what is no run is told whatever runs are asked for", () => {
+    for (const kind of ["report", "summary", undefined] as const) {
+      const notification = newNotification(kind === undefined ? {} : { kind });
+      expect(outcomes([{ notification }], settingsOf({ runs: "problems" }))).toEqual(["told"]);
+    }
+  });
+
   test("what is below the least severity is not told", () => {
     const steps = severities.map((severity) => ({ notification: newNotification({ severity }) }));
     expect(outcomes(steps, settingsOf({ minSeverity: "warning" }))).toEqual(["suppressed", "told", "told"]);
@@ -211,6 +218,12 @@ describe("a trouble", () => {
     const { decisions } = decideAll(steps, settings);
     expect(decisions.map(({ outcome }) => outcome)).toEqual(["told", "told", "suppressed", "told"]);
     expect(decisions[1]).toMatchObject({ channels: ["email"], notification: { title: "Recovered: A title" } });
+  });
+
+  test("is over by a success of the same moment", () => {
+    const { decisions, desk } = decideAll([{ notification: problem() }, { notification: success() }]);
+    expect(decisions[1]?.notification.title).toBe("Recovered: A title");
+    expect(desk.troubles).toEqual([]);
   });
 
   test("is not over by a success from before it, or of another task whose name begins alike", () => {

@@ -24,6 +24,14 @@ describe("a trouble that nobody acknowledges", () => {
     expect(sweep(desk, settings, inMinutes(16)).posts[0]?.id).toBe(posts[0]?.id);
   });
 
+  test("that comes back is escalated under another id, for the queue takes none twice", () => {
+    const [post] = sweep(desk, settings, inMinutes(15)).posts;
+    const back = { ...desk, troubles: desk.troubles.map((each) => ({ ...each, since: inMinutes(60) })) };
+    const [again] = sweep(back, settings, inMinutes(75)).posts;
+    expect(again?.title).toBe(post?.title);
+    expect(again?.id).not.toBe(post?.id);
+  });
+
   test("says of which task it is, and fits a notification however long its title", () => {
     const long = { ...desk, troubles: desk.troubles.map((each) => ({ ...each, title: "x".repeat(200) })) };
     const [post] = sweep(long, settings, inMinutes(15)).posts;
@@ -87,6 +95,26 @@ describe("what waited", () => {
     expect(sweep({ ...desk, quiet: one }, settings, inMinutes(30)).posts).toMatchObject([
       { title: "1 notification in quiet hours", severity: "info", text: "14:00 UTC  info: alone" },
     ]);
+  });
+
+  test("has an id that is another for anything else that waited, and the same for the same", () => {
+    const settings = settingsOf({ quietHours: { zone: "UTC", start: "14:00", end: "14:30" } });
+    const told = newNotification({ id: "n-a" });
+    const idOf = (...waited: readonly (readonly [string, Instant])[]) => {
+      const quiet = waited.reduce((bundle, [id, at]) => withLine(bundle, { ...told, id, at }, at), emptyDesk.quiet);
+      return sweep({ ...emptyDesk, quiet }, settings, inMinutes(30)).posts[0]?.id;
+    };
+    const ids = [
+      [["n-a", ten]],
+      [["n-b", ten]],
+      [["n-a", inMinutes(1)]],
+      [
+        ["n-a", ten],
+        ["n-b", ten],
+      ],
+    ] as const;
+    expect(new Set(ids.map((each) => idOf(...each))).size).toBe(4);
+    expect(idOf(["n-a", ten])).toBe(idOf(["n-a", ten]));
   });
 
   test("above the budget is told as one on the next day", () => {

@@ -95,7 +95,8 @@ describe("stored inputs", () => {
     });
     const order = exampleOrder({ symbol: "AAA", side: "buy", qty: null, filledAvgPrice: price(10), legs: [leg] });
     const doubt = { clientOrderId: "tw.x", symbol: "AAA", side: "sell", qty: qty(1), price: price(10) } as const;
-    const portfolio = examplePortfolio({ blocked: "why", openOrders: [order], uncertainOrders: [doubt] });
+    const doubts = [doubt, { ...doubt, side: "buy" } as const];
+    const portfolio = examplePortfolio({ blocked: "why", openOrders: [order], uncertainOrders: doubts });
     const lossMarks = { dayStartEquity: usd(1), dailyLossFrom: usd(2), drawdownFrom: usd(3) };
     const on = { automation: "stopped", tradingState: "halted", reason: "r", actor: "a" } as const;
     const inputs = exampleInputs({

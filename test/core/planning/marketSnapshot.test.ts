@@ -241,6 +241,11 @@ describe("a split", () => {
       "the close of 2026-06-12 was 48 and is 12 in the history: a split lies between",
     ],
     [
+      "lies before a day that is older than the newest of the history",
+      { newest: latest({ previousClose: { day: day("2026-06-11"), price: price("44") } }) },
+      "the close of 2026-06-11 was 44 and is 11 in the history: a split lies between",
+    ],
+    [
       "in reverse does",
       { newest: earlier("1.2") },
       "the close of 2026-06-12 was 1.2 and is 12 in the history: a split lies between",
@@ -270,6 +275,10 @@ describe("a split", () => {
     [
       "the close is of a day that the history does not hold",
       { newest: latest({ previousClose: { day: day("2026-06-09"), price: price("48") } }) },
+    ],
+    [
+      "the close is of a day after the newest of the history",
+      { newest: latest({ previousClose: { day: day("2026-06-13"), price: price("48") } }) },
     ],
     ["a position is valued nearly at the last trade", { position: held("10", "120") }],
     ["a position is profitable", { position: { ...held("10", "125"), averagePrice: price("0.1") } }],

@@ -163,6 +163,9 @@ describe("executions", () => {
     const recent = [order(9), order(5), order(0)];
     expect(tripped(breakers, quiet, { ...none, recent, executionsAfter: ago(9) })).toEqual([]);
     expect(tripped(breakers, quiet, { ...none, recent, executionsAfter: ago(9.1) })).toEqual(["repeatedExecution"]);
+    // A resumption of an hour ago makes the minutes no longer.
+    const old = [order(30), order(5), order(0)];
+    expect(tripped(breakers, quiet, { ...none, recent: old, executionsAfter: ago(60) })).toEqual([]);
     const after = judgeBreakers(breakersSchema.parse(breakers), quiet, { ...none, recent });
     expect(after).toMatchObject({ trips: [{ breaker: "repeatedExecution" }], executionsAfter: now });
     expect(after).not.toHaveProperty("rejectionsAfter");

@@ -57,6 +57,8 @@ describe("control 18: flags of the asset", () => {
   test("deny parts of a share where the broker takes whole ones, but for the whole of what is held", () => {
     const whole = flagged({ fractionable: false }, holding(2.5));
     expect(judged([buy("1.5")], whole)).toEqual(["denied ASSET_FLAG"]);
+    expect(judged([buy(2)], whole)).toEqual(["approved 2"]);
+    expect(judged([sell(1)], whole)).toEqual(["approved 1"]);
     expect(judged([buy("1.5")], flagged({}, holding(2.5)))).toEqual(["approved 1.5"]);
     expect(judged([sell("1.5")], whole)).toEqual(["denied ASSET_FLAG"]);
     expect(judged([sell("2.5")], whole)).toEqual(["approved 2.5"]);

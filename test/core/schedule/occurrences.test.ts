@@ -66,6 +66,12 @@ describe("the next occurrences", () => {
     ]);
   });
 
+  test("fail where the window cannot be judged: only one that never opens again is told as closed", () => {
+    const daily = task({ cron: "0 10 * * *", zone: "America/New_York" });
+    const broken = { ...window, weekdays: undefined } as unknown as typeof window;
+    expect(() => occurrencesOf(daily, broken, addMs(scheduleEnd, -86_400_000), 1)).toThrow(TypeError);
+  });
+
   test("end where the task expires and where the calendar does", () => {
     expect(
       next(task({ cron: "0 10 * * *" }, { expiresAt: "2026-06-16T12:00:00Z" }), "2026-06-15T00:00:00Z", 9),

@@ -78,6 +78,10 @@ describe("an interval", () => {
     ]);
   });
 
+  test("is due on the last day of the calendar too", () => {
+    expect(slotsIn(every(120), "2030-12-31T00:00Z", "2031-01-02T00:00Z")).toEqual(["31T15:00", "31T17:00", "31T19:00"]);
+  });
+
   test("of a window that never opens again is never due, and does not search for ever", () => {
     const window = exampleWindow({ weekdays: [6, 7] });
     expect(dueSlots(every(1), window, at("2026-06-15T00:00Z"), at("2030-12-31T23:59Z"))).toEqual([]);
@@ -147,6 +151,11 @@ describe("a task that expires", () => {
     expect(slotsIn(task, "2026-06-14T00:00Z", "2026-06-18T00:00Z")).toEqual(["14T10:00", "15T10:00"]);
     expect(nextDue(task, at("2026-06-15T09:00Z"))).toBe("2026-06-15T10:00:00.000Z");
     expect(nextDue(task, at("2026-06-15T10:00Z"))).toBeUndefined();
+  });
+
+  test("of which no schedule is ever due is never due", () => {
+    const never = scheduled({ cron: "0 10 30 2 *", zone: "UTC" }, { expiresAt: at("2026-06-16T10:00Z") });
+    expect(nextDue(never, at("2026-06-15T09:00Z"))).toBeUndefined();
   });
 });
 

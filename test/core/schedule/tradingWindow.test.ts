@@ -326,6 +326,18 @@ test("an early close of a session that spans midnight elsewhere is at that time 
   expect(untilWith("02:00")).toBe("2026-06-15T13:59:00.000Z");
 });
 
+test("a window that opens at midnight opens on the day that begins then", () => {
+  const sydney = exampleWindow({
+    zone: "Australia/Sydney",
+    weekdays: [2],
+    ranges: [{ start: "00:00", end: "05:00" }],
+  });
+  const decision = decideWindow(sydney, at("2026-06-15T13:40Z"));
+  expect(decision.open ? "open" : describeClosed(decision, sydney)).toBe(
+    "before the window opens at 00:00 Sydney; next open Tue 2026-06-16 00:00 Sydney",
+  );
+});
+
 test("Friday's session may be open on a Saturday elsewhere, and is told so", () => {
   const sydney = exampleWindow({
     zone: "Australia/Sydney",

@@ -199,9 +199,9 @@ describe("with a strategy that failed, where it is known whose the shares are", 
 });
 
 describe("with a strategy that failed, where the parts do not add up to the position", () => {
-  const beside = (failed: object, method: object, held: number): readonly string[] => {
+  const beside = (failed: object, method: object, held: number, weight = 0.5): readonly string[] => {
     const { intents, untraded } = sizeTargets({
-      targets: targets({ AAA: 0.5 }, { failed: { names: ["trend"], sideIsSure: true, isPart: false, ...failed } }),
+      targets: targets({ AAA: weight }, { failed: { names: ["trend"], sideIsSure: true, isPart: false, ...failed } }),
       task: exampleTask({ sizing: { rebalanceBandFraction: 0, ...method } as Task["sizing"] }),
       market: exampleMarket({ AAA: 100 }),
       portfolio: examplePortfolio({ equity: 10_000, positions: { AAA: [held, held * 100] } }),
@@ -221,6 +221,12 @@ describe("with a strategy that failed, where the parts do not add up to the posi
     ["and opens as well", { isPart: true }, fixed, 0, ["buy 40"]],
   ] as const)("%s", (_, failed, method, held, expected) => {
     expect(beside(failed, method, held)).toEqual(expected);
+  });
+
+  test("a short position is opened, or a long one closed, and one that is there stays as it is", () => {
+    expect(beside({}, share, 0, -0.5)).toEqual(["sell 50"]);
+    expect(beside({}, share, 20, -0.5)).toEqual(["sell 20"]);
+    expect(beside({}, share, -20, -0.5)).toEqual(["trend failed"]);
   });
 });
 

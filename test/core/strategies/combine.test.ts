@@ -81,6 +81,7 @@ describe("a strategy that failed causes no order", () => {
 
   test.each<[string, string, CombinationRule, string[], string]>([
     ["its part of the net stays", "f 0 x1", "netTargetWeights", ["a 0.4 x3"], "0.3 f sure part"],
+    ["its side is not sure where the others weigh no more", "f 0 x1", "netTargetWeights", ["a 1 x1"], "0.5 f part"],
     [
       "so do the parts of two, each named once",
       "g 0 x1, f 0 x2, f 0 x1",

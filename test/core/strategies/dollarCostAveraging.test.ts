@@ -27,6 +27,10 @@ test("says nothing while there is no equity to take a share of", () => {
   expect(says(dollarCostAveraging, params, closesOf({ A: [] }, { equity: usd(0) }))).toBe("nothing");
 });
 
+test("needs no bars", () => {
+  expect(dollarCostAveraging.needs({})).toEqual({ timeframe: "1Day", bars: 0 });
+});
+
 test("has a step by default that a task's default rebalance band lets through", () => {
   expect(dollarCostAveraging.example()).toEqual({ stepFraction: 0.02 });
 });

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { StrategyUse, Task } from "../../../src/core/model/task.ts";
 import { runStrategies } from "../../../src/core/strategies/multiStrategyRunner.ts";
 import { define, type SignalDraft } from "../../../src/core/strategies/strategy.ts";
-import { exampleBars, exampleInputs, exampleMarket, exampleTask } from "../examples.ts";
+import { exampleBars, exampleInputs, exampleMarket, examplePortfolio, exampleTask } from "../examples.ts";
 
 const rising = Array.from({ length: 40 }, (_, index) => 60 + index);
 const symbols = ["AAA", "BBB", "CCC", "DDD"];
@@ -104,6 +104,18 @@ describe("a symbol from whose wishes nothing follows", () => {
       { symbol: "BBB", reason },
     ]);
   });
+});
+
+test("targets are in the order of the symbols, whoever speaks on them", () => {
+  const onBbb = { name: "dollarCostAveraging", params: {}, weight: 1 };
+  const market = exampleMarket({ BBB: 100, AAA: 100 });
+  const task = exampleTask({ symbols: ["AAA", "BBB"], strategies: [onBbb, weights({ AAA: 0.4 })] });
+  const portfolio = examplePortfolio({ positions: { AAA: [1000, 100_000] } });
+  const { targets } = runStrategies({ ...exampleInputs({ market, portfolio }), task });
+  expect([...targets].map(([symbol, { strategy }]) => [symbol, strategy])).toEqual([
+    ["AAA", "targetWeights"],
+    ["BBB", "dollarCostAveraging"],
+  ]);
 });
 
 test("the order of the list does not change the result, to the last bit", () => {

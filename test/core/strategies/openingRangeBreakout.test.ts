@@ -32,6 +32,7 @@ test.each([
   ["says nothing before the range is complete", "13:40", today(50, 50), "nothing"],
   ["says nothing within the range", "13:45", today(50, 50, 50.9), "nothing"],
   ["says nothing at its high", "13:45", today(50, 50, 51), "nothing"],
+  ["says nothing at its low", "13:45", today(50, 50, 49), "nothing"],
   ["enters above its high, with its stop at its low", "13:45", today(50, 50, 52), "A 1 stop 0.0577"],
   ["leaves below its low", "13:50", today(50, 50, 52, 48.5), "A 0"],
   ["goes by the newest close", "13:50", today(50, 50, 48.5, 52), "A 1 stop 0.0577"],
