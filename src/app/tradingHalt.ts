@@ -44,9 +44,10 @@ export function createTradingHalt(ports: {
     const records = await Promise.all(outstanding.map(({ executionId }) => executions.get(executionId)));
     if (records.some((record) => record === undefined || record.status === "running")) return true;
     const now = clock.now();
+    // One that had not ended when the list was read may have ended before its record was.
     return newest.some(
       ({ endedAt, ordersPlanned }) =>
-        ordersPlanned > 0 && endedAt !== null && Math.abs(msBetween(endedAt, now)) < longestSendMs + clockToleranceMs,
+        endedAt === null || (ordersPlanned > 0 && Math.abs(msBetween(endedAt, now)) < longestSendMs + clockToleranceMs),
     );
   }
 

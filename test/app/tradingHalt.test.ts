@@ -1,5 +1,6 @@
 // The halt: once it is answered no order reaches the broker any more, and open orders are cancelled where the settings say so.
 import { afterEach, expect, test } from "vitest";
+import { runMessageSchema } from "../../src/core/model/run.ts";
 import { buyByHand, intervene } from "../support/disturb.ts";
 import { asked, exampleConfig, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
 
@@ -75,6 +76,43 @@ test("answers only after the run under way has ended, and nothing is sent after 
   expect(answeredDuringRun).toBe(false);
   expect(record.outcomes).toMatchObject([{ kind: "accepted" }, { kind: "withheld", code: "HALTED" }]);
   expect({ atAnswer: sentAtAnswer, after: sent() }).toEqual({ atAnswer: 1, after: 1 });
+});
+
+test("waits for a worker that holds an order, though a second one ends their run between two of the halt's looks", async () => {
+  stack = await runInMemory();
+  stack.setNow("2026-06-15T13:35:00Z");
+  await stack.app.scheduler.tick("timer");
+  const { run } = runMessageSchema.parse(stack.queues.take("runs")?.body);
+  const { broker, clock } = stack.ports;
+  const { executions } = stack.app;
+  const [{ submit }, { list }] = [broker, executions];
+  const held = Promise.withResolvers<void>();
+  Object.assign(broker, {
+    submit: () => {
+      held.resolve();
+      return new Promise<never>(() => undefined);
+    },
+  });
+  void stack.app.runDelivery.deliver({ run });
+  await held.promise;
+  Object.assign(broker, { submit });
+  let waitedMs = 0;
+  Object.assign(executions, {
+    list: async (...given: Parameters<typeof list>) => {
+      const before = await list(...given);
+      Object.assign(executions, { list });
+      await stack.app.runDelivery.deliver({ run });
+      Object.assign(clock, {
+        sleep: async (ms: number) => {
+          waitedMs += ms;
+        },
+      });
+      return before;
+    },
+  });
+  await stack.app.controlService.change(halt);
+  expect(await executions.get(run.runId)).toMatchObject({ status: "partial" });
+  expect(waitedMs).toBe(15_000);
 });
 
 test("a resumption does not undo a halt that came while it was under way", async () => {
