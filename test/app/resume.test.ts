@@ -1,8 +1,8 @@
 // A run that is resumed after another one: neither sends what the other may have sent.
 import { afterEach, expect, test } from "vitest";
 import type { OrderTicket } from "../../src/core/model/order.ts";
-import { runMessageSchema } from "../../src/core/model/run.ts";
 import { asked, at, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
+import { dieBeforeOrder, tickAndTake } from "../support/runInHand.ts";
 
 let stack: MemoryStack;
 afterEach(() => stack.stop());
@@ -12,21 +12,7 @@ const sent = (): number => stack.simulator.requests()["POST /v2/orders"] ?? 0;
 
 test("another run leaves alone what a plan under way may have sent, and the resumed run then completes that plan", async () => {
   stack = await runInMemory();
-  stack.setNow("2026-06-15T13:35:00Z");
-  await stack.app.scheduler.tick("timer");
-  const { run } = runMessageSchema.parse(stack.queues.take("runs")?.body);
-  const { broker } = stack.ports;
-  const { submit } = broker;
-  const died = Promise.withResolvers<void>();
-  Object.assign(broker, {
-    submit: (_: OrderTicket) => {
-      died.resolve();
-      return new Promise<never>(() => undefined);
-    },
-  });
-  void stack.app.runDelivery.deliver({ run });
-  await died.promise;
-  Object.assign(broker, { submit });
+  const run = await dieBeforeOrder(stack, 1);
 
   stack.setNow("2026-06-15T13:38:00Z");
   const other = { ...run, slot: at("2026-06-15T13:37:00Z"), runId: "example@20260615T133700Z" };
@@ -43,9 +29,7 @@ test("another run leaves alone what a plan under way may have sent, and the resu
 
 test("what a first worker holds back is in doubt once a second one has the run, and is accepted when that one's order arrives", async () => {
   stack = await runInMemory();
-  stack.setNow("2026-06-15T13:35:00Z");
-  await stack.app.scheduler.tick("timer");
-  const { run } = runMessageSchema.parse(stack.queues.take("runs")?.body);
+  const run = await tickAndTake(stack);
   const { broker } = stack.ports;
   const { submit } = broker;
   const twinDied = Promise.withResolvers<OrderTicket>();
@@ -79,23 +63,10 @@ test("what a first worker holds back is in doubt once a second one has the run, 
 
 test("a worker that comes to a run when it has just ended sends nothing of it", async () => {
   stack = await runInMemory();
-  stack.setNow("2026-06-15T13:35:00Z");
-  await stack.app.scheduler.tick("timer");
-  const { run } = runMessageSchema.parse(stack.queues.take("runs")?.body);
   const { executions } = stack.app;
   const { loadPlan } = executions;
-  const { submit } = stack.ports.broker;
   // The first worker dies at its first order. The run is ended, as lost, while the second one reads its plan.
-  const died = Promise.withResolvers<void>();
-  Object.assign(stack.ports.broker, {
-    submit: () => {
-      died.resolve();
-      return new Promise<never>(() => undefined);
-    },
-  });
-  void stack.app.runDelivery.deliver({ run });
-  await died.promise;
-  Object.assign(stack.ports.broker, { submit });
+  const run = await dieBeforeOrder(stack, 1);
   let reads = 0;
   Object.assign(executions, {
     loadPlan: async (id: string) => {

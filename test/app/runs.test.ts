@@ -1,21 +1,14 @@
 // Runs through the app: what is planned is sent once, what goes wrong has a name, and the next run works.
 import { afterEach, describe, expect, test } from "vitest";
 import { InvariantError, TransientError } from "../../src/core/model/errors.ts";
-import { type RunRequest, runMessageSchema } from "../../src/core/model/run.ts";
 import { asked, at, exampleConfig, flaky, type MemoryStack, runInMemory, spoilTask } from "../support/memoryStack.ts";
+import { tickAndTake } from "../support/runInHand.ts";
 
 let stack: MemoryStack;
 afterEach(() => stack.stop());
 
 const orders = (): number => stack.simulator.requests()["POST /v2/orders"] ?? 0;
 const slotId = "example@20260615T133500Z";
-
-/** The request of the slot that the tick at 13:35 enqueues. */
-async function tickAndTake(): Promise<RunRequest> {
-  stack.setNow("2026-06-15T13:35:00Z");
-  await stack.app.scheduler.tick("timer");
-  return runMessageSchema.parse(stack.queues.take("runs")?.body).run;
-}
 
 describe("a run", () => {
   test("goes from tick to filled orders, record and notification", async () => {
@@ -43,7 +36,7 @@ describe("a run", () => {
 
   test("delivered twice is executed once and answers the same record", async () => {
     stack = await runInMemory();
-    const run = await tickAndTake();
+    const run = await tickAndTake(stack);
     await stack.app.runDelivery.deliver({ run });
     const first = await stack.app.executions.get(slotId);
     const requests = stack.simulator.requests();
@@ -59,7 +52,7 @@ describe("a run", () => {
 
   test("delivered twice at once has one order for each intent and one record", async () => {
     stack = await runInMemory();
-    const run = await tickAndTake();
+    const run = await tickAndTake(stack);
     await Promise.all([stack.app.runDelivery.deliver({ run }), stack.app.runDelivery.deliver({ run })]);
     const record = await stack.app.executions.get(slotId);
     expect(record).toMatchObject({ status: "succeeded", ordersFilled: 2 });
@@ -72,7 +65,7 @@ describe("a run", () => {
   test("whose process died after its first order resumes the plan, and looks each order up before sending", async () => {
     stack = await runInMemory();
     const { broker, executions } = stack.ports;
-    const run = await tickAndTake();
+    const run = await tickAndTake(stack);
     const submit = broker.submit;
     const died = Promise.withResolvers<void>();
     Object.assign(broker, {
@@ -229,7 +222,7 @@ describe("the gate", () => {
 
   test("withholds orders of a plan that is older than its grace", async () => {
     stack = await runInMemory();
-    const run = await tickAndTake();
+    const run = await tickAndTake(stack);
     stack.simulator.arm({ method: "POST", path: "/v2/orders", count: 4, kind: "status429" });
     await stack.app.runDelivery.deliver({ run });
     stack.setNow("2026-06-15T13:41:00Z");
@@ -277,7 +270,7 @@ describe("messages and rows", () => {
 
   test("a readable message that was dead-lettered ends its run as failed", async () => {
     stack = await runInMemory();
-    const run = await tickAndTake();
+    const run = await tickAndTake(stack);
     await stack.app.runDelivery.deliverDead({ run }, { messageId: "id", reason: "MaxDeliveryCountExceeded" });
     expect(await stack.app.executions.get(slotId)).toMatchObject({ status: "failed", code: "DEAD_LETTERED" });
     expect(await stack.ports.slots.get("example", run.slot)).toMatchObject({ state: "failed" });
@@ -285,7 +278,7 @@ describe("messages and rows", () => {
 
   test("a message whose run id is not of its task and slot is unreadable, and ends no slot", async () => {
     stack = await runInMemory();
-    const run = await tickAndTake();
+    const run = await tickAndTake(stack);
     const forged = { run: { ...run, runId: "other@20260615T133500Z" } };
     await expect(stack.app.runDelivery.deliver(forged)).rejects.toMatchObject({ code: "UNREADABLE_MESSAGE" });
     await stack.app.runDelivery.deliverDead(forged, { messageId: "id", reason: "r" });
@@ -294,14 +287,14 @@ describe("messages and rows", () => {
 
   test("a run of an unknown task fails with that name", async () => {
     stack = await runInMemory();
-    const run = { ...(await tickAndTake()), taskId: "nobody", runId: "nobody@20260615T133500Z" };
+    const run = { ...(await tickAndTake(stack)), taskId: "nobody", runId: "nobody@20260615T133500Z" };
     await stack.app.runDelivery.deliver({ run });
     expect(await stack.app.executions.get(run.runId)).toMatchObject({ status: "failed", code: "UNKNOWN_TASK" });
   });
 
   test("a run of a task that was deleted after it was queued trades nothing", async () => {
     stack = await runInMemory();
-    const run = await tickAndTake();
+    const run = await tickAndTake(stack);
     const stored = await stack.ports.tasks.get("example");
     if (stored === undefined) throw new Error("there is no task");
     await stack.ports.tasks.save([{ ...stored, version: 2, deleted: true, changedAt: at("2026-06-15T13:35:01Z") }]);
@@ -313,7 +306,7 @@ describe("messages and rows", () => {
 
   test("a live run does not execute in a paper app", async () => {
     stack = await runInMemory();
-    await stack.app.runDelivery.deliver({ run: { ...(await tickAndTake()), mode: "live" } });
+    await stack.app.runDelivery.deliver({ run: { ...(await tickAndTake(stack)), mode: "live" } });
     expect(await stack.app.executions.get(slotId)).toMatchObject({ status: "failed", code: "WRONG_ACCOUNT" });
     expect(orders()).toBe(0);
   });

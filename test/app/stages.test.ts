@@ -2,9 +2,9 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { price, qty } from "../../src/core/model/money.ts";
 import type { OrderTicket } from "../../src/core/model/order.ts";
-import { type RunRequest, runMessageSchema } from "../../src/core/model/run.ts";
 import { intervene } from "../support/disturb.ts";
 import { exampleConfig, type MemoryStack, runInMemory } from "../support/memoryStack.ts";
+import { dieBeforeOrder } from "../support/runInHand.ts";
 
 let stack: MemoryStack;
 afterEach(() => stack.stop());
@@ -39,32 +39,6 @@ async function heldTheOther(): Promise<void> {
   };
   stack = await runInMemory({ config: { ...config, automation: { ...automation, risk_limits } } });
   await stack.ports.broker.submit(byHand("before", "AAA", 1500));
-}
-
-async function tickAndTake(): Promise<RunRequest> {
-  stack.setNow("2026-06-15T13:35:00Z");
-  await stack.app.scheduler.tick("timer");
-  return runMessageSchema.parse(stack.queues.take("runs")?.body).run;
-}
-
-/** Delivers a run whose process dies when it is about to send its n-th order. */
-async function dieBeforeOrder(number: number): Promise<RunRequest> {
-  const run = await tickAndTake();
-  const { broker } = stack.ports;
-  const { submit } = broker;
-  const died = Promise.withResolvers<void>();
-  let reached = 0;
-  Object.assign(broker, {
-    submit: (ticket: OrderTicket) => {
-      if (++reached < number) return submit(ticket);
-      died.resolve();
-      return new Promise<never>(() => undefined);
-    },
-  });
-  void stack.app.runDelivery.deliver({ run });
-  await died.promise;
-  Object.assign(broker, { submit });
-  return run;
 }
 
 describe("a rebalance that lives on its sells", () => {
@@ -108,7 +82,7 @@ describe("a rebalance that lives on its sells", () => {
   test("is completed by the resumed run after a crash between the stages, each order sent once", async () => {
     await heldTheOther();
     const before = sent();
-    const run = await dieBeforeOrder(2);
+    const run = await dieBeforeOrder(stack, 2);
     expect(sent() - before).toBe(1);
     await stack.app.runDelivery.deliver({ run });
     expect(await stack.app.executions.get(slotId)).toMatchObject({ status: "succeeded", ordersFilled: 2 });
@@ -120,7 +94,7 @@ describe("a rebalance that lives on its sells", () => {
 describe("a resumed plan", () => {
   test("looks every order up before it sends one", async () => {
     await heldTheOther();
-    const run = await dieBeforeOrder(1);
+    const run = await dieBeforeOrder(stack, 1);
     const { broker } = stack.ports;
     const { submit } = broker;
     const key = "GET /v2/orders:by_client_order_id";
@@ -138,7 +112,7 @@ describe("a resumed plan", () => {
 
   test("is stale when somebody traded in between, and its orders are in doubt until the broker's word is proof", async () => {
     await heldTheOther();
-    const run = await dieBeforeOrder(1);
+    const run = await dieBeforeOrder(stack, 1);
     await stack.ports.broker.submit(byHand("between", "BBB", 3));
     const before = sent();
     await stack.app.runDelivery.deliver({ run });
@@ -158,7 +132,7 @@ describe("a resumed plan", () => {
 
   test("keeps the order that arrived when the rest is stale", async () => {
     await heldTheOther();
-    const run = await dieBeforeOrder(2);
+    const run = await dieBeforeOrder(stack, 2);
     await stack.ports.broker.submit(byHand("between", "BBB", 3));
     await stack.app.runDelivery.deliver({ run });
     expect((await stack.app.executions.get(slotId))?.outcomes).toMatchObject([
