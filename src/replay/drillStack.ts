@@ -6,7 +6,7 @@ import type { Notification } from "../core/model/notification.ts";
 import type { ExecutionRecord, RunRequest } from "../core/model/run.ts";
 import { type Instant, minuteMs, msFromInstant } from "../core/model/time.ts";
 import { nextDue } from "../core/schedule/dueSlots.ts";
-import { type Metric, metrics } from "../core/telemetry/metrics.ts";
+import { isCounted, type Metric, metrics } from "../core/telemetry/metrics.ts";
 import type { EventFields, EventName } from "../ports/telemetry.ts";
 import { createSeededTape } from "../simulator/seededTape.ts";
 import { createOperatorShell, type OperatorShell } from "./operatorShell.ts";
@@ -54,14 +54,6 @@ const config: AutomationConfig = automationConfigSchema.parse({
   ],
 });
 
-const isCounted = (
-  { from, where }: Metric,
-  { name, fields }: { readonly name: EventName; readonly fields: EventFields },
-): boolean =>
-  from.includes(name) &&
-  (where === undefined ||
-    where.is.includes(String(Object.entries(fields).find(([field]) => field === where.field)?.[1])));
-
 export async function createDrillStack(): Promise<DrillStack> {
   const listed = symbols.map((symbol, index) => ({ symbol, startPrice: 40 + 60 * index }));
   const tape = createSeededTape({ seed: 7, fromDay: "2026-05-01", symbols: listed });
@@ -100,7 +92,7 @@ export async function createDrillStack(): Promise<DrillStack> {
     }),
     counted: (name) => {
       const metric: Metric | undefined = Object.entries<Metric>(metrics).find(([each]) => each === name)?.[1];
-      return events.filter((event) => metric !== undefined && isCounted(metric, event)).length;
+      return events.filter((event) => metric !== undefined && isCounted(metric, event.name, event.fields)).length;
     },
     nextSlot: async () => {
       const [task] = config.tasks;

@@ -1,7 +1,7 @@
 // Metrics, read off events as the catalogue says.
 import type { Attributes, Meter } from "@opentelemetry/api";
 import type { EventName } from "../../core/telemetry/events.ts";
-import { type Metric, metrics } from "../../core/telemetry/metrics.ts";
+import { isCounted, type Metric, metrics } from "../../core/telemetry/metrics.ts";
 import type { Fields } from "./redact.ts";
 
 type Instrument = { readonly metric: Metric; readonly record: (value: number, attributes: Attributes) => void };
@@ -11,7 +11,7 @@ export function createEventMetrics(meter: Meter): (name: EventName, fields: Fiel
   const instruments = Object.entries<Metric>(metrics).map(([name, metric]) => instrumentOf(meter, name, metric));
   return (name, fields) => {
     for (const { metric, record } of instruments) {
-      const counts = metric.from.includes(name) && isMeant(metric, fields);
+      const counts = isCounted(metric, name, fields);
       if (name === "tick" && metric.kind === "counter" && !counts) record(0, {});
       if (!counts) continue;
       const value = metric.value === undefined ? 1 : numberOf(fields[metric.value]);
@@ -37,9 +37,6 @@ function instrumentOf(meter: Meter, name: string, metric: Metric): Instrument {
     }
   }
 }
-
-const isMeant = ({ where }: Metric, fields: Fields): boolean =>
-  where === undefined || where.is.includes(String(fields[where.field]));
 
 const numberOf = (value: Fields[string]): number | undefined =>
   typeof value === "number" && Number.isFinite(value) ? value : undefined;

@@ -244,3 +244,10 @@ export const metrics = {
     attributes: [],
   },
 } as const satisfies Readonly<Record<string, Metric>>;
+
+/** Whether this metric counts such an event. */
+export const isCounted = (
+  { from, where }: Metric,
+  name: EventName,
+  fields: Readonly<Record<string, unknown>>,
+): boolean => from.includes(name) && (where === undefined || where.is.includes(String(fields[where.field])));
