@@ -38,7 +38,7 @@ import { createOrderSender } from "./orderSender.ts";
 import { createOutbox } from "./outbox.ts";
 import { createPreflightService, type PreflightService } from "./preflightService.ts";
 import { createRealtimeMonitor, type RealtimeMonitor } from "./realtimeMonitor.ts";
-import { type AssetLookup, withRequestBudget } from "./requestBudget.ts";
+import { withRequestBudget } from "./requestBudget.ts";
 import { createRunByHand } from "./runByHand.ts";
 import { createRunCloser } from "./runCloser.ts";
 import { createRunDelivery, type RunDelivery } from "./runDelivery.ts";
@@ -75,7 +75,6 @@ export type AppPorts = Stores & {
 
 /** What the triggers call: one entry per door. */
 export type App = Pick<Stores, "tasks" | "executions" | "control" | "settings" | "audit" | "slots"> & {
-  readonly assets: AssetLookup;
   readonly realtimeMonitor: RealtimeMonitor;
   readonly orderResolver: OrderResolver;
   readonly scheduler: AutoTradingScheduler;
@@ -144,7 +143,6 @@ export function createApp(given: AppPorts): App {
     historyKeeper: createHistoryKeeper(ports),
   });
   return {
-    assets,
     realtimeMonitor,
     orderResolver,
     tasks: ports.tasks,

@@ -7,8 +7,8 @@ import type { Broker } from "../ports/broker.ts";
 
 /** How long after its run an execution may still be listed: the fills of a day are complete long before the next one. */
 export const fillsWaitMs = 24 * 60 * minuteMs;
-/** Clocks of two machines are never further apart. */
-const skewMs = 10 * minuteMs;
+/** Executions are read again this far back, because the broker may list one late; and clocks of two machines are never further apart. */
+export const overlapMs = 10 * minuteMs;
 
 /**
  * The executions for the records of these runs: `shown`, which was read from `since` on, and where a run that began before lacks one, all from
@@ -22,7 +22,7 @@ export async function lateFills(
 ): Promise<readonly BrokerFill[]> {
   const starts = ended
     .filter((record) => msBetween(record.endedAt ?? now, now) <= fillsWaitMs && !hasAllFills(record))
-    .map(({ startedAt }) => addMs(startedAt, -skewMs))
+    .map(({ startedAt }) => addMs(startedAt, -overlapMs))
     .filter((from) => from < shown.since)
     .sort();
   const [first] = starts;

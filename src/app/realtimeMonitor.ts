@@ -5,7 +5,7 @@ import type { Breakers } from "../core/model/limits.ts";
 import type { BreakerMemory, Drift, MonitorState } from "../core/model/monitor.ts";
 import { isOrderOf } from "../core/model/order.ts";
 import type { ExecutionRecord, RunPlan } from "../core/model/run.ts";
-import { addMs, type Instant, minuteMs } from "../core/model/time.ts";
+import { addMs, type Instant } from "../core/model/time.ts";
 import { idleMonitorState, nextMonitorState, type Shown } from "../core/monitoring/nextMonitorState.ts";
 import { accountFigures } from "../core/reporting/accountFigures.ts";
 import { isSettled } from "../core/reporting/amendedRecord.ts";
@@ -26,7 +26,7 @@ import type { CalendarKeeper } from "./calendarKeeper.ts";
 import type { DriftResponse } from "./driftResponse.ts";
 import type { HistoryKeeper } from "./historyKeeper.ts";
 import type { IntradayRecorder } from "./intradayRecorder.ts";
-import { lateFills } from "./lateFills.ts";
+import { lateFills, overlapMs } from "./lateFills.ts";
 import type { LostRuns } from "./lostRuns.ts";
 import type { OrderResolver } from "./orderResolver.ts";
 import type { BudgetedBroker } from "./requestBudget.ts";
@@ -45,9 +45,6 @@ export type RealtimeMonitor = {
   /** Safe to call at any time, and twice at once. Throws TransientError when tables or broker are out of reach; every failure is told. */
   check(): Promise<MonitorReport>;
 };
-
-/** Executions are read again this far back, because the broker may list one late; and clocks of two machines are never further apart. */
-const overlapMs = 10 * minuteMs;
 
 export function createRealtimeMonitor(ports: {
   readonly broker: BudgetedBroker;

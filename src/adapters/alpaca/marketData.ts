@@ -1,4 +1,5 @@
 // The market data port on Alpaca's data API: feed and adjustment always named, symbols in chunks, pages to their end.
+import { bySymbol } from "../../core/model/bySymbol.ts";
 import { InvariantError } from "../../core/model/errors.ts";
 import type { LatestPrice } from "../../core/model/market.ts";
 import { msFromInstant } from "../../core/model/time.ts";
@@ -57,7 +58,7 @@ export function createAlpacaMarketData(
           return toSeries(timeframe, pages);
         }),
       );
-      return new Map(fetched.flat().map((series) => [series.symbol, series]));
+      return bySymbol(fetched.flat());
     },
     trades: async (symbols, from, to) => {
       const signal = deadline();

@@ -42,11 +42,6 @@ export const snapshotsWire = z.record(
     .nullish(),
 );
 
-/**
- * The same, read so that what is malformed of one symbol leaves the others as they are: a bar of which something cannot be read has no time and
- * no prices, by which its symbol is known to be unfit; a snapshot that cannot be read is none. That the shape itself has changed, the contract
- * says each morning.
- */
 const noBar: z.infer<typeof barWire> = {
   t: "" as Instant,
   o: Number.NaN,
@@ -55,6 +50,12 @@ const noBar: z.infer<typeof barWire> = {
   c: Number.NaN,
   v: Number.NaN,
 };
+
+/**
+ * The same, read so that what is malformed of one symbol leaves the others as they are: a bar of which something cannot be read has no time and
+ * no prices, by which its symbol is known to be unfit; a snapshot that cannot be read is none. That the shape itself has changed, the contract
+ * says each morning.
+ */
 const barsBySymbol = barsWire.extend({ bars: z.record(z.string(), z.array(barWire.catch(noBar))).nullish() });
 const snapshotsBySymbol = z.record(z.string(), snapshotsWire.valueType.catch(null));
 

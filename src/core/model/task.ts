@@ -31,12 +31,15 @@ const sessionSchedule = z.strictObject({
 });
 const oneSchedule = z.union([cronSchedule, intervalSchedule, sessionSchedule]);
 
+/** What a task names that has no chain of its own. */
+export const usualAccount = "main";
+
 export const taskSchema = z
   .strictObject({
     id: z.string().regex(taskIdPattern, "must be 1 to 40 lower case letters, digits and inner hyphens"),
     name: z.string().min(1).max(100),
     enabled: z.boolean().default(true),
-    account: z.string().regex(taskIdPattern, "must be lower case letters, digits and hyphens").default("main"),
+    account: z.string().regex(taskIdPattern, "must be lower case letters, digits and hyphens").default(usualAccount),
     /** The app runs tasks of its own mode only: a paper task never trades live. */
     mode: z.enum(["paper", "live"]).default("paper"),
     /** One schedule, or several; a moment named by two of them is one slot. */

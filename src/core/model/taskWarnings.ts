@@ -1,5 +1,5 @@
 // What keeps a task that is sound from trading as whoever writes it may expect: told when it is saved, not refused.
-import { isExpired, type Task } from "./task.ts";
+import { isExpired, type Task, usualAccount } from "./task.ts";
 import type { Instant } from "./time.ts";
 
 /** `mode` is what the app trades in. One sentence each. */
@@ -17,5 +17,3 @@ export function taskWarnings(
   ];
   return told.flatMap(([holds, sentence]) => (holds ? [sentence] : []));
 }
-
-const usualAccount = "main";

@@ -17,6 +17,7 @@ import {
 import type { Attributed } from "../model/monitor.ts";
 import { type BrokerFill, type BrokerOrder, type OrderIntent, withLegs } from "../model/order.ts";
 import type { RiskVerdict } from "../model/risk.ts";
+import { twelveDecimals } from "../model/twelveDecimals.ts";
 import type { Believed } from "./reconcile.ts";
 
 /** An execution with the order behind it: how much of that was missing before, and who had asked for it; undefined for an exit. */
@@ -112,7 +113,7 @@ function onceFilled(shares: Shares, total: Qty, { attribution, keeps }: NonNulla
   const others = new Map([...shares].filter(([owner]) => !stays(owner)));
   const rest = subtractQty(total, totalOf(kept));
   const asking = attribution.filter(({ strategy }) => !stays(strategy));
-  const weight = Number(asking.reduce((sum, each) => sum + each.weight, 0).toFixed(12));
+  const weight = twelveDecimals(asking.reduce((sum, each) => sum + each.weight, 0));
   if (weight > 0 ? isPositive(rest) : weight < 0 && isNegative(rest)) {
     const parts = asking.map(
       (each) => [each.strategy, proportionOf(rest, String(each.weight), String(weight))] as const,

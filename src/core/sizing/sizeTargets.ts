@@ -55,8 +55,7 @@ export type Sized = {
  * flips a position: one of the other side is closed first, and the next run goes on from there. Buys together leave the cash buffer whole.
  */
 export function sizeTargets({ targets, task, market, portfolio, attributed = {} }: SizingInputs): Sized {
-  const daily = new Map<string, BarSeries>();
-  for (const series of market.bars) if (series.timeframe === "1Day") daily.set(series.symbol, series);
+  const daily = bySymbol(market.bars.filter(({ timeframe }) => timeframe === "1Day"));
   const held = bySymbol(portfolio.positions);
   const positions = task.symbols.filter((symbol) => {
     const target = targets.get(symbol);
@@ -89,7 +88,7 @@ export function sizeTargets({ targets, task, market, portfolio, attributed = {} 
     if (!isZero(intent.qty)) intents.push(intent);
     else untraded.push({ symbol: intent.symbol, reason: `no cash is left for it: ${intent.sizing}` });
   }
-  const cut = new Map(orders.map(({ steps }) => [steps.symbol, steps]));
+  const cut = bySymbol(orders.map(({ steps }) => steps));
   return {
     intents,
     untraded: untraded.sort((a, b) => (a.symbol < b.symbol ? -1 : 1)),

@@ -115,8 +115,7 @@ function viewsOf({ task, asOf, market, portfolio }: RunnerInputs): (timeframe: T
   return (timeframe) => {
     const known = views.get(timeframe);
     if (known !== undefined) return known;
-    const found = new Map<string, BarSeries>();
-    for (const series of market.bars) if (series.timeframe === timeframe) found.set(series.symbol, series);
+    const found = bySymbol(market.bars.filter((series) => series.timeframe === timeframe));
     const bars = new Map(
       market.latest.map(({ symbol }) => [symbol, found.get(symbol) ?? emptySeries(symbol, timeframe)]),
     );

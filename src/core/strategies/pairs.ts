@@ -3,6 +3,7 @@ import { z } from "zod";
 import { zScore } from "../indicators/zScore.ts";
 import type { BarSeries } from "../model/market.ts";
 import { symbol } from "../model/parse.ts";
+import { twelveDecimals } from "../model/twelveDecimals.ts";
 import { newestOf } from "./newest.ts";
 import { define, type StrategyView } from "./strategy.ts";
 
@@ -57,7 +58,7 @@ function logRatios(a: BarSeries | undefined, b: BarSeries | undefined, period: n
   if (days.some((day, index) => day !== others[index])) return undefined;
   const divisors = b.close.subarray(-period);
   // Twelve decimals: a ratio that stays the same must not vary by the tails of binary fractions, or its score is made of nothing else.
-  return a.close.subarray(-period).map((close, i) => Number(Math.log(close / (divisors[i] ?? 0)).toFixed(12)));
+  return a.close.subarray(-period).map((close, i) => twelveDecimals(Math.log(close / (divisors[i] ?? 0))));
 }
 
 /** 1 while the first is held long against the second, −1 the other way round, 0 while neither is held. */
