@@ -1,6 +1,6 @@
 // infra/exchangeDays.json, made from the built-in calendar: the weekdays without a session, and those that close early. The alert on the heartbeat knows them by it.
 
-import type { TradingDay } from "../src/core/model/time.ts";
+import { addDays, type TradingDay } from "../src/core/model/time.ts";
 import { calendarRange, holidayName, sessionsBetween } from "../src/core/schedule/tradingCalendar.ts";
 
 /** The first year that anything of this runs in. */
@@ -17,8 +17,6 @@ export const exchangeDaysFile = (): string => `${JSON.stringify(exchangeDays(), 
 
 function daysUntil(last: TradingDay): readonly TradingDay[] {
   const days: TradingDay[] = [];
-  for (let ms = Date.parse(from); ms <= Date.parse(last); ms += 86_400_000) {
-    days.push(new Date(ms).toISOString().slice(0, 10) as TradingDay);
-  }
+  for (let day = from; day <= last; day = addDays(day, 1)) days.push(day);
   return days;
 }
